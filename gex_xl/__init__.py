@@ -1,0 +1,3 @@
+"""Dealer gamma exposure from an option chain."""
+
+__version__ = "0.1.0"

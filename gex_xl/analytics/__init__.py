@@ -1,0 +1,1 @@
+"""From a Chain to exposure, flip, zero gamma, levels and regime."""

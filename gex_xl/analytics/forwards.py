@@ -1,0 +1,137 @@
+"""A forward per expiry: from the feed's deltas, put-call parity, neighbouring expiries, rates, or spot itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from gex_xl.chain import Chain
+from gex_xl.settings import Carry, Settings
+
+FloatArray = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+_PARITY_STRIKES = 9
+_CALL_DELTA = (0.25, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Forwards:
+    """One entry per settlement instant, shape (m,); `group` maps each contract to its entry, shape (n,).
+
+    `ratio` is F/S, `spot_discount` is exp(-qT), `source` is one of deltas, parity, neighbours, rates, spot.
+    """
+
+    group: Index
+    settlement: npt.NDArray[np.datetime64]
+    years: FloatArray
+    ratio: FloatArray
+    spot_discount: FloatArray
+    source: tuple[str, ...]
+
+
+def counterparts(chain: Chain) -> Index:
+    """Index of the other right at the same root, settlement and strike; -1 where there is none."""
+    order = np.lexsort((~chain.is_call, chain.strike, chain.root, chain.settlement))
+    first, second = order[:-1], order[1:]
+    pair = (
+        (chain.strike[first] == chain.strike[second])
+        & (chain.root[first] == chain.root[second])
+        & (chain.settlement[first] == chain.settlement[second])
+        & chain.is_call[first]
+        & ~chain.is_call[second]
+    )
+    out = np.full(len(chain), -1, dtype=np.int64)
+    out[first[pair]], out[second[pair]] = second[pair], first[pair]
+    return out
+
+
+def forwards(
+    chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot: float, settings: Settings
+) -> Forwards:
+    """Forward and spot discount of every settlement instant.
+
+    `live` and `years` have one entry per contract; `spot` is the feed's own, to which its deltas and quotes
+    belong. Only live contracts are asked.
+    """
+    settlement, first, group = np.unique(chain.settlement, return_index=True, return_inverse=True)
+    t = years[first]
+    m = len(settlement)
+    ratio, discount = np.full(m, np.nan), np.full(m, np.nan)
+    source = ["spot"] * m
+    rate_discount = np.exp(-settings.rate * t)
+    if settings.carry is Carry.NONE:
+        ratio[:] = 1.0
+    elif settings.carry is Carry.RATES:
+        ratio = np.exp((settings.rate - settings.dividend_yield) * t)
+        source = ["rates"] * m
+    else:
+        other = counterparts(chain)
+        calls = np.flatnonzero(chain.is_call & (other >= 0) & live)
+        for g, members in _by_group(calls, group):
+            if settings.carry in (Carry.IMPLIED, Carry.DELTAS):
+                found = _from_deltas(chain, members, other[members], t[g])
+                if found:
+                    ratio[g], discount[g], source[g] = found[0] / spot, found[1], "deltas"
+                    continue
+            if settings.carry in (Carry.IMPLIED, Carry.PARITY):
+                forward = _from_parity(chain, members, other[members], spot, float(rate_discount[g]))
+                if forward:
+                    ratio[g], source[g] = forward / spot, "parity"
+        _from_neighbours(ratio, t, source)
+        ratio[np.isnan(ratio)] = 1.0
+    discount = np.where(np.isnan(discount), ratio * rate_discount, discount)
+    return Forwards(group, settlement, t, ratio, discount, tuple(source))
+
+
+def _by_group(members: Index, group: Index) -> list[tuple[int, Index]]:
+    members = members[np.argsort(group[members], kind="stable")]
+    starts = np.flatnonzero(np.diff(group[members], prepend=-1))
+    return [(int(group[part[0]]), part) for part in np.split(members, starts[1:]) if part.size]
+
+
+def _from_deltas(chain: Chain, calls: Index, puts: Index, t: float) -> tuple[float, float] | None:
+    """At one strike exp(-qT) = delta_call - delta_put and N(d1) = delta_call / (that): d1 gives F."""
+    delta, total = chain.delta[calls], chain.delta[calls] - chain.delta[puts]
+    iv = np.where(chain.strike[calls] >= _middle(delta, chain.strike[calls]), chain.iv[calls], chain.iv[puts])
+    low, high = _CALL_DELTA
+    ok = (delta >= low) & (delta <= high) & (total > 0.5) & (total < 1.2) & (delta < total) & np.isfinite(iv)
+    if not ok.any() or t <= 0:
+        return None
+    v = iv[ok] * np.sqrt(t)
+    forward = chain.strike[calls][ok] * np.exp(ndtri(delta[ok] / total[ok]) * v - 0.5 * v * v)
+    return float(np.median(forward)), float(np.median(total[ok]))
+
+
+def _middle(delta: FloatArray, strike: FloatArray) -> float:
+    """The strike whose call delta is nearest one half: above it calls are out of the money."""
+    distance = np.abs(delta - 0.5)
+    return float(strike[np.nanargmin(distance)]) if np.isfinite(distance).any() else np.inf
+
+
+def _from_parity(chain: Chain, calls: Index, puts: Index, spot: float, rate_discount: float) -> float | None:
+    """F = K + (C_mid - P_mid) exp(rT), the median over the strikes nearest the money with two-sided quotes."""
+    quoted = np.ones(len(calls), dtype=bool)
+    for side in (calls, puts):
+        quoted &= (chain.bid[side] > 0) & (chain.ask[side] >= chain.bid[side])
+    near = np.flatnonzero(quoted)
+    near = near[np.argsort(np.abs(chain.strike[calls[near]] - spot), kind="stable")][:_PARITY_STRIKES]
+    if not near.size:
+        return None
+    c, p = calls[near], puts[near]
+    mid = 0.5 * (chain.bid[c] + chain.ask[c] - chain.bid[p] - chain.ask[p])
+    forward = float(np.median(chain.strike[c] + mid / rate_discount))
+    return forward if forward > 0 else None
+
+
+def _from_neighbours(ratio: FloatArray, t: FloatArray, source: list[str]) -> None:
+    """Fill gaps with the implied carry ln(F/S)/T of the expiries around, interpolated in T."""
+    known = np.isfinite(ratio) & (t > 0)
+    if not known.any():
+        return
+    carry = np.log(ratio[known]) / t[known]
+    for g in np.flatnonzero(np.isnan(ratio)):
+        ratio[g] = np.exp(np.interp(t[g], t[known], carry) * t[g])
+        source[g] = "neighbours"

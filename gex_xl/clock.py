@@ -1,0 +1,122 @@
+"""When contracts settle, when the clock starts, and how many years lie between.
+
+Everything is elapsed time in UTC, so daylight-saving changes count as what they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from gex_xl.reading.dates import NEW_YORK
+from gex_xl.settings import Clock, ClockFrom
+
+#: OCC roots that settle on the opening prices; their siblings SPXW, NDXP, RUTW settle on the close.
+AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX"})
+OPEN, CLOSE = dt.time(9, 30), dt.time(16)
+_SECONDS_PER_YEAR = 365 * 86_400
+Instants = npt.NDArray[np.datetime64]  # seconds, UTC
+
+# Days without a session that follow no rule (NYSE announcements).
+_EXTRAORDINARY = frozenset(
+    dt.date.fromisoformat(day)
+    for day in ("2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2004-06-11", "2007-01-02", "2012-10-29",
+                "2012-10-30", "2018-12-05", "2025-01-09")
+)  # fmt: skip
+
+
+@functools.cache
+def _holidays() -> frozenset[dt.date]:
+    # pandas knows the rules (Easter, observed days); imported here since few calls need it.
+    from pandas.tseries import holiday as rule
+
+    class Nyse(rule.AbstractHolidayCalendar):
+        rules = [  # noqa: RUF012  the attribute that pandas reads
+            rule.Holiday("New Year", month=1, day=1, observance=rule.sunday_to_monday),
+            rule.USMartinLutherKingJr,
+            rule.USPresidentsDay,
+            rule.GoodFriday,
+            rule.USMemorialDay,
+            rule.Holiday("Juneteenth", month=6, day=19, start_date="2022-06-01", observance=rule.nearest_workday),
+            rule.Holiday("Independence Day", month=7, day=4, observance=rule.nearest_workday),
+            rule.USLaborDay,
+            rule.USThanksgivingDay,
+            rule.Holiday("Christmas", month=12, day=25, observance=rule.nearest_workday),
+        ]
+
+    return frozenset(day.date() for day in Nyse().holidays("2000-01-01", "2100-12-31")) | _EXTRAORDINARY
+
+
+def is_session(day: dt.date) -> bool:
+    """True on a day on which the New York Stock Exchange trades (early closes are not modelled)."""
+    return day.weekday() < 5 and day not in _holidays()
+
+
+def last_open(moment: dt.datetime) -> dt.datetime:
+    """The last instant at or before `moment` (aware) at which the New York market was open."""
+    local = moment.astimezone(NEW_YORK)
+    day = local.date()
+    if is_session(day) and local.time() >= OPEN:
+        return local if local.time() <= CLOSE else dt.datetime.combine(day, CLOSE, NEW_YORK)
+    while True:
+        day -= dt.timedelta(days=1)
+        if is_session(day):
+            return dt.datetime.combine(day, CLOSE, NEW_YORK)
+
+
+def valued_at(as_of: dt.datetime, clock_from: ClockFrom) -> dt.datetime:
+    """The instant from which time to expiry is counted."""
+    return last_open(as_of) if clock_from is ClockFrom.LAST_OPEN else as_of
+
+
+def instant(moment: dt.datetime) -> np.datetime64:
+    """An aware datetime as UTC seconds."""
+    return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None), "s")
+
+
+def settlements(expiries: Sequence[dt.date], roots: Sequence[str]) -> Instants:
+    """Settlement instant of each contract, shape (n,): 16:00 New York, 09:30 for the AM-settled roots.
+
+    A Saturday expiry (standard contracts before February 2015) settles on the Friday.
+    """
+    known: dict[tuple[dt.date, bool], np.datetime64] = {}
+    out = []
+    for expiry, root in zip(expiries, roots, strict=True):
+        key = (expiry, root in AM_SETTLED)
+        if key not in known:
+            day = expiry - dt.timedelta(days=1) if expiry.weekday() == 5 else expiry
+            known[key] = instant(dt.datetime.combine(day, OPEN if key[1] else CLOSE, NEW_YORK))
+        out.append(known[key])
+    return np.array(out, dtype="datetime64[s]")
+
+
+def years(start: dt.datetime, settlement: Instants, clock: Clock) -> npt.NDArray[np.float64]:
+    """Years from `start` (aware) to each settlement, shape (n,).
+
+    act365: elapsed seconds / (365 x 86 400). business252: weekdays between the two New York dates, at least
+    one, / 252, as public tools count them; for comparison only.
+    """
+    if clock is Clock.ACT365:
+        return np.asarray((settlement - instant(start)).astype(np.float64) / _SECONDS_PER_YEAR)
+    # Settlements lie in New York's daytime, when the date in UTC is the same.
+    day = np.datetime64(start.astimezone(NEW_YORK).date(), "D")
+    days = np.busday_count(day, settlement.astype("datetime64[D]"))
+    return np.asarray(np.maximum(days, 1) / 252.0)
+
+
+def third_friday(year: int, month: int) -> dt.date:
+    """The month's third Friday."""
+    first = dt.date(year, month, 1)
+    return first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14)
+
+
+def is_monthly(expiry: dt.date) -> bool:
+    """True for standard monthly expiries: the third Friday, or the session before where that is a holiday."""
+    friday = third_friday(expiry.year, expiry.month)
+    if is_session(friday):
+        return expiry in (friday, friday + dt.timedelta(days=1))
+    return expiry in (friday, friday - dt.timedelta(days=1))

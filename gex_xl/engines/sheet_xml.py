@@ -1,0 +1,242 @@
+"""One worksheet's XML: find its formulas, write values into its cells, leave every other byte as it was.
+
+The text is patched rather than parsed and written again: a writer that renames namespace prefixes breaks
+`mc:Ignorable`, and Excel then calls the file damaged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from gex_xl.engines.addresses import Area, address, area_of, column_number
+from gex_xl.errors import BadInput
+
+Scalar = bool | float | str | None
+
+# The error values that a file may hold. Excel itself stores newer ones, such as #SPILL!, as #VALUE! here.
+FILE_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+EXCEL_ERRORS = FILE_ERRORS | {"#SPILL!", "#CALC!"}
+
+_FORMULA = re.compile(r"<c\b([^<>]*)><f\b([^<>]*?)(?:/>|>([^<]*)</f>)")
+_ROW = re.compile(r"<row\b([^<>]*?)(?:/>|>(.*?)</row>)", re.S)
+_CELL = re.compile(r'<c\b([^<>]*?\br="([A-Z]{1,3})[0-9]+"[^<>]*?)(?:/>|>(.*?)</c>)', re.S)
+_KEPT_FORMULA = re.compile(r"<f\b[^<>]*?(?:/>|>[^<]*</f>)")
+_SHEET_DATA = re.compile(r"<sheetData\s*/>|<sheetData\b[^<>]*>(.*)</sheetData>", re.S)
+_COLUMN = re.compile(r"<col\b[^<>]*>")
+_DIMENSION = re.compile(r'(<dimension\b[^<>]*?\bref=")[^"]*(")')
+_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\r]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+class Error(str):
+    """An error value such as "#N/A", as against text that merely reads so."""
+
+
+class Entry(NamedTuple):
+    """What a cell is to hold. `style` is an index into the book's formats, for a cell that has no format."""
+
+    value: Scalar
+    style: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaCell:
+    """A cell with a formula. `text` has no "="; "" means: shared with an earlier cell.
+
+    `kind` is "plain", "array" (fixed rectangle) or "dynamic" (spills); `area` is what its result covered when
+    the file was saved."""
+
+    sheet: str
+    row: int
+    column: int
+    text: str
+    kind: str
+    area: Area
+
+    @property
+    def name(self) -> str:
+        return f"{self.sheet}!{address(self.row, self.column)}"
+
+
+def formula_cells(xml: str, sheet: str) -> list[FormulaCell]:
+    """The sheet's formula cells, in the file's order."""
+    found = []
+    for cell, formula, text in _FORMULA.findall(xml):
+        place = area_of(_attribute(cell, "r") or "", sheet)
+        if place is None:
+            raise BadInput(f"A formula on the sheet {sheet} has no address; save the file again in Excel.")
+        kind = _attribute(formula, "t")
+        area = place
+        if kind == "array":
+            area = area_of(_attribute(formula, "ref") or "", sheet) or place
+        style = "plain" if kind != "array" else "dynamic" if _attribute(cell, "cm") else "array"
+        if kind != "dataTable":
+            found.append(FormulaCell(sheet, place.top, place.left, unescape(text), style, area))
+    return found
+
+
+def with_values(
+    xml: str, entries: Mapping[int, Mapping[int, Entry]], areas: Mapping[tuple[int, int], str] | None = None
+) -> str:
+    """The sheet with `entries` {row: {column: entry}} written. Formulas and formats of the cells stay.
+
+    `areas` gives array formulas the new rectangle that they cover, by (row, column): "A1:B9"."""
+    columns = _column_styles(xml)
+    rows = {number: (attributes, inner) for number, attributes, inner in _rows(xml)}
+    for number, wanted in entries.items():
+        attributes, inner = rows.get(number, (f' r="{number}"', ""))
+        cells = {column: (found, content) for column, found, content in _cells(inner)}
+        row_style = _row_style(attributes)
+        written = {column: _raw(found, content) for column, (found, content) in cells.items()}
+        for column, entry in wanted.items():
+            found, content = cells.get(column, ("", ""))
+            formula = _KEPT_FORMULA.search(content) if content else None
+            kept = formula[0] if formula else ""
+            area = (areas or {}).get((number, column))
+            if kept and area:
+                kept = re.sub(r'\bref="[^"]*"', f'ref="{area}"', kept, count=1)
+            style = _attribute(found, "s") or row_style or columns.get(column) or entry.style
+            array = f' cm="{_attribute(found, "cm")}"' if kept and _attribute(found, "cm") else ""
+            if kept or entry.value is not None or _attribute(found, "s"):
+                written[column] = _cell(address(number, column), style, entry.value, kept, array)
+            else:
+                written.pop(column, None)
+        rows[number] = (_without_spans(attributes), "".join(written[column] for column in sorted(written)))
+    return _with_rows(xml, rows)
+
+
+def pasted(xml: str, top: int, left: int, block: Sequence[Sequence[Entry]]) -> str:
+    """The sheet with all cells from (top, left) to the right and down emptied, then `block` written."""
+    columns = _column_styles(xml)
+    rows: dict[int, tuple[str, str]] = {}
+    for number, attributes, inner in _rows(xml):
+        rows[number] = (attributes, inner)
+    for number in sorted({*(n for n in rows if n >= top), *range(top, top + len(block))}):
+        attributes, inner = rows.get(number, (f' r="{number}"', ""))
+        row_style = _row_style(attributes)
+        before, styles = [], {}
+        for column, found, content in _cells(inner):
+            if column < left:
+                before.append(_raw(found, content))
+            elif style := _attribute(found, "s"):
+                styles[column] = style
+        line = block[number - top] if top <= number < top + len(block) else ()
+        after = []
+        for column, entry in enumerate(line, left):
+            style = styles.pop(column, None)
+            if entry.value is None and style is None:
+                continue
+            fallback = row_style or columns.get(column)
+            shown: str | int | None = style or fallback
+            if entry.style is not None and (shown or "0") == "0":
+                shown = entry.style  # a date would show as a number
+            after.append((column, _cell(address(number, column), shown, entry.value)))
+        after += [(column, _cell(address(number, column), style, None)) for column, style in styles.items()]
+        after.sort()
+        rows[number] = (_without_spans(attributes), "".join(before) + "".join(text for _, text in after))
+    return _with_rows(xml, rows)
+
+
+def escaped(text: str) -> str:
+    """Text as XML, with what XML cannot hold spelled as Office does: _x0001_."""
+    return escape(_UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
+
+
+def _cell(reference: str, style: str | int | None, value: Scalar, formula: str = "", array: str = "") -> str:
+    start = f'<c r="{reference}"' + (f' s="{style}"' if style is not None else "") + array
+    if value is None:
+        return f"{start}>{formula}</c>" if formula else start + "/>"
+    if isinstance(value, bool):
+        return f'{start} t="b">{formula}<v>{int(value)}</v></c>'
+    if isinstance(value, Error):
+        shown = value if value in FILE_ERRORS else "#VALUE!"
+        return f'{start} t="e">{formula}<v>{shown}</v></c>'
+    if isinstance(value, str):
+        if formula:
+            return f'{start} t="str">{formula}<v>{escaped(value)}</v></c>'
+        return f'{start} t="inlineStr"><is><t xml:space="preserve">{escaped(value)}</t></is></c>'
+    return f"{start}>{formula}<v>{number_text(value)}</v></c>"
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    return repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def _rows(xml: str) -> Iterator[tuple[int, str, str]]:
+    body = _SHEET_DATA.search(xml)
+    if body is None:
+        raise BadInput("A sheet of this workbook is in a form that cannot be read; save it again in Excel.")
+    for attributes, inner in _ROW.findall(body[1] or ""):
+        number = _attribute(attributes, "r")
+        if number is None:
+            raise BadInput("A sheet of this workbook has rows without numbers; save it again in Excel.")
+        yield int(number), attributes, inner
+
+
+def _cells(inner: str) -> Iterator[tuple[int, str, str]]:
+    for attributes, column, content in _CELL.findall(inner):
+        yield column_number(column), attributes, content
+
+
+def _raw(attributes: str, content: str) -> str:
+    return f"<c{attributes}>{content}</c>" if content else f"<c{attributes}/>"
+
+
+def _with_rows(xml: str, rows: Mapping[int, tuple[str, str]]) -> str:
+    numbers = sorted(rows)
+    texts, used_rows, used_columns = [], [], []
+    for number in numbers:
+        attributes, inner = rows[number]
+        if not inner and attributes.strip() == f'r="{number}"':
+            continue
+        texts.append(f"<row{attributes}>{inner}</row>" if inner else f"<row{attributes}/>")
+        references = [_first_column(inner), _last_column(inner)] if inner else []
+        if references:
+            used_rows.append(number)
+            used_columns += references
+    body = "<sheetData>" + "".join(texts) + "</sheetData>"
+    found = _SHEET_DATA.search(xml)
+    if found is None:
+        raise BadInput("A sheet of this workbook is in a form that cannot be read; save it again in Excel.")
+    head, tail = xml[: found.start()], xml[found.end() :]
+    size = "A1"
+    if used_rows:
+        first, last = address(used_rows[0], min(used_columns)), address(used_rows[-1], max(used_columns))
+        size = first if first == last else f"{first}:{last}"
+    return _DIMENSION.sub(rf"\g<1>{size}\g<2>", head, count=1) + body + tail
+
+
+def _first_column(inner: str) -> int:
+    found = _CELL.search(inner)
+    return column_number(found[2]) if found else 1
+
+
+def _last_column(inner: str) -> int:
+    found = _CELL.search(inner, inner.rfind("<c "))
+    return column_number(found[2]) if found else 1
+
+
+def _attribute(attributes: str, name: str) -> str | None:
+    found = re.search(rf'(?:^|\s){name}="([^"]*)"', attributes)
+    return found[1] if found else None
+
+
+def _without_spans(attributes: str) -> str:
+    return re.sub(r'\sspans="[^"]*"', "", attributes)
+
+
+def _row_style(attributes: str) -> str | None:
+    return _attribute(attributes, "s") if _attribute(attributes, "customFormat") in ("1", "true") else None
+
+
+def _column_styles(xml: str) -> dict[int, str]:
+    styles = {}
+    for column in _COLUMN.findall(xml[: xml.find("<sheetData")]):
+        style, first, last = (_attribute(column, name) for name in ("style", "min", "max"))
+        if style and first and last:
+            styles.update(dict.fromkeys(range(int(first), int(last) + 1), style))
+    return styles

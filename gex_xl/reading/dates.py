@@ -1,0 +1,202 @@
+"""Dates and quote times in the many ways in which exports and people write them.
+
+A date is a `datetime.date`. A quote time is an aware datetime; a time without a zone is New York's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from gex_xl.errors import BadInput
+from gex_xl.reading.values import text
+
+NEW_YORK = ZoneInfo("America/New_York")
+_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  serials carry no zone
+
+# The first letters that tell a month apart in the main European languages, accents removed.
+_MONTHS: list[tuple[int, str]] = [
+    (1, r"jan|ene|gen|янв|sty|led|ocak|tammi"),
+    (2, r"feb|fev|фев|lut|uno|sub|helmi"),
+    (3, r"mar(?!kk)|mrt|мар|brez|maalis"),
+    (4, r"apr|avr|abr|апр|kwi|dub|nisan|huhti"),
+    (5, r"may|mai|mag|maj|mei|май|мая|kve|touko"),
+    (6, r"jun|juin|giu|июн|cze|haziran|kesa"),
+    (7, r"jul|juil|lug|июл|lip|temmuz|heina"),
+    (8, r"aug|aou|ago|авг|sie|srp|agustos|elo"),
+    (9, r"sep|set|сен|wrz|zar|eylul|syys"),
+    (10, r"oct|okt|ott|out|окт|paz|rij|ekim|loka"),
+    (11, r"nov|ноя|lis|kasim|marras"),
+    (12, r"dec|dez|dic|дек|gru|pro|aralik|joulu"),
+]  # fmt: skip
+_MONTH = re.compile("|".join(f"(?P<m{n}>{stems})" for n, stems in _MONTHS))
+
+# Offsets in hours; the names that follow daylight saving are zones.
+_ZONES: dict[str, float | ZoneInfo] = {
+    "et": NEW_YORK, "est": -5, "edt": -4, "ct": ZoneInfo("America/Chicago"), "cst": -6, "cdt": -5,
+    "mt": ZoneInfo("America/Denver"), "mst": -7, "mdt": -6, "pt": ZoneInfo("America/Los_Angeles"), "pst": -8,
+    "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1,
+    "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "hne": -5, "hae": -4, "jst": 9,
+    "sgt": 8, "hkt": 8, "aest": 10, "aedt": 11,
+}  # fmt: skip
+
+_TIME = re.compile(
+    r"(?<!\d)(?P<h>\d{1,2})(?P<sep>[:h.])(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
+    r"(?:\s*(?P<ampm>[ap])\.?\s?m\b\.?)?(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHIFT = r"\s*(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?(?!\d)"
+_ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}})\b)")
+_OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
+_ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
+
+
+def _plain(cell: object) -> str:
+    folded = unicodedata.normalize("NFKD", text(cell).lower().replace("−", "-").replace("ş", "s"))
+    return "".join(c for c in folded if not unicodedata.combining(c) or c == "\u0306").replace("и\u0306", "й")
+
+
+def from_serial(serial: float) -> dt.datetime:
+    """An Excel serial (days since 1899-12-30) as a naive datetime, to the second."""
+    return _EXCEL_EPOCH + dt.timedelta(seconds=round(serial * 86_400))
+
+
+def _named_month(words: str) -> tuple[dt.date, tuple[int, int]] | None:
+    for found in _MONTH.finditer(words):
+        if found.start() and words[found.start() - 1].isalpha():
+            continue
+        month = int((found.lastgroup or "m0")[1:])
+        end = re.compile(r"[^\W\d_]*\.?").match(words, found.end())
+        tail_at = end.end() if end else found.end()
+        before = re.search(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?[\s\-/]*(?:de\s+|of\s+)?$", words[: found.start()])
+        after = re.match(r"[\s\-]*(\d{1,2})(?:st|nd|rd|th)?(?![\d:])", words[tail_at:])
+        if before:
+            day, year = before[1], re.match(r"[\s,\-/.]*(?:de\s+|del\s+)?(\d{4}|\d{2})(?![\d:])", words[tail_at:])
+        elif after:
+            day = after[1]
+            year = re.match(r"[\s,\-]*(\d{4}|\d{2})(?![\d:])", words[tail_at + after.end() :])
+            tail_at += after.end()
+        else:
+            continue
+        if year:
+            date = _date(int(year[1]), month, int(day))
+            if date:
+                start = before.start() if before else found.start()
+                return date, (start, tail_at + year.end())
+    return None
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
+
+
+def _find_date(words: str, *, day_first: bool = False) -> tuple[dt.date, tuple[int, int]] | None:
+    iso = _ISO.search(words)
+    if iso and (date := _date(*map(int, iso.groups()))):
+        return date, iso.span()
+    named = _named_month(words)
+    if named:
+        return named
+    numeric = _NUMERIC.search(words)
+    if numeric:
+        first, second, year = map(int, numeric.groups())
+        month, day = (second, first) if (day_first or first > 12) else (first, second)
+        if date := _date(year, month, day):
+            return date, numeric.span()
+    compact = _COMPACT.search(words)
+    if compact and (date := _date(*map(int, compact.groups()))):
+        return date, compact.span()
+    return None
+
+
+def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
+    """An expiry as a date: a datetime, an Excel serial, or text (mm/dd/yyyy unless the day is above 12)."""
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        # Serials of 1990-2100, and 20240119 as OptionMetrics writes it.
+        if 32874 <= cell < 73051:
+            return from_serial(cell).date()
+        cell = int(cell) if float(cell).is_integer() else cell
+    found = _find_date(_plain(cell), day_first=day_first)
+    return found[0] if found else None
+
+
+def expiry_dates(cells: Sequence[object]) -> list[dt.date | None]:
+    """A column of expiries; one numeric date that can only be day-first makes the whole column so."""
+    distinct = {cell for cell in cells if isinstance(cell, str)}
+    numeric = [found for cell in distinct if (found := _NUMERIC.search(cell))]
+    day_first = any(int(found[1]) > 12 for found in numeric)
+    read: dict[object, dt.date | None] = {}
+    for cell in cells:
+        if cell not in read:
+            read[cell] = expiry_date(cell, day_first=day_first)
+    return [read[cell] for cell in cells]
+
+
+def quote_time(
+    cell: object, *, source: str = "quote time", day_first: bool = False
+) -> tuple[dt.datetime, bool] | None:
+    """A quote time as an aware datetime, and whether the cell names a clock time (else 16:00 is taken).
+
+    None where the cell holds no date. Raises BadInput for a time zone that is not known.
+    """
+    if isinstance(cell, dt.datetime):
+        aware = cell if cell.tzinfo else cell.replace(tzinfo=NEW_YORK)
+        return aware, True
+    if isinstance(cell, dt.date):
+        return dt.datetime.combine(cell, dt.time(16), NEW_YORK), False
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        if 32874 <= cell < 73051:
+            moment = from_serial(cell)
+            timed = moment.time() != dt.time(0)
+            return (moment if timed else moment.replace(hour=16)).replace(tzinfo=NEW_YORK), timed
+        if 1e9 <= cell < 2e9 or 1e12 <= cell < 2e12:  # seconds or milliseconds since 1970, UTC
+            return dt.datetime.fromtimestamp(cell if cell < 1e11 else cell / 1000, dt.UTC), True
+    words = _plain(cell)
+    found = _find_date(words, day_first=day_first)
+    if not found:
+        return None
+    date, (start, end) = found
+    # The clock may stand before the date ("10:52 on 7 January") or after it.
+    for part in (words[end:], words[:start]):
+        clock = _TIME.search(part)
+        if clock and (clock["sep"] != "." or clock["ampm"] or clock["s"]):
+            hour, minute, second = int(clock["h"]), int(clock["m"]), int(clock["s"] or 0)
+            if clock["ampm"]:
+                hour = hour % 12 + (12 if clock["ampm"] == "p" else 0)
+            if hour > 23 or minute > 59 or second > 59:
+                continue
+            zone = _zone(clock["rest"], words, cell, source)
+            return dt.datetime.combine(date, dt.time(hour, minute, second), zone), True
+    return dt.datetime.combine(date, dt.time(16), NEW_YORK), False
+
+
+def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo:
+    found = _ZONE.match(rest) or _OFFSET.search(words)
+    if not found:
+        return NEW_YORK
+    if found["sign"]:
+        offset = dt.timedelta(hours=int(found["oh"]), minutes=int(found["om"] or 0))
+        return dt.timezone(-offset if found["sign"] == "-" else offset)
+    zone = _ZONES.get(found["name"])
+    if zone is not None:
+        return zone if isinstance(zone, ZoneInfo) else dt.timezone(dt.timedelta(hours=zone))
+    # Upper-case letters right after the time can only be a zone; lower-case ones are words ("uhr").
+    if re.search(rf"\b{found['name'].upper()}\b", text(cell)):
+        raise BadInput(
+            f'{source}: the time zone {found["name"].upper()} in "{text(cell)}" is not known; '
+            "give as_of with an offset, for instance 2024-01-05 16:00 -05:00"
+        )
+    offset_elsewhere = _OFFSET.search(words)
+    return _zone(offset_elsewhere[0], "", cell, source) if offset_elsewhere else NEW_YORK

@@ -1,0 +1,162 @@
+"""Column names as feeds write them, and what is said above the header: symbol, spot and quote time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from gex_xl.reading.columns import Columns
+from gex_xl.reading.dates import quote_time
+from gex_xl.reading.values import OCC, is_blank, number, text
+
+#: field -> the name shown to users, then the usual names, in lower case without spaces and punctuation.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "strike": ("strike", "strikeprice", "k", "strk", "exerciseprice"),
+    "right": ("right", "type", "optiontype", "cpflag", "cp", "callput", "putcall", "callorput", "putorcall", "pc"),
+    "expiry": (
+        "expiry", "expiration", "expirationdate", "expirydate", "exp", "expdate", "exdate", "expires", "maturity",
+        "maturitydate",
+    ),
+    "iv": (
+        "iv", "impliedvolatility", "impliedvol", "implvolatility", "impvol", "ivol", "sigma", "volatility", "markiv",
+        "iv%",
+    ),
+    "open_interest": ("open interest", "openinterest", "openint", "oi", "opint", "openinterests"),
+    "gamma": ("gamma",),
+    "delta": ("delta",),
+    "bid": ("bid", "bidprice", "bestbid"),
+    "ask": ("ask", "askprice", "bestask", "offer", "bestoffer"),
+    "volume": ("volume", "vol", "totalvolume", "tradevolume"),
+    "multiplier": ("multiplier", "contractsize", "contractmultiplier", "deliverable"),
+    "root": ("root", "optionroot", "class", "optionclass", "rootsymbol"),
+    "symbol": (
+        "symbol", "option", "contract", "contractsymbol", "optionsymbol", "occsymbol", "osi", "osisymbol",
+        "contractname", "calls", "puts",
+    ),
+    "underlying": ("underlying", "ticker", "underlyingsymbol", "underlier"),
+    "dealer_position": ("dealer_position", "dealerposition", "dealerpos", "dealercontracts"),
+    "spot": (
+        "underlying price", "underlyingprice", "underlyinglast", "underlyinglastprice", "stockprice", "spot",
+        "spotprice", "underlyingspot", "undprice", "undlprice", "undlast",
+    ),
+    "quote_time": (
+        "quote time", "quotetime", "quotedatetime", "quotedate", "quotereadtime", "asof", "timestamp", "date",
+        "datetime", "tradedate", "datadate",
+    ),
+}  # fmt: skip
+_BY_NAME = {re.sub(r"[^a-z0-9%]", "", name): field for field, names in FIELDS.items() for name in names}
+
+
+def plain(name: str) -> str:
+    """A column name in lower case, without spaces and punctuation."""
+    return re.sub(r"[^a-z0-9%]", "", name.lower())
+
+
+def field_of(name: str) -> str | None:
+    """The field that a column name stands for, or None."""
+    key = plain(name)
+    return _BY_NAME.get(key) or _BY_NAME.get(key.rstrip("%")) if key else None
+
+
+_LABELLED = re.compile(r"(?P<label>[^\d:=]*[^\d\s:=])\s*[:=]\s*(?P<value>\S.*)")
+_SPOT_LABELS = frozenset(
+    {"last", "last price", "last sale", "price", "spot", "spot price", "underlying price", "current_price", "mark"}
+)
+_NOT_SPOT = frozenset(
+    {"bid", "ask", "change", "size", "volume", "vol", "net", "open", "high", "low", "bid size", "ask size", "rate",
+     "previous close", "prev close", "net change"}
+)  # fmt: skip
+
+
+def read_preamble(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
+    """Fill symbol, spot and quote time from the rows above the header, where the columns gave none."""
+    if columns.quote_time is None:
+        _find_quote_time(columns, rows)
+    if columns.spot is None:
+        _find_spot(columns, rows)
+
+
+def _find_quote_time(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
+    first_expiry = min(columns.expiry, default=None)
+
+    def distance(moment: dt.datetime) -> int:
+        return abs((moment.date() - first_expiry).days) if first_expiry else 0
+
+    # An unquoted "January 7, 2024" falls into two cells, so each row is first read as one line.
+    lines: list[tuple[int, object]] = [
+        (at, ", ".join(text(cell) for cell in row if isinstance(cell, str) and not is_blank(cell)))
+        for at, row in enumerate(rows, 1)
+    ]
+    dates = [(at, c) for at, row in enumerate(rows, 1) for c in row if isinstance(c, dt.date)]
+    # A bare number is a date only when it is one near the first expiry: an index may stand at 45 000 too.
+    serials = [(at, c) for at, row in enumerate(rows, 1) for c in row if isinstance(c, (int, float))]
+    for at, cell in (*dates, *lines, *serials):
+        readings = {r for day_first in (False, True) if (r := quote_time(cell, day_first=day_first)) is not None}
+        if isinstance(cell, (int, float)):
+            readings = {reading for reading in readings if first_expiry and distance(reading[0]) <= 45}
+        if not readings:
+            continue
+        moment, timed = min(readings, key=lambda reading: (distance(reading[0]), reading[0]))
+        columns.quote_time = moment
+        columns.quote_time_from = f"row {at} of the paste"
+        if not timed:
+            columns.quote_time_from += ", no clock time given: 16:00 New York taken"
+        if len(readings) > 1:
+            columns.notes.append(
+                f"the quote date in row {at} can be read day first or month first; read as "
+                f"{moment:%d %B %Y}, the nearer to the first expiry"
+            )
+        return
+
+
+def _find_spot(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
+    """The labelled last price; in another language, the first figure that lies among the strikes."""
+    found: list[tuple[int, float, str]] = []
+    low, high = (columns.strike.min(), columns.strike.max()) if columns.strike.size else (0.0, np.inf)
+    for at, row in enumerate(rows, 1):
+        label = ""
+        for cell in row:
+            if is_blank(cell):
+                continue
+            value = number(cell)
+            written = text(cell)
+            labelled = _LABELLED.fullmatch(written) if value is None else None
+            if labelled:
+                label, value = labelled["label"], number(labelled["value"])
+            if value is None or not low <= value <= high:
+                # A label may stand in the cell before its figure.
+                label = written if value is None else ""
+                continue
+            word = label.strip().lower()
+            rank = 2 if word in _NOT_SPOT else 0 if word in _SPOT_LABELS else 1
+            found.append((rank, value, f'row {at} of the paste, "{written}"'))
+            label = ""
+    # Bid, ask and size are never the spot; a date written as a serial is not a price of this chain.
+    usable = [entry for entry in found if entry[0] < 2]
+    if usable:
+        _, columns.spot, columns.spot_from = min(usable, key=lambda entry: entry[0])
+
+
+UNDERLYING_OF = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX", "XSPW": "XSP", "DJXW": "DJX"}
+
+
+def underlying_of(root: str) -> str:
+    """The underlying that an OCC root is written on: SPXW -> SPX, the adjusted AAPL1 -> AAPL."""
+    plain_root = root.rstrip("0123456789")
+    return UNDERLYING_OF.get(plain_root, plain_root)
+
+
+def parse_occ(cell: object) -> tuple[str, dt.date, str, float] | None:
+    """Root, expiry, right and strike of an OCC option symbol, or None."""
+    found = OCC.fullmatch(text(cell).upper())
+    if not found:
+        return None
+    digits = found[2]
+    try:
+        expiry = dt.date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    except ValueError:
+        return None
+    return found[1], expiry, found[3], int(found[4]) / 1000

@@ -1,0 +1,116 @@
+"""Calls | strike | puts, one row per strike and expiry: CBOE's quote table in all its vintages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gex_xl.errors import BadInput
+from gex_xl.reading.columns import Columns, Table, iv_as_decimal
+from gex_xl.reading.dates import expiry_dates
+from gex_xl.reading.headers import field_of, parse_occ, plain, read_preamble
+from gex_xl.reading.values import has_percent_signs, is_blank, text
+
+_PER_SIDE = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
+_CBOE_IV_PLACEHOLDER = (0.02, 5.0)
+
+
+def recognises(names: Sequence[str]) -> bool:
+    """A header with one strike column and the same field on both sides of it."""
+    fields = [field_of(name) for name in names]
+    if fields.count("strike") != 1:
+        return False
+    strike = fields.index("strike")
+    left, right = set(fields[:strike]), set(fields[strike + 1 :])
+    return "open_interest" in left & right
+
+
+def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
+    """Read the table below `header` (row index) into Columns; two contracts per row."""
+    names = [text(cell) for cell in rows[header]]
+    fields = [field_of(name) for name in names]
+    strike = fields.index("strike")
+    sides = {"C": range(strike), "P": range(strike + 1, len(fields))}
+    # Headers name the symbols' columns Calls and Puts; a table with puts on the left says so there.
+    if any(plain(name) == "puts" for name in names[:strike]):
+        sides = {"P": sides["C"], "C": sides["P"]}
+    at = {
+        right: {field: j for j in reversed(side) if (field := fields[j]) is not None} for right, side in sides.items()
+    }
+    expiry_at = next((j for j, field in enumerate(fields) if field == "expiry"), None)
+    table = Table(rows, header)
+    left_out = _leave_out_other_lines(table, strike, expiry_at, at)
+    expiries = expiry_dates(table.cells(expiry_at))
+    occ = {right: [parse_occ(cell) for cell in table.cells(at[right].get("symbol"))] for right in sides}
+    for i, expiry in enumerate(expiries):
+        if expiry is None:
+            known = occ["C"][i] or occ["P"][i]
+            if known is None:
+                found = text(table.cells(expiry_at)[i])
+                raise BadInput(f'expiry in row {table.numbers[i]} is "{found}"; expected a date')
+            expiries[i] = known[1]
+    strikes = table.numeric(strike, "strike", needed=True)
+
+    def both(field: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        title = field.replace("_", " ")
+        return np.concatenate(
+            [table.numeric(at[r].get(field), title, needed=field == "open_interest") for r in ("C", "P")]
+        )
+
+    columns = Columns(
+        layout="calls | strike | puts",
+        row=np.concatenate([table.numbers, table.numbers]),
+        root=[o[0] if o else "" for right in ("C", "P") for o in occ[right]],
+        expiry=[e for e in expiries if e is not None] * 2,
+        right=np.repeat(np.array(["C", "P"]), len(table.rows)),
+        strike=np.concatenate([strikes, strikes]),
+        **{field: both(field) for field in _PER_SIDE},
+        has_dealer_position="dealer_position" in at["C"] or "dealer_position" in at["P"],
+        has_roots=any(o for right in sides for o in occ[right]),
+        iv_placeholder=_CBOE_IV_PLACEHOLDER,
+        left_out=left_out,
+    )
+    _drop_absent_sides(columns, table, at)
+    signs = [has_percent_signs(table.cells(at[right].get("iv"))) for right in sides]
+    iv_as_decimal(columns, any(signs))
+    read_preamble(columns, rows[:header])
+    return columns
+
+
+def _leave_out_other_lines(
+    table: Table, strike: int, expiry_at: int | None, at: dict[str, dict[str, int]]
+) -> list[tuple[str, float]]:
+    """Take out repeated headers and lines without a strike, such as totals; their open interest is counted."""
+    strikes = table.cells(strike)
+    expiries = table.cells(expiry_at)
+    wanted, left_out = [], []
+    for i, cell in enumerate(strikes):
+        repeated = field_of(text(cell)) == "strike"
+        total = is_blank(cell) or (expiry_at is not None and is_blank(expiries[i]) and not _has_symbol(table, i, at))
+        wanted.append(not (repeated or total))
+        if repeated:
+            left_out.append(("repeated header", 0.0))
+        elif total:
+            amounts = [table.rows[i][j] for side in at.values() if (j := side["open_interest"]) < len(table.rows[i])]
+            left_out.append(
+                ("no strike or expiry", sum(float(a) for a in amounts if isinstance(a, (int, float)) and a == a))
+            )
+    table.keep(wanted)
+    return left_out
+
+
+def _has_symbol(table: Table, i: int, at: dict[str, dict[str, int]]) -> bool:
+    row = table.rows[i]
+    return any("symbol" in side and side["symbol"] < len(row) and bool(parse_occ(row[side["symbol"]])) for side in at.values())
+
+
+def _drop_absent_sides(columns: Columns, table: Table, at: dict[str, dict[str, int]]) -> None:
+    """A side that is blank in every field is no contract (a chain of calls only, a filtered view)."""
+    present = []
+    for right in ("C", "P"):
+        used = [j for field, j in at[right].items() if field != "expiry"]
+        present += [any(j < len(row) and not is_blank(row[j]) for j in used) for row in table.rows]
+    if all(present):
+        return
+    columns.keep(np.array(present, dtype=bool))

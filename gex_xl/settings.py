@@ -1,0 +1,301 @@
+"""Every convention that a user can choose, with its default, in one frozen object.
+
+Settings come from a two-column range (`[["sign", "long_calls"], ["unit", "usd_bn"]]`), from text
+(`"sign=long_calls; unit=usd_bn"`), or from keyword arguments. What is not named keeps its default.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from gex_xl.errors import BadInput
+
+
+class Sign(StrEnum):
+    """Who is assumed to hold what: the dealers' side of calls and of puts."""
+
+    CUSTOMER_FLOW = "customer_flow"
+    LONG_CALLS = "long_calls"
+    SHORT_ALL = "short_all"
+
+    @property
+    def calls(self) -> float:
+        """+1 where dealers are long calls, -1 where they are short."""
+        return 1.0 if self is Sign.LONG_CALLS else -1.0
+
+    @property
+    def puts(self) -> float:
+        """+1 where dealers are long puts, -1 where they are short."""
+        return 1.0 if self is Sign.CUSTOMER_FLOW else -1.0
+
+
+class Unit(StrEnum):
+    USD = "usd"
+    USD_MN = "usd_mn"
+    USD_BN = "usd_bn"
+    USD_PER_POINT = "usd_per_point"
+    SHARES = "shares"
+    SHARES_PER_POINT = "shares_per_point"
+
+    @property
+    def label(self) -> str:
+        """As it stands in headers and chart titles."""
+        return {
+            Unit.USD: "USD per 1 %",
+            Unit.USD_MN: "USD mn per 1 %",
+            Unit.USD_BN: "USD bn per 1 %",
+            Unit.USD_PER_POINT: "USD per point",
+            Unit.SHARES: "shares per 1 %",
+            Unit.SHARES_PER_POINT: "shares per point",
+        }[self]
+
+    def per_share_gamma(self, spot: float) -> float:
+        """Factor from gamma x contracts x multiplier (shares per point) to this unit, at a spot level."""
+        return {
+            Unit.USD: 0.01 * spot * spot,
+            Unit.USD_MN: 0.01e-6 * spot * spot,
+            Unit.USD_BN: 0.01e-9 * spot * spot,
+            Unit.USD_PER_POINT: spot,
+            Unit.SHARES: 0.01 * spot,
+            Unit.SHARES_PER_POINT: 1.0,
+        }[self]
+
+
+class Clock(StrEnum):
+    ACT365 = "act365"
+    BUSINESS252 = "business252"
+
+
+class ClockFrom(StrEnum):
+    LAST_OPEN = "last_open"
+    QUOTE = "quote"
+
+
+class Carry(StrEnum):
+    IMPLIED = "implied"
+    DELTAS = "deltas"
+    PARITY = "parity"
+    RATES = "rates"
+    NONE = "none"
+
+
+class IvSource(StrEnum):
+    OTM = "otm"
+    QUOTED = "quoted"
+
+
+class GammaSource(StrEnum):
+    MODEL = "model"
+    VENDOR = "vendor"
+
+
+class Weight(StrEnum):
+    OPEN_INTEREST = "open_interest"
+    VOLUME = "volume"
+
+
+class FlipPick(StrEnum):
+    FIRST = "first"
+    NEAREST = "nearest"
+
+
+class NoFlip(StrEnum):
+    NA = "na"
+    SPOT = "spot"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All conventions. Rates and yields are annual, continuously compounded, decimal."""
+
+    sign: Sign = Sign.CUSTOMER_FLOW
+    unit: Unit = Unit.USD
+    clock: Clock = Clock.ACT365
+    clock_from: ClockFrom = ClockFrom.LAST_OPEN
+    min_minutes: float = 30.0
+    carry: Carry = Carry.IMPLIED
+    rate: float = 0.0
+    dividend_yield: float = 0.0
+    iv_source: IvSource = IvSource.OTM
+    gamma_source: GammaSource = GammaSource.MODEL
+    multiplier: float = 100.0
+    weight: Weight = Weight.OPEN_INTEREST
+    expiries: str = "all"
+    strikes: str = "all"
+    min_oi: float = 0.0
+    flip_noise: float = 0.01
+    flip_pick: FlipPick = FlipPick.FIRST
+    no_flip: NoFlip = NoFlip.NA
+    profile_range: str = "80%:120%"
+    profile_levels: float = 81.0
+    vol_inverted: float = 1.02
+    flip_band: float = 0.005
+    skew_z: float = -2.0
+
+    def with_changes(self, changes: Mapping[str, object]) -> Settings:
+        """A copy with some settings changed. Raises BadInput for an unknown key or a bad value."""
+        return replace(self, **{key: _value(key, found) for key, found in changes.items()})
+
+    def as_dict(self) -> dict[str, str | float]:
+        """Plain keys and values, as they are written."""
+        return {key: str(v) if isinstance(v, str) else v for key, v in asdict(self).items()}
+
+
+#: key -> what it decides and the values that it takes; the order in which they are shown.
+HELP: dict[str, str] = {
+    "sign": "Who holds what: customer_flow (dealers short calls, long puts; indices and index ETFs), "
+    "long_calls (dealers long calls, short puts), short_all (dealers short both)",
+    "unit": "Unit of exposure: usd, usd_mn, usd_bn (per 1 % move), usd_per_point, shares, shares_per_point",
+    "gamma_source": "model (gamma computed from iv) or vendor (the feed's own gamma column)",
+    "iv_source": "otm (both rights take the out-of-the-money side's iv) or quoted (each line its own)",
+    "carry": "Forward per expiry: implied (feed deltas, then put-call parity), deltas, parity, rates, none",
+    "rate": "Interest rate, annual, continuously compounded: used by carry = rates and to discount",
+    "dividend_yield": "Dividend yield, annual, continuously compounded: used by carry = rates",
+    "clock": "Time to expiry: act365 (elapsed time / 365 days) or business252 (for comparison only)",
+    "clock_from": "last_open (the last instant the market was open at or before the quote) or quote",
+    "min_minutes": "Shortest remaining time of a live contract, in minutes",
+    "multiplier": "Shares per contract where the chain does not say",
+    "weight": "open_interest or volume",
+    "expiries": "all, 0dte, weekly, monthly, <=30d, or dates such as 2024-01-19, 2024-02-16",
+    "strikes": "all, a band of spot such as 80%:120%, or strikes such as 4500:5000",
+    "min_oi": "Leave out contracts with less open interest than this",
+    "flip_noise": "A part of the cumulative curve counts when its peak is at least this share of the largest",
+    "flip_pick": "first (lowest strike) or nearest (to spot)",
+    "no_flip": "One-sided chain: na (FLIP_STRIKE is #N/A) or spot",
+    "profile_range": "Spot levels of the gamma profile, as a band of spot",
+    "profile_levels": "Number of spot levels in the gamma profile",
+    "vol_inverted": "vol_inverted above this VIX9D / VIX or VIX / VIX3M",
+    "flip_band": "Distance from the flip, as a share of it, before its side counts",
+    "skew_z": "short_gamma at or below this z-score of the 25-delta skew",
+}
+
+_ENUMS: dict[str, type[StrEnum]] = {
+    "sign": Sign, "unit": Unit, "clock": Clock, "clock_from": ClockFrom, "carry": Carry, "iv_source": IvSource,
+    "gamma_source": GammaSource, "weight": Weight, "flip_pick": FlipPick, "no_flip": NoFlip,
+}  # fmt: skip
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "min_minutes": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1), "multiplier": (1e-9, 1e9),
+    "min_oi": (0, math.inf), "flip_noise": (0, 1), "profile_levels": (3, 2001), "vol_inverted": (0, 100),
+    "flip_band": (0, 1), "skew_z": (-100, 100),
+}  # fmt: skip
+_BAND = re.compile(r"\s*([\d.]*)\s*(%?)\s*:\s*([\d.]*)\s*(%?)\s*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def choices(key: str) -> list[str]:
+    """The words that a setting takes, or [] where it takes a number or free text."""
+    return [str(word) for word in _ENUMS[key]] if key in _ENUMS else []
+
+
+def parse_settings(given: object) -> dict[str, object]:
+    """Changes to the defaults from what a caller has: None, text, a mapping or a two-column range.
+
+    Blank keys and blank values are skipped, so a settings sheet may have gaps.
+    Raises BadInput for an unknown key, a bad value, or a range that has not two columns.
+    """
+    pairs: list[tuple[object, object]] = []
+    if given is None or given == "" or given == 0:
+        return {}
+    if isinstance(given, Settings):
+        pairs = list(given.as_dict().items())
+    elif isinstance(given, Mapping):
+        pairs = list(given.items())
+    elif isinstance(given, str):
+        for part in re.split(r"[;\n]", given):
+            if part.strip():
+                key, equals, value = part.partition("=")
+                # "expiries=<=30d" has its own "=": only the first one separates.
+                if not equals:
+                    raise BadInput(f'settings: "{part.strip()}" is not key=value, for instance unit=usd_bn')
+                pairs.append((key, value))
+    elif isinstance(given, Sequence):
+        for number, row in enumerate(given, 1):
+            cells = list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row]
+            if len(cells) < 2:
+                raise BadInput(f"settings: row {number} has one column; expected two, a key and its value")
+            pairs.append((cells[0], cells[1]))
+    else:
+        raise BadInput(f"settings: expected a two-column range or text such as unit=usd_bn, found {given!r}")
+    changes: dict[str, object] = {}
+    for key, value in pairs:
+        name = str(key).strip().lower().replace(" ", "_") if key is not None else ""
+        if name in ("", "setting", "key") or value is None or str(value).strip() == "":
+            continue
+        changes[name] = _value(name, value)
+    return changes
+
+
+def _value(key: str, found: object) -> Any:
+    if key not in HELP:
+        near = difflib.get_close_matches(key, HELP, 1)
+        hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(HELP)}"
+        raise BadInput(f'settings: "{key}" is not a setting; {hint}')
+    if key in _ENUMS:
+        word = str(found).strip().lower()
+        if word not in choices(key):
+            raise BadInput(f'settings: {key} is "{found}"; expected {" or ".join(choices(key))}')
+        return _ENUMS[key](word)
+    if key in _BOUNDS:
+        return _number(key, found)
+    text = found.date().isoformat() if isinstance(found, dt.datetime) else str(found).strip().lower()
+    if key == "expiries":
+        parse_expiries(text)
+    else:
+        parse_band(key, text)
+    return text
+
+
+def _number(key: str, found: object) -> float:
+    low, high = _BOUNDS[key]
+    text = str(found).strip()
+    try:
+        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        number = math.nan
+    if isinstance(found, bool) or not low <= number <= high or not math.isfinite(number):
+        top = f" to {high:g}" if math.isfinite(high) else " or more"
+        raise BadInput(f'settings: {key} is "{found}"; expected a number, {low:g}{top}')
+    return number
+
+
+def parse_expiries(text: str) -> tuple[str, float | None, list[dt.date]]:
+    """Kind (`all`, `0dte`, `weekly`, `monthly`, `days`, `dates`), the number of days, the dates."""
+    if text in ("all", "0dte", "weekly", "monthly"):
+        return text, None, []
+    within = re.fullmatch(r"<=\s*(\d+(?:\.\d+)?)\s*d", text)
+    if within:
+        return "days", float(within[1]), []
+    parts = [part for part in re.split(r"[,\s]+", text) if part]
+    try:
+        if parts and all(_DATE.fullmatch(part) for part in parts):
+            return "dates", None, [dt.date.fromisoformat(part) for part in parts]
+    except ValueError:
+        pass
+    raise BadInput(
+        f'settings: expiries is "{text}"; expected all, 0dte, weekly, monthly, <=30d or dates such as 2024-01-19'
+    )
+
+
+def parse_band(key: str, text: str, spot: float = 1.0) -> tuple[float, float]:
+    """Lower and upper bound of a band such as `80%:120%` (of spot), `4500:5000`, `4500:` or `all`."""
+    if text == "all" and key == "strikes":
+        return 0.0, math.inf
+    found = _BAND.fullmatch(text)
+    try:
+        if found and (found[1] or found[3]):
+            low = float(found[1]) * (0.01 * spot if found[2] else 1.0) if found[1] else 0.0
+            high = float(found[3]) * (0.01 * spot if found[4] else 1.0) if found[3] else math.inf
+            closed = found[1] and found[3]
+            if (low < high or bool(found[2]) != bool(found[4])) and (closed or key == "strikes"):
+                return low, high
+    except ValueError:
+        pass
+    raise BadInput(f'settings: {key} is "{text}"; expected a band such as 80%:120% or 4500:5000')
+
