@@ -73,7 +73,18 @@ class Chain:
         return cls.from_cells(read_cells(path))
 
 
-_ARRAYS = ("strike", "iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
+_ARRAYS = (
+    "strike",
+    "iv",
+    "open_interest",
+    "gamma",
+    "delta",
+    "bid",
+    "ask",
+    "volume",
+    "multiplier",
+    "dealer_position",
+)
 
 
 def _build(columns: Columns) -> Chain:
@@ -145,7 +156,10 @@ def _underlying(columns: Columns) -> str:
 
 
 def _distinct(
-    columns: Columns, order: npt.NDArray[np.int64], roots: npt.NDArray[np.str_], expiry: npt.NDArray[np.datetime64]
+    columns: Columns,
+    order: npt.NDArray[np.int64],
+    roots: npt.NDArray[np.str_],
+    expiry: npt.NDArray[np.datetime64],
 ) -> tuple[npt.NDArray[np.bool_], list[tuple[str, float]]]:
     """Which of the sorted contracts to keep, and the duplicates that are dropped.
 

@@ -298,4 +298,3 @@ def parse_band(key: str, text: str, spot: float = 1.0) -> tuple[float, float]:
     except ValueError:
         pass
     raise BadInput(f'settings: {key} is "{text}"; expected a band such as 80%:120% or 4500:5000')
-

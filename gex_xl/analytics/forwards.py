@@ -1,4 +1,4 @@
-"""A forward per expiry: from the feed's deltas, put-call parity, neighbouring expiries, rates, or spot itself."""
+"""A forward per expiry: from put-call parity, the feed's deltas, neighbouring expiries, rates, or spot itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gex_xl.settings import Carry, Settings
 FloatArray = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 _PARITY_STRIKES = 9
+_AGREEING, _DEVIATION, _WIDTH = 5, 1e-4, 5e-4  # docs/accuracy.md shows what they are worth
 _CALL_DELTA = (0.25, 0.75)
 
 
@@ -21,7 +22,8 @@ _CALL_DELTA = (0.25, 0.75)
 class Forwards:
     """One entry per settlement instant, shape (m,); `group` maps each contract to its entry, shape (n,).
 
-    `ratio` is F/S, `spot_discount` is exp(-qT), `source` is one of deltas, parity, neighbours, rates, spot.
+    `ratio` is F/S, `spot_discount` is exp(-qT). `source` is one of quotes (put-call parity on quotes that agree),
+    deltas, parity (the quotes there are), neighbours, rates, spot.
     """
 
     group: Index
@@ -48,9 +50,7 @@ def counterparts(chain: Chain) -> Index:
     return out
 
 
-def forwards(
-    chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot: float, settings: Settings
-) -> Forwards:
+def forwards(chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot: float, settings: Settings) -> Forwards:
     """Forward and spot discount of every settlement instant.
 
     `live` and `years` have one entry per contract; `spot` is the feed's own, to which its deltas and quotes
@@ -71,19 +71,29 @@ def forwards(
         other = counterparts(chain)
         calls = np.flatnonzero(chain.is_call & (other >= 0) & live)
         for g, members in _by_group(calls, group):
-            if settings.carry in (Carry.IMPLIED, Carry.DELTAS):
-                found = _from_deltas(chain, members, other[members], t[g])
-                if found:
-                    ratio[g], discount[g], source[g] = found[0] / spot, found[1], "deltas"
-                    continue
-            if settings.carry in (Carry.IMPLIED, Carry.PARITY):
-                forward = _from_parity(chain, members, other[members], spot, float(rate_discount[g]))
-                if forward:
-                    ratio[g], source[g] = forward / spot, "parity"
+            puts = other[members]
+            deltas = _from_deltas(chain, members, puts, t[g])
+            parity = _from_parity(chain, members, puts, spot, float(rate_discount[g]))
+            source[g], forward = _first(settings.carry, deltas, parity)
+            ratio[g] = forward / spot
+            # The feed's deltas know exp(-qT) even where the quotes know the forward better.
+            if deltas and source[g] in ("deltas", "quotes"):
+                discount[g] = deltas[1]
         _from_neighbours(ratio, t, source)
         ratio[np.isnan(ratio)] = 1.0
     discount = np.where(np.isnan(discount), ratio * rate_discount, discount)
     return Forwards(group, settlement, t, ratio, discount, tuple(source))
+
+
+def _first(carry: Carry, deltas: tuple[float, float] | None, parity: tuple[float, bool] | None) -> tuple[str, float]:
+    """Source and forward of the first source that the setting allows and the expiry supports; NaN for none."""
+    if carry is Carry.IMPLIED and parity and parity[1]:
+        return "quotes", parity[0]
+    if carry is not Carry.PARITY and deltas:
+        return "deltas", deltas[0]
+    if carry is not Carry.DELTAS and parity:
+        return "parity", parity[0]
+    return "spot", np.nan
 
 
 def _by_group(members: Index, group: Index) -> list[tuple[int, Index]]:
@@ -111,8 +121,14 @@ def _middle(delta: FloatArray, strike: FloatArray) -> float:
     return float(strike[np.nanargmin(distance)]) if np.isfinite(distance).any() else np.inf
 
 
-def _from_parity(chain: Chain, calls: Index, puts: Index, spot: float, rate_discount: float) -> float | None:
-    """F = K + (C_mid - P_mid) exp(rT), the median over the strikes nearest the money with two-sided quotes."""
+def _from_parity(
+    chain: Chain, calls: Index, puts: Index, spot: float, rate_discount: float
+) -> tuple[float, bool] | None:
+    """F = K + (C_mid - P_mid) exp(rT), the median over the strikes nearest the money with two-sided quotes.
+
+    Also whether the quotes agree: at least five strikes, their median deviation from that F at most 1 basis
+    point of spot and the median width (call and put, half of each spread) at most 5.
+    """
     quoted = np.ones(len(calls), dtype=bool)
     for side in (calls, puts):
         quoted &= (chain.bid[side] > 0) & (chain.ask[side] >= chain.bid[side])
@@ -122,8 +138,13 @@ def _from_parity(chain: Chain, calls: Index, puts: Index, spot: float, rate_disc
         return None
     c, p = calls[near], puts[near]
     mid = 0.5 * (chain.bid[c] + chain.ask[c] - chain.bid[p] - chain.ask[p])
-    forward = float(np.median(chain.strike[c] + mid / rate_discount))
-    return forward if forward > 0 else None
+    width = 0.5 * (chain.ask[c] - chain.bid[c] + chain.ask[p] - chain.bid[p])
+    each = chain.strike[c] + mid / rate_discount
+    forward = float(np.median(each))
+    if forward <= 0:
+        return None
+    agree = near.size >= _AGREEING and np.median(np.abs(each - forward)) <= _DEVIATION * spot
+    return forward, bool(agree and np.median(width) <= _WIDTH * spot)
 
 
 def _from_neighbours(ratio: FloatArray, t: FloatArray, source: list[str]) -> None:

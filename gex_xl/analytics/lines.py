@@ -13,8 +13,9 @@ from gex_xl.analytics.black_scholes import gamma
 from gex_xl.analytics.forwards import Forwards, counterparts, forwards
 from gex_xl.analytics.implied_vol import implied_vol
 from gex_xl.chain import Chain
-from gex_xl.clock import NEW_YORK, instant, is_monthly, valued_at, years
+from gex_xl.clock import instant, is_monthly, valued_at, years
 from gex_xl.errors import BadInput
+from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import GammaSource, IvSource, Settings, Weight, parse_band, parse_expiries
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,7 +34,8 @@ class Lines:
     `index` points into the chain. `position`: dealers' signed contracts times the multiplier, in shares.
     `gamma`: per share at spot. `forward`, `strike` in USD; `stdev` is iv sqrt(T); `spot_discount` exp(-qT).
     `stdev` and `forward` are NaN where vendor gamma is used and there is no iv.
-    `excluded`: reason -> (contracts, open interest).
+    `excluded`: reason -> (contracts, open interest). `reason` has an entry for every contract of the chain,
+    "" where it is used.
     """
 
     chain: Chain
@@ -57,6 +59,7 @@ class Lines:
     floored: int
     iv_solved: int
     excluded: dict[str, tuple[int, float]]
+    reason: npt.NDArray[np.str_]
 
     @property
     def shares_gamma(self) -> FloatArray:
@@ -66,7 +69,10 @@ class Lines:
 
 @functools.lru_cache(maxsize=16)
 def prepare(
-    chain: Chain, spot: float | None = None, as_of: dt.datetime | None = None, settings: Settings | None = None
+    chain: Chain,
+    spot: float | None = None,
+    as_of: dt.datetime | None = None,
+    settings: Settings | None = None,
 ) -> Lines:
     """Choose the contracts and compute their gamma.
 
@@ -94,10 +100,10 @@ def prepare(
     else:
         iv = chain.iv
     weight, weight_name = _weight(chain, chosen)
-    keep, excluded = _choose(chain, live, weight, weight_name, as_of, spot, chosen, iv)
+    reason, excluded = _choose(chain, live, weight, weight_name, as_of, spot, chosen, iv)
     with np.errstate(invalid="ignore"):
         stdev = iv * np.sqrt(np.where(live, t, np.nan))
-    index = np.flatnonzero(keep)
+    index = np.flatnonzero(reason == "")
     strike, is_call = chain.strike[index], chain.is_call[index]
     discount = curve.spot_discount[curve.group][index]
     if chosen.gamma_source is GammaSource.VENDOR:
@@ -110,7 +116,7 @@ def prepare(
     return Lines(
         chain, chosen, spot, spot_from, as_of, as_of_from, start, index, contracts * multiplier, per_share, strike,
         is_call, forward[index], stdev[index], t[index], discount, curve, int(live.sum()), int(floored[index].sum()),
-        int(solved[index].sum()), excluded,
+        int(solved[index].sum()), excluded, reason,
     )  # fmt: skip
 
 
@@ -122,9 +128,7 @@ def _weight(chain: Chain, settings: Settings) -> tuple[FloatArray, str]:
     return chain.open_interest, "open interest"
 
 
-def _otm_iv(
-    chain: Chain, live: Mask, forward: FloatArray, t: FloatArray, rate: float
-) -> tuple[FloatArray, Mask]:
+def _otm_iv(chain: Chain, live: Mask, forward: FloatArray, t: FloatArray, rate: float) -> tuple[FloatArray, Mask]:
     """iv of the out-of-the-money side for both rights; else the line's own; else solved from quotes."""
     other = counterparts(chain)
     paired = other >= 0
@@ -142,7 +146,12 @@ def _otm_iv(
     quoted = np.where(use_twin, twin, missing)
     mid = np.where(two_sided[quoted], 0.5 * (chain.bid[quoted] + chain.ask[quoted]), np.nan)
     found = implied_vol(
-        mid, forward[missing], chain.strike[missing], t[missing], chain.is_call[quoted], np.exp(-rate * t[missing])
+        mid,
+        forward[missing],
+        chain.strike[missing],
+        t[missing],
+        chain.is_call[quoted],
+        np.exp(-rate * t[missing]),
     )
     iv[missing] = found
     solved = np.zeros(len(chain), dtype=bool)
@@ -159,8 +168,8 @@ def _choose(
     spot: float,
     settings: Settings,
     iv: FloatArray,
-) -> tuple[Mask, dict[str, tuple[int, float]]]:
-    """Which contracts are used; every other one is counted under the first reason that applies."""
+) -> tuple[npt.NDArray[np.str_], dict[str, tuple[int, float]]]:
+    """Why each contract is left out ("" where it is used), the first reason that applies; and the counts."""
     reasons: list[tuple[str, Mask]] = [
         (EXPIRED, ~live),
         (ADJUSTED, _ends_in_digit(chain) & np.isnan(chain.multiplier)),
@@ -177,13 +186,13 @@ def _choose(
     for reason, amount in chain.left_out:
         contracts, lost = excluded.get(reason, (0, 0.0))
         excluded[reason] = (contracts + 1, lost + amount)
-    keep = np.ones(len(chain), dtype=bool)
+    why = np.full(len(chain), "", dtype="U32")
     for reason, mask in reasons:
-        hit = keep & mask
+        hit = (why == "") & mask
         if hit.any():
             excluded[reason] = (int(hit.sum()), float(np.nansum(chain.open_interest[hit])))
-        keep &= ~mask
-    return keep, excluded
+            why[hit] = reason
+    return why, excluded
 
 
 def _ends_in_digit(chain: Chain) -> Mask:

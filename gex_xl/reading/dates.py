@@ -15,7 +15,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.values import text
 
 NEW_YORK = ZoneInfo("America/New_York")
-_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001  serials carry no zone
+_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # serials carry no zone
 
 # The first letters that tell a month apart in the main European languages, accents removed.
 _MONTHS: list[tuple[int, str]] = [
@@ -73,10 +73,15 @@ def _named_month(words: str) -> tuple[dt.date, tuple[int, int]] | None:
         month = int((found.lastgroup or "m0")[1:])
         end = re.compile(r"[^\W\d_]*\.?").match(words, found.end())
         tail_at = end.end() if end else found.end()
-        before = re.search(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?[\s\-/]*(?:de\s+|of\s+)?$", words[: found.start()])
+        before = re.search(
+            r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?[\s\-/]*(?:de\s+|of\s+)?$", words[: found.start()]
+        )
         after = re.match(r"[\s\-]*(\d{1,2})(?:st|nd|rd|th)?(?![\d:])", words[tail_at:])
         if before:
-            day, year = before[1], re.match(r"[\s,\-/.]*(?:de\s+|del\s+)?(\d{4}|\d{2})(?![\d:])", words[tail_at:])
+            day, year = (
+                before[1],
+                re.match(r"[\s,\-/.]*(?:de\s+|del\s+)?(\d{4}|\d{2})(?![\d:])", words[tail_at:]),
+            )
         elif after:
             day = after[1]
             year = re.match(r"[\s,\-]*(\d{4}|\d{2})(?![\d:])", words[tail_at + after.end() :])
@@ -144,9 +149,7 @@ def expiry_dates(cells: Sequence[object]) -> list[dt.date | None]:
     return [read[cell] for cell in cells]
 
 
-def quote_time(
-    cell: object, *, source: str = "quote time", day_first: bool = False
-) -> tuple[dt.datetime, bool] | None:
+def quote_time(cell: object, *, source: str = "quote time", day_first: bool = False) -> tuple[dt.datetime, bool] | None:
     """A quote time as an aware datetime, and whether the cell names a clock time (else 16:00 is taken).
 
     None where the cell holds no date. Raises BadInput for a time zone that is not known.

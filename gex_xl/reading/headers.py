@@ -63,7 +63,17 @@ def field_of(name: str) -> str | None:
 
 _LABELLED = re.compile(r"(?P<label>[^\d:=]*[^\d\s:=])\s*[:=]\s*(?P<value>\S.*)")
 _SPOT_LABELS = frozenset(
-    {"last", "last price", "last sale", "price", "spot", "spot price", "underlying price", "current_price", "mark"}
+    {
+        "last",
+        "last price",
+        "last sale",
+        "price",
+        "spot",
+        "spot price",
+        "underlying price",
+        "current_price",
+        "mark",
+    }
 )
 _NOT_SPOT = frozenset(
     {"bid", "ask", "change", "size", "volume", "vol", "net", "open", "high", "low", "bid size", "ask size", "rate",

@@ -78,7 +78,9 @@ def _unknown(rows: list[Sequence[object]]) -> str:
     def known(row: Sequence[object]) -> set[str]:
         return {found for cell in row if (found := field_of(text(cell)))}
 
-    words = [[text(c) for c in row if isinstance(c, str) and re.search(r"[^\W\d_]", c)] for row in rows[:_HEADER_WITHIN]]
+    words = [
+        [text(c) for c in row if isinstance(c, str) and re.search(r"[^\W\d_]", c)] for row in rows[:_HEADER_WITHIN]
+    ]
     best = max(range(len(words)), key=lambda at: (len(known(rows[at])), len(words[at])))
     found = known(rows[best])
     needed = ["strike", "right", "expiry", "open_interest"]

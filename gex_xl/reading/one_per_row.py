@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,10 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
             f'the column {names[at["symbol"]]} holds "{example}"; expected OCC symbols such as '
             "SPXW240119C04700000, or columns for strike, right and expiry"
         )
+    amounts: dict[str, Any] = {
+        field: table.numeric(at.get(field), field.replace("_", " "), needed=field == "open_interest")
+        for field in _AMOUNTS
+    }
     columns = Columns(
         layout="one contract per row",
         row=table.numbers,
@@ -57,7 +62,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
         right=_rights(table, at, occ),
         strike=_strikes(table, at, occ),
         multiplier=_multipliers(table, at),
-        **{field: table.numeric(at.get(field), field.replace("_", " "), needed=field == "open_interest") for field in _AMOUNTS},
+        **amounts,
         has_dealer_position="dealer_position" in at,
         has_roots=have_occ or "root" in at,
         left_out=left_out,
@@ -107,9 +112,7 @@ def _underlying(table: Table, at: dict[str, int], have_occ: bool) -> str:
     return next((text(cell).upper() for cell in table.cells(column) if not is_blank(cell)), "")
 
 
-def _expiries(
-    table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]
-) -> list[dt.date]:
+def _expiries(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]) -> list[dt.date]:
     cells = table.cells(at.get("expiry"))
     out = []
     for i, date in enumerate(expiry_dates(cells)):
@@ -135,11 +138,15 @@ def _rights(
 
 def _strikes(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]) -> FloatArray:
     written = table.numeric(at.get("strike"), "strike", needed=True)
-    return np.array([w if w == w or o is None else o[3] for w, o in zip(written.tolist(), occ, strict=True)], dtype=float)
+    return np.array(
+        [w if w == w or o is None else o[3] for w, o in zip(written.tolist(), occ, strict=True)], dtype=float
+    )
 
 
 def _multipliers(table: Table, at: dict[str, int]) -> FloatArray:
-    cells = [_YAHOO_SIZES.get(text(c).upper(), c) if isinstance(c, str) else c for c in table.cells(at.get("multiplier"))]
+    cells = [
+        _YAHOO_SIZES.get(text(c).upper(), c) if isinstance(c, str) else c for c in table.cells(at.get("multiplier"))
+    ]
     return numbers(cells, table.numbers, "multiplier", needed=False)
 
 

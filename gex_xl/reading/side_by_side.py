@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +59,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
             [table.numeric(at[r].get(field), title, needed=field == "open_interest") for r in ("C", "P")]
         )
 
+    amounts: dict[str, Any] = {field: both(field) for field in _PER_SIDE}
     columns = Columns(
         layout="calls | strike | puts",
         row=np.concatenate([table.numbers, table.numbers]),
@@ -65,7 +67,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
         expiry=[e for e in expiries if e is not None] * 2,
         right=np.repeat(np.array(["C", "P"]), len(table.rows)),
         strike=np.concatenate([strikes, strikes]),
-        **{field: both(field) for field in _PER_SIDE},
+        **amounts,
         has_dealer_position="dealer_position" in at["C"] or "dealer_position" in at["P"],
         has_roots=any(o for right in sides for o in occ[right]),
         iv_placeholder=_CBOE_IV_PLACEHOLDER,
@@ -94,7 +96,10 @@ def _leave_out_other_lines(
         elif total:
             amounts = [table.rows[i][j] for side in at.values() if (j := side["open_interest"]) < len(table.rows[i])]
             left_out.append(
-                ("no strike or expiry", sum(float(a) for a in amounts if isinstance(a, (int, float)) and a == a))
+                (
+                    "no strike or expiry",
+                    sum(float(a) for a in amounts if isinstance(a, (int, float)) and a == a),
+                )
             )
     table.keep(wanted)
     return left_out
@@ -102,7 +107,8 @@ def _leave_out_other_lines(
 
 def _has_symbol(table: Table, i: int, at: dict[str, dict[str, int]]) -> bool:
     row = table.rows[i]
-    return any("symbol" in side and side["symbol"] < len(row) and bool(parse_occ(row[side["symbol"]])) for side in at.values())
+    places = [side["symbol"] for side in at.values() if side.get("symbol", len(row)) < len(row)]
+    return any(parse_occ(row[j]) for j in places)
 
 
 def _drop_absent_sides(columns: Columns, table: Table, at: dict[str, dict[str, int]]) -> None:

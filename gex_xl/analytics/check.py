@@ -1,0 +1,130 @@
+"""What an analyst needs in order to trust a total: what was used, what was left out and why, what was assumed."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from gex_xl.analytics.exposure import total
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.errors import NoValue
+from gex_xl.reading.dates import NEW_YORK
+from gex_xl.settings import GammaSource, Sign
+
+_INDEX_LIKE = {"SPX", "NDX", "RUT", "DJX", "VIX", "XSP", "SPY", "QQQ", "IWM", "DIA"}
+_NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryCarry:
+    """Forward (USD) of one settlement and where it came from; carry is ln(F/S)/T, annual."""
+
+    expiry: dt.date
+    settlement: dt.datetime
+    years: float
+    forward: float
+    carry: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`rows` listed contracts = `used` + all excluded. Totals in the unit of the settings, None where none."""
+
+    rows: int
+    used: int
+    excluded: dict[str, tuple[int, float]]
+    open_interest_used: float
+    carry: list[ExpiryCarry]
+    model_total: float | None
+    vendor_total: float | None
+    warnings: list[str]
+
+
+def check(lines: Lines) -> Check:
+    """Everything that CHAIN_CHECK shows."""
+    chain = lines.chain
+    curve = lines.forwards
+    used_settlements = np.unique(chain.settlement[lines.index])
+    carry = []
+    for i in np.flatnonzero(np.isin(curve.settlement, used_settlements)):
+        moment = curve.settlement[i].astype(object).replace(tzinfo=dt.UTC).astimezone(NEW_YORK)
+        years = float(curve.years[i])
+        ratio = float(curve.ratio[i])
+        carry.append(
+            ExpiryCarry(
+                moment.date(),
+                moment,
+                years,
+                lines.spot * ratio,
+                float(np.log(ratio)) / years,
+                curve.source[i],
+            )
+        )
+    model, vendor = (_total_with(lines, source) for source in (GammaSource.MODEL, GammaSource.VENDOR))
+    return Check(
+        chain.rows,
+        len(lines.index),
+        lines.excluded,
+        float(np.nansum(chain.open_interest[lines.index])),
+        carry,
+        model,
+        vendor,
+        _warnings(lines, carry, model, vendor),
+    )
+
+
+def _total_with(lines: Lines, source: GammaSource) -> float | None:
+    if source is GammaSource.VENDOR and np.isnan(lines.chain.gamma).all():
+        return None
+    settings = dataclasses.replace(lines.settings, gamma_source=source)
+    try:
+        return total(prepare(lines.chain, lines.spot, lines.as_of, settings)).net
+    except NoValue:
+        return None
+
+
+def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
+    chain, settings = lines.chain, lines.settings
+    out = list(chain.notes)
+    if model is not None and vendor is not None and model * vendor < 0:
+        out.append("the totals from model gamma and from the feed's gamma differ in sign; look at both")
+    near = [entry.forward / lines.spot - 1 for entry in carry if entry.years < _NEAR]
+    if near and abs(float(np.median(near))) > 0.002:
+        implied = lines.spot * (1 + float(np.median(near)))
+        out.append(
+            f"the options of the next days are quoted around {implied:,.2f}, the paste says spot is "
+            f"{lines.spot:,.2f}; one of them is late"
+        )
+    if settings.sign is Sign.CUSTOMER_FLOW and chain.symbol and chain.symbol not in _INDEX_LIKE:
+        out.append(
+            f"sign = customer_flow is meant for indices and index ETFs; revisit it for {chain.symbol} "
+            "(long_calls is what most public tools use)"
+        )
+    if chain.has_dealer_position:
+        out.append("the chain's own dealer_position column replaces the sign convention and open interest")
+    if lines.floored:
+        out.append(
+            f"{lines.floored} contracts have less than {settings.min_minutes:g} minutes left and are valued at that"
+        )
+    if lines.iv_solved:
+        out.append(f"{lines.iv_solved} contracts had no implied volatility; theirs was solved from bid and ask")
+    if not carry or all(entry.source == "spot" for entry in carry):
+        out.append("no forward could be inferred or none was asked for: forward = spot")
+    return out
+
+
+def status(lines: Lines) -> str:
+    """One sentence: how much of the paste is used, and whether there is anything to look at."""
+    found = check(lines)
+    left = sum(contracts for contracts, _ in found.excluded.values())
+    said = f"{found.used:,} of {found.rows:,} contracts used"
+    if left:
+        most = max(found.excluded, key=lambda reason: found.excluded[reason][0])
+        said += f"; {left:,} left out, most as: {most}"
+    if found.warnings:
+        said += f"; {len(found.warnings)} to look at in Check"
+    return said

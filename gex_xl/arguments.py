@@ -1,0 +1,91 @@
+"""What hosts hand over, made into what the core takes: one gate for every worksheet function.
+
+A blank is None, "" or 0 depending on the host; a date is a datetime, a serial or text; a single cell may come
+as a range of one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.chain import Chain
+from gex_xl.errors import BadInput
+from gex_xl.handles import Loaded, find, is_handle
+from gex_xl.reading.dates import quote_time
+from gex_xl.reading.values import CELL_ERRORS, is_blank, number, text
+from gex_xl.settings import parse_settings
+
+
+def scalar(value: object) -> object:
+    """The one cell of a 1 x 1 range, or the value itself; None where it is blank."""
+    while isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
+        value = value[0]
+    return None if is_blank(value) else value
+
+
+def amount(value: object, name: str, *, positive: bool = True) -> float | None:
+    """An optional number; None where it is blank or 0. Raises BadInput for text and for ranges."""
+    cell = scalar(value)
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
+        return None
+    if isinstance(cell, Sequence) and not isinstance(cell, str):
+        raise BadInput(f"{name} is a range of {len(cell)} rows; expected one cell with a number")
+    found = number(cell)
+    if found is None or not abs(found) < float("inf") or (positive and found < 0):
+        raise BadInput(f'{name} is "{text(cell)}"; expected a number{" above 0" if positive else ""}')
+    return found
+
+
+def moment(value: object, name: str = "as_of") -> dt.datetime | None:
+    """An optional quote time, aware. Raises BadInput for what is not a date."""
+    cell = scalar(value)
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
+        return None
+    found = quote_time(cell, source=name)
+    if found is None:
+        raise BadInput(f'{name} is "{text(cell)}"; expected a date and time such as 2024-01-05 16:00')
+    return found[0]
+
+
+def flag(value: object) -> bool:
+    """True for TRUE, 1, "yes" and "all"."""
+    return text(scalar(value)).lower() in ("true", "1", "1.0", "yes", "all")
+
+
+def changes(value: object) -> dict[str, object]:
+    """Settings that differ from the defaults, from a range or text."""
+    cell = scalar(value)
+    if isinstance(cell, Sequence) and not isinstance(cell, str) and all(not isinstance(r, (list, tuple)) for r in cell):
+        cell = [cell]  # one row of two cells, squeezed by the host
+    return parse_settings(cell)
+
+
+def loaded(chain: object) -> Loaded:
+    """The chain of a range or of a handle."""
+    cell = scalar(chain)
+    if isinstance(cell, str):
+        if is_handle(cell):
+            return find(cell)
+        if cell.lower() in CELL_ERRORS:
+            raise BadInput(f"the chain is {cell}; mend the cell that it comes from")
+        raise BadInput(f'the chain is the text "{cell[:60]}"; expected a range or the cell of a LOAD_CHAIN')
+    if cell is None:
+        raise BadInput("the chain is empty; paste an option chain with its header row")
+    if not isinstance(chain, Sequence):
+        cells: Any = chain if hasattr(chain, "columns") else [[chain]]
+        return Loaded(Chain.from_cells(cells))
+    return Loaded(Chain.from_cells(chain))
+
+
+def lines(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Lines:
+    """Contracts ready for exposure. Arguments win over those of LOAD_CHAIN, which win over the paste."""
+    found = loaded(chain)
+    return prepare(
+        found.chain,
+        amount(spot, "spot") or found.spot,
+        moment(as_of) or found.as_of,
+        found.settings.with_changes(changes(settings)),
+    )

@@ -1,0 +1,128 @@
+"""Worksheet functions on the chain itself: load it, show it, say what it is worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gex_xl import arguments
+from gex_xl.analytics.check import check, status
+from gex_xl.analytics.exposure import contributions
+from gex_xl.errors import GexError
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
+from gex_xl.handles import Loaded, store
+from gex_xl.registry import worksheet
+from gex_xl.settings import Settings
+
+
+@worksheet(
+    "Chain",
+    "Reads a pasted option chain once, with its spot, quote time and settings, for all other functions",
+    "text: a handle such as SPX 20592 contracts 2024-01-07 #3f2a91",
+    (EXAMPLE_CHAIN,),
+)
+def LOAD_CHAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
+    found = arguments.loaded(chain)
+    return store(
+        Loaded(
+            found.chain,
+            arguments.amount(spot, "spot") or found.spot,
+            arguments.moment(as_of) or found.as_of,
+            found.settings.with_changes(arguments.changes(settings)),
+        )
+    )
+
+
+@worksheet(
+    "Chain",
+    "One sentence on the paste: how much of it is used, or what is wrong and how to mend it",
+    "text, never an error",
+    (EXAMPLE_CHAIN,),
+)
+def CHAIN_STATUS(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
+    try:
+        return status(arguments.lines(chain, spot, as_of, settings))
+    except GexError as error:
+        return f"Cannot be used: {error}"
+
+
+@worksheet(
+    "Chain",
+    "The chain as it was understood, one contract per row, with why a contract was left out",
+    "table: root, expiry, right, strike, iv used, forward, years, open interest, gamma, GEX, status",
+    (EXAMPLE_CHAIN,),
+    spills=True,
+)
+def CHAIN_TABLE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    source = lines.chain
+    used = {name: np.full(len(source), np.nan) for name in ("iv", "forward", "years", "gamma", "gex")}
+    at = lines.index
+    used["iv"][at] = lines.stdev / np.sqrt(lines.years)
+    used["forward"][at], used["years"][at] = lines.forward, lines.years
+    used["gamma"][at], used["gex"][at] = lines.gamma, contributions(lines)
+    header = ["Root", "Expiry", "Right", "Strike", "IV", "Forward", "Years", "Open interest", "Gamma"]
+    columns = [
+        source.root.tolist(),
+        source.expiry.astype(str).tolist(),
+        np.where(source.is_call, "C", "P").tolist(),
+        source.strike.tolist(),
+        used["iv"].tolist(),
+        used["forward"].tolist(),
+        used["years"].tolist(),
+        source.open_interest.tolist(),
+        used["gamma"].tolist(),
+        used["gex"].tolist(),
+        np.where(lines.reason == "", "used", lines.reason).tolist(),
+    ]
+    blank = [[None if isinstance(v, float) and v != v else v for v in row] for row in zip(*columns, strict=True)]
+    return [[*header, f"GEX {unit(lines)}", "Status"], *blank]
+
+
+@worksheet(
+    "Chain",
+    "What to trust: contracts used and left out by reason, sources, carry by expiry, both totals, warnings",
+    "table: item, value, open interest, note",
+    (EXAMPLE_CHAIN,),
+    spills=True,
+)
+def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    found = check(lines)
+    chosen, in_unit = lines.settings, unit(lines)
+    changed = {k: v for k, v in chosen.as_dict().items() if v != Settings().as_dict()[k]}
+    rows: Table = [
+        ["Item", "Value", "Open interest", "Note"],
+        ["Contracts listed", found.rows, None, lines.chain.layout],
+        ["Contracts used", found.used, found.open_interest_used, None],
+        *[[f"Left out: {why}", contracts, oi, None] for why, (contracts, oi) in found.excluded.items()],
+        ["Spot", lines.spot, None, lines.spot_from],
+        ["As of", when(lines), None, lines.as_of_from],
+        [
+            "Valued at",
+            f"{lines.valued_at:%Y-%m-%d %H:%M %Z}".strip(),
+            None,
+            f"clock_from = {chosen.clock_from}",
+        ],
+        [f"Total from model gamma {in_unit}", found.model_total, None, f"iv_source = {chosen.iv_source}"],
+        [
+            f"Total from feed gamma {in_unit}",
+            found.vendor_total,
+            None,
+            None if found.vendor_total else "not in the paste",
+        ],
+        ["Sign convention", str(chosen.sign), None, sign_words(chosen)],
+        ["Changed settings", ", ".join(f"{k} = {v}" for k, v in changed.items()) or "none", None, None],
+        *[["Look at", text, None, None] for text in found.warnings],
+        *[
+            [
+                f"Forward {entry.settlement:%Y-%m-%d %H:%M}",
+                entry.forward,
+                None,
+                f"{entry.source}, {entry.carry:.2%} a year",
+            ]
+            for entry in found.carry
+        ],
+    ]
+    return rows

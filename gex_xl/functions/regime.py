@@ -1,0 +1,73 @@
+"""Worksheet functions for the regime and its triggers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl import arguments
+from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.regime import Trigger, regime
+from gex_xl.analytics.summary import triggers_of
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table
+from gex_xl.registry import worksheet
+
+
+_VIX = ("vix9d", "vix", "vix3m")
+
+
+def _triggers(
+    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any
+) -> list[Trigger]:
+    vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
+    z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
+    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z)
+
+
+@worksheet(
+    "Regime",
+    "vol_inverted, short_gamma or long_gamma: the first whose trigger fires",
+    "text",
+    (EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4),
+)
+def REGIME(
+    chain: Any,
+    spot: Any = None,
+    as_of: Any = None,
+    settings: Any = None,
+    vix9d: Any = None,
+    vix: Any = None,
+    vix3m: Any = None,
+    skew_25d_z: Any = None,
+) -> str:
+    return str(regime(_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z)))
+
+
+@worksheet(
+    "Regime",
+    "Every trigger of the regime: its value, its threshold, whether it fired and how far it is from firing",
+    "table: trigger, leads to, rule, threshold, value, fired, distance",
+    (EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4),
+    spills=True,
+)
+def REGIME_TRIGGERS(
+    chain: Any,
+    spot: Any = None,
+    as_of: Any = None,
+    settings: Any = None,
+    vix9d: Any = None,
+    vix: Any = None,
+    vix3m: Any = None,
+    skew_25d_z: Any = None,
+) -> Table:
+    found = _triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z)
+    rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing"]]
+    for one in found:
+        given = one.value is not None
+        missing = ONE_SIDED if one.name == "spot_vs_flip" else "not given"
+        rows.append(
+            [
+                one.name, str(one.regime), one.rule, one.threshold, one.value if given else missing,
+                "yes" if one.fired else "no", one.distance,
+            ]
+        )  # fmt: skip
+    return rows

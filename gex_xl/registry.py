@@ -1,0 +1,76 @@
+"""One record per worksheet function: it feeds the wizard, the reference sheet, the hosts and the tests."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Body = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument: its name, its help, whether it must be given, and whether it takes a range."""
+
+    name: str
+    help: str
+    required: bool
+    is_range: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A worksheet function.
+
+    `example` holds arguments with which it can be called as it stands: a list of lists is a range. `spills`
+    says whether it returns a table.
+    """
+
+    name: str
+    category: str
+    help: str
+    returns: str
+    arguments: tuple[Argument, ...]
+    example: tuple[Any, ...]
+    spills: bool
+    body: Body
+
+    @property
+    def signature(self) -> str:
+        """As a user types it, optional arguments in brackets: `TOTAL_GEX(chain, [spot], ...)`."""
+        names = [a.name if a.required else f"[{a.name}]" for a in self.arguments]
+        return f"{self.name}({', '.join(names)})"
+
+
+REGISTRY: dict[str, Function] = {}
+
+ARGUMENT_HELP = {
+    "chain": "The pasted option chain, header and preamble included, or the cell of a LOAD_CHAIN",
+    "spot": "Price of the underlying in USD; blank: from the paste",
+    "as_of": "Quote time, New York unless it names a zone; blank: from the paste",
+    "settings": 'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
+    "all": "TRUE lists every level, blank gives the one nearest spot",
+    "vix9d": "VIX9D, in points; blank: its trigger stays silent",
+    "vix": "VIX, in points; blank: the triggers that need it stay silent",
+    "vix3m": "VIX3M, in points; blank: its trigger stays silent",
+    "skew_25d_z": "z-score of the 25-delta skew; blank: its trigger stays silent",
+}
+_RANGES = {"chain", "settings"}
+
+
+def worksheet(
+    category: str, text: str, returns: str, example: tuple[Any, ...], *, spills: bool = False
+) -> Callable[[Body], Body]:
+    """Register a worksheet function. Its name is the Python name, its arguments come from the signature."""
+
+    def register(body: Body) -> Body:
+        arguments = tuple(
+            Argument(p.name, ARGUMENT_HELP[p.name], p.default is p.empty, p.name in _RANGES)
+            for p in inspect.signature(body).parameters.values()
+        )
+        REGISTRY[body.__name__] = Function(body.__name__, category, text, returns, arguments, example, spills, body)
+        return body
+
+    return register

@@ -1,0 +1,60 @@
+"""Every worksheet function, registered with xlwings. The only module that imports it.
+
+`xlwings` picks the host by itself (Excel on Windows, Lite, server; elsewhere the decorators do nothing), so
+the functions can be called from plain Python with plain lists. They return what the cell would hold, "#N/A" for
+no value, and raise XlwingsError with one sentence for bad input.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from xlwings import XlwingsError, arg, func
+
+from gex_xl import functions
+from gex_xl.errors import GexError, NoValue
+from gex_xl.registry import Function
+
+_CATEGORY = "gex_xl"
+
+
+def _cell(value: Any) -> Any:
+    """One policy for every host: no NaN, inf, None or numpy scalar reaches a cell."""
+    if isinstance(value, (list, tuple)):
+        return [_cell(each) for each in value]
+    if value is None:
+        return ""
+    if isinstance(value, float) and not math.isfinite(value):
+        return NoValue.excel
+    return value
+
+
+def _shell(record: Function) -> Callable[..., Any]:
+    def call(*given: Any) -> Any:
+        try:
+            return _cell(record.body(*given))
+        except NoValue as error:
+            return error.excel
+        except GexError as error:
+            raise XlwingsError(f"{record.name}: {error}") from None
+
+    # Hosts read name, arguments and help from a plain signature, so one is made from the registry's record.
+    names = [argument.name for argument in record.arguments]
+    head = ", ".join(a.name if a.required else f"{a.name}=None" for a in record.arguments)
+    scope: dict[str, Any] = {"call": call}
+    exec(f"def {record.name}({head}):\n    return call({', '.join(names)})", scope)  # noqa: S102  our own names
+    shell: Callable[..., Any] = scope[record.name]
+    shell.__module__ = __name__
+    shell.__doc__ = f"{record.help}. Returns {record.returns}."
+    for argument in reversed(record.arguments):
+        options = {"ndim": 2} if argument.is_range else {}
+        shell = arg(argument.name, doc=argument.help, **options)(shell)
+    registered: Callable[..., Any] = func(category=_CATEGORY)(shell)
+    return registered
+
+
+#: Worksheet name -> what a host calls. Hosts find the functions as attributes of this module.
+FUNCTIONS: dict[str, Callable[..., Any]] = {record.name: _shell(record) for record in functions.REGISTRY.values()}
+globals().update(FUNCTIONS)
