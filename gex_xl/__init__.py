@@ -1,3 +1,48 @@
-"""Dealer gamma exposure from an option chain."""
+"""Dealer gamma exposure from an option chain.
+
+>>> import gex_xl
+>>> chain = gex_xl.Chain.from_cells(cells)  # doctest: +SKIP
+>>> gex_xl.total(gex_xl.prepare(chain)).net  # doctest: +SKIP
+
+`Chain` reads what people paste or export; `prepare` chooses the contracts for given `Settings`, spot and as-of
+and computes their gamma; everything else takes what `prepare` returns. Errors are `GexError`, one sentence each.
+"""
+
+from gex_xl.analytics.check import check
+from gex_xl.analytics.exposure import by_expiry, contributions, per_strike, total, walls
+from gex_xl.analytics.flip import flips
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
+from gex_xl.analytics.regime import Regime, regime, triggers
+from gex_xl.analytics.summary import summarise, triggers_of
+from gex_xl.chain import Chain
+from gex_xl.errors import BadInput, GexError, NoValue, StaleHandle
+from gex_xl.settings import Settings
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "BadInput",
+    "Chain",
+    "GexError",
+    "Lines",
+    "NoValue",
+    "Regime",
+    "Settings",
+    "StaleHandle",
+    "by_expiry",
+    "check",
+    "contributions",
+    "flips",
+    "per_strike",
+    "prepare",
+    "regime",
+    "reprice",
+    "summarise",
+    "total",
+    "triggers",
+    "triggers_of",
+    "walls",
+    "zero_gamma",
+    "zero_gammas",
+]

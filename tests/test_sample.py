@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gex_xl.analytics.lines import NO_IV, prepare
+from gex_xl.analytics.profile import zero_gammas
 from gex_xl.chain import Chain
 from gex_xl.sample import AS_OF, HEADER, sample_csv, write_sample
 from gex_xl.settings import IvSource, Settings
@@ -158,7 +159,7 @@ def test_open_interest_is_heaped_on_round_strikes_and_out_of_the_money(chain: Ch
     assert held["2025-10-17"] > 3 * held["2025-10-10"]
 
 
-def test_gross_exposure_has_two_walls_and_a_flip_near_spot(chain: Chain) -> None:
+def test_exposure_has_two_walls_one_flip_and_one_zero_gamma_near_spot(chain: Chain) -> None:
     lines = prepare(chain)
     strikes, at = np.unique(lines.strike, return_inverse=True)
     each = lines.shares_gamma
@@ -171,3 +172,5 @@ def test_gross_exposure_has_two_walls_and_a_flip_near_spot(chain: Chain) -> None
     crossings = np.flatnonzero(running[:-1] * running[1:] < 0)
     assert len(crossings) == 1
     assert 0.96 * SPOT < strikes[crossings[0]] < 1.04 * SPOT
+    (zero,) = zero_gammas(lines)
+    assert 0.96 * SPOT < zero < 1.04 * SPOT

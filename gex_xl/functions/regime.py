@@ -11,7 +11,6 @@ from gex_xl.analytics.summary import triggers_of
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table
 from gex_xl.registry import worksheet
 
-
 _VIX = ("vix9d", "vix", "vix3m")
 
 

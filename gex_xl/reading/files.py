@@ -34,7 +34,7 @@ def read_cells(path: str | Path) -> Cells:
     decoded = _decode(raw)
     if file.suffix.lower() == ".json" or decoded.lstrip()[:1] in ("{", "["):
         return _json(decoded, file.name)
-    return _delimited(decoded)
+    return cells_of_csv(decoded)
 
 
 def _decode(raw: bytes) -> str:
@@ -46,7 +46,8 @@ def _decode(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def _delimited(decoded: str) -> Cells:
+def cells_of_csv(decoded: str) -> Cells:
+    """The cells of delimited text; comma, semicolon, tab or | is told from the first lines."""
     head = decoded.splitlines()[:50]
     mark = max(",;\t|", key=lambda m: sum(line.count(m) for line in head))
     return [list(row) for row in csv.reader(io.StringIO(decoded, newline=""), delimiter=mark)]

@@ -1,0 +1,131 @@
+"""The headline figures of a chain file: as one JSON object, and as a picture for a terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gex_xl.analytics.check import check
+from gex_xl.analytics.exposure import StrikeExposure
+from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.regime import regime
+from gex_xl.analytics.summary import summarise, triggers_of, zero_gamma_of
+
+_MEANING = {
+    "long_gamma": "dealers are long gamma: they sell strength and buy weakness, moves are damped",
+    "short_gamma": "dealers are short gamma or close to it: they buy strength and sell weakness, moves are amplified",
+    "vol_inverted": "the volatility term structure is inverted: stress comes first, whatever gamma says",
+}
+
+
+def as_json(lines: Lines) -> dict[str, Any]:
+    """One object with every headline figure, per-strike table and check; None where there is no figure."""
+    found, trust = summarise(lines), check(lines)
+    s = found.strikes
+    return {
+        "symbol": lines.chain.symbol or None,
+        "spot": lines.spot,
+        "as_of": lines.as_of.isoformat(),
+        "valued_at": lines.valued_at.isoformat(),
+        "contracts": len(lines.index),
+        "unit": lines.settings.unit.label,
+        "total_gex": found.total.net,
+        "call_gex": found.total.call,
+        "put_gex": found.total.put,
+        "flip_strike": found.flip_strike,
+        "flip_reason": None if found.flip else ONE_SIDED,
+        "long_side": str(found.flip.long_side) if found.flip else None,
+        "zero_gamma": zero_gamma_of(lines),
+        "regime": str(regime(triggers_of(lines))),
+        "call_wall": found.call_wall,
+        "put_wall": found.put_wall,
+        "settings": lines.settings.as_dict(),
+        "per_strike": [
+            {"strike": k, "call_gex": c, "put_gex": p, "net_gex": n, "cumulative_gex": x}
+            for k, c, p, n, x in zip(*(a.tolist() for a in (s.strike, s.call, s.put, s.net, s.cumulative)), strict=True)
+        ],
+        "check": {
+            "rows": trust.rows,
+            "used": trust.used,
+            "excluded": {
+                reason: {"contracts": contracts, "open_interest": lost}
+                for reason, (contracts, lost) in trust.excluded.items()
+            },
+            "spot_from": lines.spot_from,
+            "as_of_from": lines.as_of_from,
+            "model_total_gex": trust.model_total,
+            "vendor_total_gex": trust.vendor_total,
+            "warnings": trust.warnings,
+        },
+    }
+
+
+def amount(value: float) -> str:
+    """A figure short enough to read: 11.17 bn, -382.1 mn, 5,312."""
+    for size, word in ((1e9, " bn"), (1e6, " mn")):
+        if abs(value) >= size:
+            return f"{value / size:,.2f}{word}"
+    return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def headline(lines: Lines) -> list[tuple[str, str]]:
+    """Label and text of every headline figure."""
+    found, trust = summarise(lines), check(lines)
+    word = str(regime(triggers_of(lines)))
+    zero = zero_gamma_of(lines)
+    unit = lines.settings.unit.label
+    flip = (
+        f"{found.flip.strike:,.2f}, dealers long gamma {found.flip.long_side} it"
+        if found.flip
+        else f"none: {ONE_SIDED}"
+    )
+    rows = [
+        ("Chain", f"{lines.chain.symbol or 'not named'}, {trust.used:,} of {trust.rows:,} contracts used"),
+        ("Spot", f"{lines.spot:,.2f} ({lines.spot_from})"),
+        ("As of", f"{lines.as_of:%Y-%m-%d %H:%M %Z}, valued at {lines.valued_at:%Y-%m-%d %H:%M %Z}"),
+        (
+            "Total GEX",
+            f"{amount(found.total.net)} {unit} (calls {amount(found.total.call)}, puts {amount(found.total.put)})",
+        ),
+        ("Flip strike", flip),
+        ("Zero gamma", f"{zero:,.2f}" if zero is not None else "none: the profile keeps one sign"),
+        ("Walls", f"call {_strike(found.call_wall)}, put {_strike(found.put_wall)}"),
+        ("Regime", f"{word}: {_MEANING[word]}"),
+        ("Sign", f"{lines.settings.sign} (change with --set sign=long_calls)"),
+    ]
+    rows += [
+        ("Left out", f"{n:,} contracts, open interest {oi:,.0f}: {why}") for why, (n, oi) in trust.excluded.items()
+    ]
+    rows += [("Look at", text) for text in trust.warnings]
+    return rows
+
+
+def _strike(value: float | None) -> str:
+    return "none" if value is None else f"{value:,.2f}".removesuffix(".00")
+
+
+def picture(strikes: StrikeExposure, spot: float, *, rows: int = 24, width: int = 30, block: str = "█") -> list[str]:
+    """Net GEX per strike around spot as bars, negative to the left; highest strike first.
+
+    Neighbouring strikes are added up where there are more than `rows` within 8 % of spot.
+    """
+    near = np.flatnonzero(np.abs(strikes.strike / spot - 1) <= 0.08)
+    if near.size < 5:
+        near = np.argsort(np.abs(strikes.strike - spot))[:rows]
+        near.sort()
+    groups = np.array_split(near, min(rows, near.size))
+    sums = [math.fsum(strikes.net[group].tolist()) for group in groups]
+    largest = max(map(abs, sums), default=0.0) or 1.0
+    closest = min(range(len(groups)), key=lambda g: float(np.abs(strikes.strike[groups[g]] - spot).min()))
+    out = []
+    for g in reversed(range(len(groups))):
+        first, last = strikes.strike[groups[g][0]], strikes.strike[groups[g][-1]]
+        name = _strike(float(first)) if first == last else f"{_strike(float(first))}-{_strike(float(last))}"
+        bar = block * round(abs(sums[g]) / largest * width)
+        left, right = (bar, "") if sums[g] < 0 else ("", bar)
+        mark = " < spot" if g == closest else ""
+        out.append(f"{name:>17} {left:>{width}}|{right:<{width}} {amount(sums[g]):>11}{mark}")
+    return out
