@@ -44,9 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         code: int = given.run(given)
+        sys.stdout.flush()
     except GexError as error:
         print(f"gex-xl: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        sys.stdout = None  # type: ignore[assignment]  # nothing is left to flush at exit
+        return 0
     except OSError as error:
         print(f"gex-xl: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         return 2

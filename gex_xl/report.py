@@ -13,6 +13,7 @@ from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import summarise, triggers_of, zero_gamma_of
+from gex_xl.reading.dates import in_words
 
 _MEANING = {
     "long_gamma": "dealers are long gamma: they sell strength and buy weakness, moves are damped",
@@ -68,7 +69,7 @@ def amount(value: float) -> str:
     for size, word in ((1e9, " bn"), (1e6, " mn")):
         if abs(value) >= size:
             return f"{value / size:,.2f}{word}"
-    return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return f"{value:#,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 def headline(lines: Lines) -> list[tuple[str, str]]:
@@ -85,7 +86,7 @@ def headline(lines: Lines) -> list[tuple[str, str]]:
     rows = [
         ("Chain", f"{lines.chain.symbol or 'not named'}, {trust.used:,} of {trust.rows:,} contracts used"),
         ("Spot", f"{lines.spot:,.2f} ({lines.spot_from})"),
-        ("As of", f"{lines.as_of:%Y-%m-%d %H:%M %Z}, valued at {lines.valued_at:%Y-%m-%d %H:%M %Z}"),
+        ("As of", f"{in_words(lines.as_of)}, valued at {in_words(lines.valued_at)}"),
         (
             "Total GEX",
             f"{amount(found.total.net)} {unit} (calls {amount(found.total.call)}, puts {amount(found.total.put)})",

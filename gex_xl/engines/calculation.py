@@ -33,7 +33,7 @@ class Calculation:
         self, copy: Path, package: Package, functions: Mapping[str, Callable[..., object]], now: datetime
     ) -> None:
         """Load the book at `copy`, whose parts are `package`. Raises BadInput if IronCalc cannot."""
-        import ironcalc  # noqa: PLC0415  # only who calculates a book pays for loading it
+        import ironcalc  # only who calculates a book pays for loading it
 
         try:
             self._model: Any = ironcalc.load_from_xlsx(str(copy), "en", "UTC", "en")

@@ -12,6 +12,7 @@ from gex_xl.analytics.exposure import contributions
 from gex_xl.errors import GexError
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
 from gex_xl.handles import Loaded, store
+from gex_xl.reading.dates import in_words
 from gex_xl.registry import worksheet
 from gex_xl.settings import Settings
 
@@ -101,7 +102,7 @@ def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
         ["As of", when(lines), None, lines.as_of_from],
         [
             "Valued at",
-            f"{lines.valued_at:%Y-%m-%d %H:%M %Z}".strip(),
+            in_words(lines.valued_at),
             None,
             f"clock_from = {chosen.clock_from}",
         ],

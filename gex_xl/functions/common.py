@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.analytics.lines import Lines
+from gex_xl.reading.dates import in_words
 from gex_xl.settings import Settings
 
 Table = list[list[Any]]
@@ -31,8 +32,8 @@ def unit(lines: Lines) -> str:
 
 
 def when(lines: Lines) -> str:
-    """The quote time in words, with its zone."""
-    return f"{lines.as_of:%Y-%m-%d %H:%M %Z}".strip()
+    """The quote time in words, New York time."""
+    return in_words(lines.as_of)
 
 
 def sign_words(settings: Settings) -> str:

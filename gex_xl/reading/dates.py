@@ -61,6 +61,11 @@ def _plain(cell: object) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c) or c == "\u0306").replace("и\u0306", "й")
 
 
+def in_words(moment: dt.datetime) -> str:
+    """A moment as it is shown: New York time with the name of the zone, `2024-01-05 16:00 EST`."""
+    return f"{moment.astimezone(NEW_YORK):%Y-%m-%d %H:%M %Z}"
+
+
 def from_serial(serial: float) -> dt.datetime:
     """An Excel serial (days since 1899-12-30) as a naive datetime, to the second."""
     return _EXCEL_EPOCH + dt.timedelta(seconds=round(serial * 86_400))
