@@ -48,11 +48,12 @@ def test_json_is_one_object_that_adds_up(folder: Path) -> None:
     assert found["contracts"] == found["check"]["used"]
 
 
-def test_the_other_sign_inverts_total_and_regime(folder: Path) -> None:
+def test_the_other_sign_inverts_the_total_and_the_long_side(folder: Path) -> None:
     ours = json.loads(run("report", "sample.csv", "--json", cwd=folder).stdout)
     theirs = json.loads(run("report", "sample.csv", "--json", "--set", "sign=long_calls", cwd=folder).stdout)
     assert theirs["total_gex"] == -ours["total_gex"]
-    assert {ours["regime"], theirs["regime"]} == {"short_gamma", "long_gamma"}
+    assert theirs["flip_strike"] == ours["flip_strike"]
+    assert {ours["long_side"], theirs["long_side"]} == {"below", "above"}
 
 
 def test_no_flip_is_null_with_its_reason(folder: Path) -> None:

@@ -132,19 +132,21 @@ def _from_parity(
     quoted = np.ones(len(calls), dtype=bool)
     for side in (calls, puts):
         quoted &= (chain.bid[side] > 0) & (chain.ask[side] >= chain.bid[side])
-    near = np.flatnonzero(quoted)
-    near = near[np.argsort(np.abs(chain.strike[calls[near]] - spot), kind="stable")][:_PARITY_STRIKES]
-    if not near.size:
+    c, p = calls[quoted], puts[quoted]
+    if not c.size:
         return None
-    c, p = calls[near], puts[near]
     mid = 0.5 * (chain.bid[c] + chain.ask[c] - chain.bid[p] - chain.ask[p])
     width = 0.5 * (chain.ask[c] - chain.bid[c] + chain.ask[p] - chain.bid[p])
     each = chain.strike[c] + mid / rate_discount
-    forward = float(np.median(each))
+    forward = spot
+    # Twice: around the forward itself, C - P is small and a wrong discount does not matter.
+    for _ in range(2):
+        near = np.argsort(np.abs(chain.strike[c] - forward), kind="stable")[:_PARITY_STRIKES]
+        forward = float(np.median(each[near]))
     if forward <= 0:
         return None
-    agree = near.size >= _AGREEING and np.median(np.abs(each - forward)) <= _DEVIATION * spot
-    return forward, bool(agree and np.median(width) <= _WIDTH * spot)
+    agree = near.size >= _AGREEING and np.median(np.abs(each[near] - forward)) <= _DEVIATION * spot
+    return forward, bool(agree and np.median(width[near]) <= _WIDTH * spot)
 
 
 def _from_neighbours(ratio: FloatArray, t: FloatArray, source: list[str]) -> None:

@@ -10,6 +10,8 @@ from gex_xl.settings import Settings
 
 
 class Regime(StrEnum):
+    """What dealers' hedging and the volatility term structure make of moves."""
+
     VOL_INVERTED = "vol_inverted"
     SHORT_GAMMA = "short_gamma"
     LONG_GAMMA = "long_gamma"

@@ -1,0 +1,311 @@
+"""Every source of the forward against surfaces that are built so that the forward is known."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.settings import Carry, Settings
+
+from .synthetic import AS_OF, NEW_YORK, chain_of, delta, price, smile, years_between
+
+SPOT, RATE, YIELD = 5000.0, 0.043, 0.013
+NEAR, MID, FAR = "2025-03-21", "2025-06-20", "2025-12-19"
+STRIKES = tuple(range(4000, 6001, 50))
+
+
+def surface(
+    expiry: str,
+    *,
+    deltas: bool = False,
+    quotes: bool = False,
+    width: float = 0.5,
+    strikes: tuple[int, ...] = STRIKES,
+    quotes_rate: float = RATE,
+    quotes_above: float = 0.0,
+    root: str = "SPXW",
+    spread: float = 0.0,
+) -> list[dict[str, Any]]:
+    """Both rights at each strike from Black-Scholes-Merton.
+
+    `width` is ask less bid in USD. `quotes_above` lifts the forward that the quotes know over that of the
+    deltas; `spread` (USD) pushes C - P up at every other strike, so that the quotes disagree.
+    """
+    am = root == "SPX"
+    t = years_between(AS_OF, expiry, *((9, 30) if am else (16, 0)))
+    forward, held = SPOT * math.exp((RATE - YIELD) * t), math.exp(-YIELD * t)
+    out = []
+    for i, k in enumerate(strikes):
+        iv = smile(k, forward)
+        v = iv * math.sqrt(t)
+        for right in "CP":
+            line: dict[str, Any] = {"root": root, "expiry": expiry, "right": right, "strike": k, "iv": iv, "oi": 100}
+            if deltas:
+                line["delta"] = delta(forward, k, v, right, held)
+            if quotes:
+                mid = price(forward + quotes_above, k, v, right, math.exp(-quotes_rate * t))
+                mid += spread if i % 2 and right == "C" else 0.0
+                line["bid"], line["ask"] = max(0.0, mid - width / 2), mid + width / 2  # 0: one-sided
+            out.append(line)
+    return out
+
+
+def prepared(*parts: list[dict[str, Any]], **settings: Any) -> Lines:
+    chain = chain_of([line for part in parts for line in part], SPOT)
+    return prepare(chain, None, None, Settings(**settings))
+
+
+def entry(lines: Lines, at: int = 0) -> tuple[str, float, float, float]:
+    """Source, forward, exp(-qT) and T of the expiry at this place in time."""
+    curve = lines.forwards
+    return curve.source[at], SPOT * curve.ratio[at], curve.spot_discount[at], curve.years[at]
+
+
+def known(expiry: str) -> tuple[float, float, float]:
+    """Forward, exp(-qT), T."""
+    t = years_between(AS_OF, expiry)
+    return SPOT * math.exp((RATE - YIELD) * t), math.exp(-YIELD * t), t
+
+
+@pytest.mark.parametrize("expiry", [NEAR, MID, FAR])
+@pytest.mark.parametrize("carry", [Carry.IMPLIED, Carry.DELTAS])
+def test_deltas_know_the_forward_and_the_yield(expiry: str, carry: Carry) -> None:
+    source, forward, discount, t = entry(prepared(surface(expiry, deltas=True), carry=carry))
+    expected = known(expiry)
+    assert source == "deltas"
+    # NormalDist.cdf is good to 1e-16 near one half, where the median lies: 1e-11 of the forward is left.
+    assert forward == pytest.approx(expected[0], rel=1e-11)
+    assert discount == pytest.approx(expected[1], rel=1e-12)
+    assert t == pytest.approx(expected[2], rel=1e-13)
+
+
+def test_deltas_outside_the_middle_are_not_asked() -> None:
+    """Call deltas below 0.25 and above 0.75 are wrong here, and change nothing."""
+    lines = surface(MID, deltas=True)
+    wrong = 0
+    for call, put in zip(lines[::2], lines[1::2], strict=True):
+        if not 0.25 <= call["delta"] <= 0.75:
+            call["delta"], put["delta"], wrong = 0.999, -0.101, wrong + 1
+    assert wrong > 10
+    assert entry(prepared(lines))[:2] == ("deltas", pytest.approx(known(MID)[0], rel=1e-11))
+
+
+def test_deltas_of_a_feed_with_four_decimals_are_near() -> None:
+    lines = [{**line, "delta": round(line["delta"], 4)} for line in surface(MID, deltas=True)]
+    source, forward, discount, _ = entry(prepared(lines))
+    assert source == "deltas"
+    assert forward == pytest.approx(known(MID)[0], rel=1e-5)
+    assert discount == pytest.approx(known(MID)[1], abs=1e-4)
+
+
+@pytest.mark.parametrize("expiry", [NEAR, MID, FAR])
+@pytest.mark.parametrize("carry", [Carry.IMPLIED, Carry.PARITY])
+def test_parity_knows_the_forward(expiry: str, carry: Carry) -> None:
+    lines = prepared(surface(expiry, quotes=True), carry=carry, rate=RATE)
+    source, forward, discount, _ = entry(lines)
+    expected = known(expiry)
+    # The name "quotes" is kept for those that were put first because they agree.
+    assert source == ("quotes" if carry is Carry.IMPLIED else "parity")
+    assert forward == pytest.approx(expected[0], rel=1e-12)
+    assert discount == pytest.approx(expected[1], rel=1e-12)  # (F/S) exp(-rT)
+
+
+def test_parity_takes_the_median_of_the_nine_strikes_nearest_the_money() -> None:
+    lines = surface(MID, quotes=True)
+    by_distance = sorted({line["strike"] for line in lines}, key=lambda k: abs(k - SPOT))
+    # Quotes farther out are nonsense, and four of the nine nearest are too: the median holds.
+    for line in lines:
+        if line["right"] == "C" and line["strike"] in (*by_distance[9:], *by_distance[1:5]):
+            line["bid"], line["ask"] = line["bid"] + 300, line["ask"] + 300
+    source, forward, _, _ = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
+    assert source == "parity"
+    assert forward == pytest.approx(known(MID)[0], rel=1e-12)
+
+
+def test_one_sided_and_crossed_quotes_are_not_asked() -> None:
+    lines = surface(MID, quotes=True)
+    for line in lines:
+        if line["strike"] in (4900, 4950, 5000) and line["right"] == "P":
+            line["bid"] = 0.0
+        elif line["strike"] in (5050, 5100) and line["right"] == "C":
+            line["bid"], line["ask"] = line["ask"] + 90, line["bid"] + 90
+    source, forward, _, _ = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
+    assert source == "parity"
+    assert forward == pytest.approx(known(MID)[0], rel=1e-12)
+
+
+# carry = implied: quotes that agree, then deltas, then any two-sided quotes. The quotes below say a forward
+# 7 USD above that of the deltas, so that the answer shows who was asked.
+ABOVE = 7.0
+FEW = (4900, 4950, 5000, 5050)
+FIVE = (4900, 4950, 5000, 5050, 5100)
+
+
+@pytest.mark.parametrize(
+    ("changes", "source"),
+    [
+        ({}, "quotes"),
+        ({"strikes": FIVE}, "quotes"),
+        ({"strikes": FEW}, "deltas"),  # agreement needs five strikes
+        # Half of each spread, both rights: the width of C - P is `width` itself; the limit is 5 bp = 2.50 USD.
+        ({"width": 2.49}, "quotes"),
+        ({"width": 2.51}, "deltas"),
+        # Five of nine strikes say F, four say F + spread exp(rT): the median deviation is 0.
+        ({"spread": 40.0}, "quotes"),
+    ],
+    ids=["agree", "five strikes", "four strikes", "just narrow", "just too wide", "a minority disagrees"],
+)
+def test_quotes_go_first_where_they_agree(changes: dict[str, Any], source: str) -> None:
+    lines = prepared(surface(MID, deltas=True, quotes=True, quotes_above=ABOVE, **changes), rate=RATE)
+    found, forward, discount, _ = entry(lines)
+    expected = known(MID)[0] + (ABOVE if source == "quotes" else 0.0)
+    assert (found, forward) == (source, pytest.approx(expected, rel=1e-11))
+    # The deltas know exp(-qT) either way.
+    assert discount == pytest.approx(known(MID)[1], rel=1e-11)
+
+
+@pytest.mark.parametrize(("off", "source"), [(0.49, "quotes"), (0.51, "deltas")])
+def test_the_median_deviation_may_be_one_basis_point_of_spot(off: float, source: str) -> None:
+    """1 bp of 5000 is 0.50: strike by strike the quotes say F - off, F, F + off, ... (two of three are off)."""
+    lines = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
+    pushed = math.exp(-RATE * known(MID)[2])
+    for i in range(0, len(lines), 2):
+        shift = off * pushed * ((i // 2) % 3 - 1)
+        lines[i]["bid"], lines[i]["ask"] = lines[i]["bid"] + shift, lines[i]["ask"] + shift
+    assert entry(prepared(lines, rate=RATE))[0] == source
+
+
+def test_deltas_then_any_quotes() -> None:
+    wide = {"quotes": True, "quotes_above": ABOVE, "width": 30.0}
+    with_deltas = prepared(surface(MID, deltas=True, **wide), rate=RATE)
+    without = prepared(surface(MID, **wide), rate=RATE)
+    assert entry(with_deltas)[:2] == ("deltas", pytest.approx(known(MID)[0], rel=1e-11))
+    assert entry(without)[:2] == ("parity", pytest.approx(known(MID)[0] + ABOVE, rel=1e-11))
+
+
+def test_deltas_alone_and_parity_alone() -> None:
+    lines = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
+    assert entry(prepared(lines, carry=Carry.DELTAS, rate=RATE))[:2] == (
+        "deltas",
+        pytest.approx(known(MID)[0], rel=1e-11),
+    )
+    source, forward, discount, t = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
+    assert (source, forward) == ("parity", pytest.approx(known(MID)[0] + ABOVE, rel=1e-11))
+    assert discount == pytest.approx(forward / SPOT * math.exp(-RATE * t), rel=1e-14)
+    assert entry(prepared(surface(MID, quotes=True), carry=Carry.DELTAS))[0] == "spot"
+    assert entry(prepared(surface(MID, deltas=True), carry=Carry.PARITY))[0] == "spot"
+
+
+def test_an_expiry_with_neither_takes_the_carry_of_its_neighbours() -> None:
+    """ln(F/S)/T is interpolated in T between an expiry of 3 % and one of 1 %."""
+    t = {name: years_between(AS_OF, name) for name in (NEAR, MID, FAR)}
+    carry = {NEAR: 0.03, FAR: 0.01}
+    parts = []
+    for expiry, each in carry.items():
+        forward = SPOT * math.exp(each * t[expiry])
+        parts.append(
+            [
+                {
+                    "root": "SPXW", "expiry": expiry, "right": right, "strike": k, "iv": 0.2, "oi": 1,
+                    "delta": delta(forward, k, 0.2 * math.sqrt(t[expiry]), right),
+                }
+                for k in STRIKES
+                for right in "CP"
+            ]
+        )  # fmt: skip
+    lines = prepared(*parts, surface(MID))
+    share = (t[MID] - t[NEAR]) / (t[FAR] - t[NEAR])
+    between = 0.03 + share * (0.01 - 0.03)
+    assert lines.forwards.source == ("deltas", "neighbours", "deltas")
+    assert entry(lines, 1)[1] == pytest.approx(SPOT * math.exp(between * t[MID]), rel=1e-11)
+    assert entry(lines, 1)[2] == pytest.approx(math.exp(between * t[MID]), rel=1e-11)  # rate 0: F/S
+
+
+@pytest.mark.parametrize("blank", [NEAR, FAR])
+def test_beyond_the_last_known_expiry_its_carry_goes_on(blank: str) -> None:
+    lines = prepared(surface(MID, deltas=True), surface(blank))
+    at = 0 if blank == NEAR else 1
+    assert entry(lines, at)[:2] == ("neighbours", pytest.approx(known(blank)[0], rel=1e-11))
+
+
+def test_spot_where_nothing_is_known() -> None:
+    lines = prepared(surface(NEAR), surface(FAR))
+    assert lines.forwards.source == ("spot", "spot")
+    np.testing.assert_array_equal(lines.forward, SPOT)
+    np.testing.assert_array_equal(lines.spot_discount, 1.0)
+
+
+def test_no_carry_is_spot() -> None:
+    lines = prepared(surface(MID, deltas=True, quotes=True), carry=Carry.NONE)
+    assert lines.forwards.source == ("spot",)
+    np.testing.assert_array_equal(lines.forward, SPOT)
+    np.testing.assert_array_equal(lines.spot_discount, 1.0)
+
+
+def test_rates_take_the_rate_less_the_yield() -> None:
+    lines = prepared(
+        surface(NEAR), surface(FAR, deltas=True, quotes=True), carry=Carry.RATES, rate=0.05, dividend_yield=0.02
+    )
+    for at, expiry in enumerate((NEAR, FAR)):
+        t = known(expiry)[2]
+        source, forward, discount, _ = entry(lines, at)
+        assert source == "rates"
+        assert forward == pytest.approx(SPOT * math.exp(0.03 * t), rel=1e-14)
+        assert discount == pytest.approx(math.exp(-0.02 * t), rel=1e-14)
+
+
+def test_expired_contracts_are_not_asked() -> None:
+    past = [{**line, "expiry": "2025-02-28", "delta": 0.9} for line in surface(NEAR)]
+    lines = prepared(past, surface(NEAR, deltas=True))
+    assert entry(lines, 1)[:2] == ("deltas", pytest.approx(known(NEAR)[0], rel=1e-11))
+    assert lines.excluded == {"expired": (len(past), 100.0 * len(past))}
+
+
+def test_one_date_two_roots_two_times() -> None:
+    """On a third Friday SPX settles at 09:30 and SPXW at 16:00, each with its own forward."""
+    am, pm = surface(NEAR, deltas=True, root="SPX"), surface(NEAR, deltas=True)
+    lines = prepared(am, pm)
+    assert lines.forwards.years[1] - lines.forwards.years[0] == pytest.approx(6.5 / (365 * 24), rel=1e-9)
+    for at, clock in enumerate(((9, 30), (16, 0))):
+        t = years_between(AS_OF, NEAR, *clock)
+        assert entry(lines, at)[3] == pytest.approx(t, rel=1e-13)
+        assert entry(lines, at)[1] == pytest.approx(SPOT * math.exp((RATE - YIELD) * t), rel=1e-11)
+    assert set(lines.years[lines.chain.root[lines.index] == "SPX"]) == {lines.forwards.years[0]}
+
+
+def test_a_right_is_never_paired_with_another_root() -> None:
+    """AM calls and PM puts at one strike are no pair: neither deltas nor quotes can be read off them."""
+    calls = [line for line in surface(NEAR, deltas=True, quotes=True, root="SPX") if line["right"] == "C"]
+    puts = [line for line in surface(NEAR, deltas=True, quotes=True) if line["right"] == "P"]
+    assert prepared(calls, puts).forwards.source == ("spot", "spot")
+
+
+def test_time_runs_through_a_change_to_daylight_saving() -> None:
+    """Friday 2025-03-07 16:00 EST to Monday 2025-03-10 16:00 EDT is 71 hours, not 72."""
+    friday = dt.datetime(2025, 3, 7, 16, 0, tzinfo=NEW_YORK)
+    line = {"root": "SPXW", "expiry": "2025-03-10", "right": "C", "strike": 5000, "iv": 0.2, "oi": 1}
+    lines = prepare(chain_of([line], SPOT, friday))
+    assert lines.years[0] == pytest.approx(71 / (365 * 24), rel=1e-14)
+
+
+def test_a_given_spot_moves_the_forward_in_proportion() -> None:
+    """The feed's deltas and quotes belong to its own spot; what they say of the carry is kept."""
+    chain = chain_of(surface(MID, quotes=True), SPOT)
+    moved = prepare(chain, 1.1 * SPOT, None, Settings(rate=RATE))
+    assert moved.forward[0] == pytest.approx(1.1 * known(MID)[0], rel=1e-12)
+    assert moved.forwards.source == ("quotes",)
+
+
+def test_gamma_uses_the_forward_and_the_discount() -> None:
+    """exp(-qT) pdf(d1) / (S v) with the known q: the gamma of Black-Scholes-Merton."""
+    lines = prepared(surface(FAR, deltas=True))
+    forward, held, t = known(FAR)
+    for i in range(0, len(lines.index), 5):
+        k = float(lines.strike[i])
+        v = smile(k, forward) * math.sqrt(t)
+        first = (math.log(forward / k) + v * v / 2) / v
+        expected = held * math.exp(-first * first / 2) / math.sqrt(2 * math.pi) / (SPOT * v)
+        assert lines.gamma[i] == pytest.approx(expected, rel=1e-9)

@@ -1,0 +1,35 @@
+"""docs/functions.md is what the registry says."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from gex_xl.analytics import black_scholes
+from gex_xl.functions import REGISTRY
+from gex_xl.reference import reference_page
+
+PAGE = Path(__file__).parents[1] / "docs" / "functions.md"
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference_page()
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_every_function_and_argument_has_help(name: str) -> None:
+    record = REGISTRY[name]
+    assert name == name.upper()
+    assert record.help and record.returns and record.arguments[0].name == "chain"
+    assert len(record.example) <= len(record.arguments)
+    # Excel cuts function descriptions at 255 characters.
+    assert len(record.help) <= 255
+    assert all(0 < len(argument.help) <= 255 for argument in record.arguments)
+
+
+def test_the_examples_in_docstrings_hold() -> None:
+    found = doctest.testmod(black_scholes)
+    assert found.attempted >= 2
+    assert found.failed == 0
