@@ -106,7 +106,7 @@ def _build(columns: Columns) -> Chain:
     keep, duplicates = _distinct(columns, order, roots, expiry)
     order = order[keep]
     notes = list(columns.notes)
-    monthly = sorted({day for day in columns.expiry if is_monthly(day)})
+    monthly = sorted({day for day in set(columns.expiry) if is_monthly(day)})
     if not columns.has_roots and monthly and (symbol in _INDICES or not symbol):
         notes.append(
             "no OCC symbols or root column: all contracts are taken as settled at the close; index contracts of "

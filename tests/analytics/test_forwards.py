@@ -114,15 +114,23 @@ def test_parity_knows_the_forward(expiry: str, carry: Carry) -> None:
 
 
 def test_parity_takes_the_median_of_the_nine_strikes_nearest_the_money() -> None:
-    lines = surface(MID, quotes=True)
-    by_distance = sorted({line["strike"] for line in lines}, key=lambda k: abs(k - SPOT))
+    lines = surface(NEAR, quotes=True)  # F is 5007: the nine strikes are 4800 to 5200
     # Quotes farther out are nonsense, and four of the nine nearest are too: the median holds.
     for line in lines:
-        if line["right"] == "C" and line["strike"] in (*by_distance[9:], *by_distance[1:5]):
+        if line["right"] == "C" and (abs(line["strike"] - SPOT) > 225 or line["strike"] in (4800, 4950, 5050, 5150)):
             line["bid"], line["ask"] = line["bid"] + 300, line["ask"] + 300
     source, forward, _, _ = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
     assert source == "parity"
-    assert forward == pytest.approx(known(MID)[0], rel=1e-12)
+    assert forward == pytest.approx(known(NEAR)[0], rel=1e-12)
+
+
+def test_the_money_is_the_forward_and_not_spot() -> None:
+    """Far out the forward lies strikes away from spot; quotes around spot are wrong here, around F they hold."""
+    lines = surface(FAR, quotes=True)  # F is 5122: 4950 to 5300 and one more; the wrong ones are 4750 to 4900
+    for line in lines:
+        if line["right"] == "C" and line["strike"] <= 4900:
+            line["bid"], line["ask"] = line["bid"] + 30, line["ask"] + 30
+    assert entry(prepared(lines, rate=RATE))[1] == pytest.approx(known(FAR)[0], rel=1e-12)
 
 
 def test_one_sided_and_crossed_quotes_are_not_asked() -> None:
@@ -159,12 +167,12 @@ FIVE = (4900, 4950, 5000, 5050, 5100)
     ids=["agree", "five strikes", "four strikes", "just narrow", "just too wide", "a minority disagrees"],
 )
 def test_quotes_go_first_where_they_agree(changes: dict[str, Any], source: str) -> None:
-    lines = prepared(surface(MID, deltas=True, quotes=True, quotes_above=ABOVE, **changes), rate=RATE)
+    lines = prepared(surface(NEAR, deltas=True, quotes=True, quotes_above=ABOVE, **changes), rate=RATE)
     found, forward, discount, _ = entry(lines)
-    expected = known(MID)[0] + (ABOVE if source == "quotes" else 0.0)
+    expected = known(NEAR)[0] + (ABOVE if source == "quotes" else 0.0)
     assert (found, forward) == (source, pytest.approx(expected, rel=1e-11))
     # The deltas know exp(-qT) either way.
-    assert discount == pytest.approx(known(MID)[1], rel=1e-11)
+    assert discount == pytest.approx(known(NEAR)[1], rel=1e-11)
 
 
 @pytest.mark.parametrize(("off", "source"), [(0.49, "quotes"), (0.51, "deltas")])

@@ -1,0 +1,129 @@
+"""new, recalc and demo through the real command in a fresh process; the figures are read back by openpyxl."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import gex_xl
+from gex_xl import __version__
+
+BUILT = Path(__file__).parents[1] / "workbook"
+
+
+def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "gex_xl.cli", *args],
+        cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+
+
+def named(book: Path) -> dict[str, object]:
+    """Cached value of every defined name that means one cell."""
+    loaded = openpyxl.load_workbook(book, data_only=True)
+    found = {}
+    for name, defined in loaded.defined_names.items():
+        places = list(defined.destinations) if defined.type == "RANGE" else []
+        if len(places) == 1 and ":" not in places[0][1]:
+            sheet, cell = places[0]
+            found[name] = loaded[sheet][cell.replace("$", "")].value
+    return found
+
+
+def tidy_chain(path: Path, spot: float) -> Path:
+    """A small made-up chain, one contract per row; its figures are those that the core gives for it."""
+    lines = ["Root,Expiry,Type,Strike,IV,Open Interest,Underlying Price,Quote Time"]
+    for k in range(-6, 7):
+        for right, weight in (("C", max(k, 0)), ("P", max(-k, 0))):
+            strike = spot * (1 + 0.01 * k)
+            lines.append(f"XYZ,2025-11-21,{right},{strike:g},0.25,{100 + 900 * weight},{spot},2025-10-08 11:30")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_version(tmp_path: Path) -> None:
+    assert run("--version", cwd=tmp_path).stdout.strip() == f"gex-xl {__version__}"
+
+
+def test_demo_tells_the_whole_story(tmp_path: Path) -> None:
+    done = run("demo", cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    folder = tmp_path / "gex_xl_demo"
+    assert (folder / "sample_chain.csv").read_bytes() == (BUILT / "sample_chain.csv").read_bytes()
+    for said in ("SYNTHETIC", "Total GEX", "Flip strike", "Zero gamma", "Regime", "customer_flow", "gex_demo.xlsx"):
+        assert said in done.stdout
+    lines = gex_xl.prepare(gex_xl.Chain.from_file(folder / "sample_chain.csv"))
+    assert named(folder / "gex_demo.xlsx")["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+
+
+def test_the_built_template_is_up_to_date(tmp_path: Path) -> None:
+    done = run("new", "gex_xl.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    ours = named(tmp_path / "gex_xl.xlsx")
+    kept = named(BUILT / "gex_xl.xlsx")
+    assert {"Chain", "Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of"} <= ours.keys()
+    for name, value in ours.items():
+        expected = pytest.approx(value, rel=1e-12) if isinstance(value, float) else value
+        assert kept[name] == expected, name
+    assert sheets(tmp_path / "gex_xl.xlsx") == sheets(BUILT / "gex_xl.xlsx")
+
+
+def sheets(book: Path) -> dict[str, list[list[object]]]:
+    """Every cell of every sheet, formulas as text."""
+    loaded = openpyxl.load_workbook(book)
+    return {
+        sheet.title: [[getattr(cell.value, "text", cell.value) for cell in row] for row in sheet.iter_rows()]
+        for sheet in loaded.worksheets
+    }
+
+
+def test_recalc_replaces_the_chain_and_leaves_the_source_alone(tmp_path: Path) -> None:
+    chain = tidy_chain(tmp_path / "small.csv", 250.0)
+    before = (BUILT / "gex_xl.xlsx").read_bytes()
+    book = tmp_path / "book.xlsx"
+    book.write_bytes(before)
+    done = run("recalc", "book.xlsx", "--chain", "small.csv", "--out", "out.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert book.read_bytes() == before
+    lines = gex_xl.prepare(gex_xl.Chain.from_file(chain))
+    found = named(tmp_path / "out.xlsx")
+    assert found["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert found["Zero_Gamma"] == pytest.approx(gex_xl.zero_gamma(lines), rel=1e-12)
+    assert found["Spot"] == 250.0
+    again = run("recalc", "out.xlsx", "--chain", str(BUILT / "sample_chain.csv"), cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert named(tmp_path / "out.xlsx")["Total_GEX"] == pytest.approx(named(BUILT / "gex_xl.xlsx")["Total_GEX"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["new", "book.xlsx"], "exists; choose another name, or add --force"),
+        (["new", "book.txt"], "does not end in .xlsx"),
+        (["new", "other.xlsx", "--chain", "nowhere.csv"], "no such file"),
+        (["new", "other.xlsx", "--chain", "words.csv"], "no option chain found"),
+        (["recalc", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["recalc", "words.xlsx"], "words.xlsx"),
+        (["recalc", "plain.xlsx"], "plain.xlsx"),
+        (["recalc", "book.xlsx", "--chain", "words.csv"], "no option chain found"),
+        (["recalc", "book.xlsx", "--engine", "abacus"], "abacus"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_bad_input_is_one_line_and_touches_nothing(tmp_path: Path, args: list[str], said: str) -> None:
+    (tmp_path / "book.xlsx").write_bytes((BUILT / "gex_xl.xlsx").read_bytes())
+    (tmp_path / "words.csv").write_text("name,price\na,1\n", encoding="utf-8")
+    (tmp_path / "words.xlsx").write_text("not a zip", encoding="utf-8")
+    openpyxl.Workbook().save(tmp_path / "plain.xlsx")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    done = run(*args, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
