@@ -138,7 +138,7 @@ def _new(given: argparse.Namespace) -> int:
     _need_xlsx(given.book)
     if given.book.exists() and not given.force:
         raise BadInput(f"{given.book} exists; choose another name, or add --force to replace it")
-    new_workbook(given.book, _cells(given.chain), synthetic=given.chain is None)
+    new_workbook(given.book, _cells(given.chain))
     print(f"{given.book}: built, with {given.chain or 'the synthetic sample chain'} in it")
     return 0
 
@@ -193,7 +193,7 @@ def _demo(given: argparse.Namespace) -> int:
     step(2, "building the workbook")
     cells = _cells(csv)
     step(3, "evaluating its formulas and drawing its charts")
-    new_workbook(book, cells, synthetic=True)
+    new_workbook(book, cells)
     print(f"\nSYNTHETIC sample chain, not market data ({time.perf_counter() - started:.1f} s)\n")
     for label, text in headline(lines):
         print(f"{label:<12} {text}")

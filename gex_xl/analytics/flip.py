@@ -51,9 +51,9 @@ def flips(strike: FloatArray, cumulative: FloatArray, noise: float) -> list[Flip
             continue
         if before and sign[start] != before:
             c0, c1, k0, k1 = cumulative[start - 1], cumulative[start], strike[start - 1], strike[start]
-            slope = (c1 - c0) / (k1 - k0)
+            place = k0 - c0 / (c1 - c0) * (k1 - k0)
             side = LongSide.ABOVE if sign[start] > 0 else LongSide.BELOW
-            found.append(Flip(float(k0 - c0 / slope), float(slope), side))
+            found.append(Flip(float(place), float((c1 - c0) / (k1 - k0)), side))
         before = sign[start]
     return found
 

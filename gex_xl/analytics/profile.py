@@ -16,8 +16,9 @@ from gex_xl.settings import parse_band
 FloatArray = npt.NDArray[np.float64]
 _CHUNK = 2_000_000  # level x line pairs held at once
 ONE_SIGNED = "one-signed"
-#: Levels searched for sign changes, as shares of spot: first 80-120 %, then 50-150 %, every 0.1 %.
-_SEARCH = (np.linspace(0.8, 1.2, 401), np.linspace(0.5, 1.5, 1001))
+#: Bands searched for sign changes, as shares of spot.
+_SEARCH = ((0.8, 1.2), (0.5, 1.5))
+_FINEST, _COARSEST = 2e-4, 1e-3  # between levels searched, as shares of spot
 
 
 def reprice(lines: Lines, levels: FloatArray) -> FloatArray:
@@ -47,14 +48,21 @@ def zero_gammas(lines: Lines) -> list[float]:
     Raises NoValue where no contract is left.
     """
     require_any(lines)
-    for shares in _SEARCH:
-        levels = lines.spot * shares
+    for low, high in _SEARCH:
+        levels = lines.spot * np.linspace(low, high, round((high - low) / _step(lines)) + 1)
         curve = reprice(lines, levels)
-        change = np.flatnonzero(np.sign(curve[:-1]) * np.sign(curve[1:]) < 0)
-        exact = levels[curve == 0].tolist() if curve.any() else []
-        if change.size or exact:
-            return sorted([*exact, *(_root(lines, levels[i], levels[i + 1]) for i in change)])
+        # Far from every strike the curve of a last day falls below the smallest double: that 0 is no root.
+        some = np.flatnonzero(curve)
+        change = np.flatnonzero(np.diff(np.sign(curve[some])))
+        if change.size:
+            return [_root(lines, levels[some[i] : some[i + 1] + 1]) for i in change]
     return []
+
+
+def _step(lines: Lines) -> float:
+    """Distance of the levels searched: half of the narrowest line's iv sqrt(T), the width of its gamma."""
+    narrowest = np.min(lines.stdev, where=(lines.position != 0) & np.isfinite(lines.stdev), initial=np.inf)
+    return float(np.clip(0.5 * narrowest, _FINEST, _COARSEST))
 
 
 def zero_gamma(lines: Lines) -> float | None:
@@ -63,9 +71,13 @@ def zero_gamma(lines: Lines) -> float | None:
     return min(roots, key=lambda root: abs(root - lines.spot)) if roots else None
 
 
-def _root(lines: Lines, low: float, high: float) -> float:
+def _root(lines: Lines, levels: FloatArray) -> float:
+    """The root between the first and the last level, which differ in sign; at those between the curve is 0."""
     from scipy.optimize import brentq  # slow to import, and few calls need it
 
+    low, high = float(levels[0]), float(levels[-1])
+    if len(levels) > 2:
+        return 0.5 * (low + high)
     root: float = brentq(
         lambda level: float(reprice(lines, np.array([level]))[0]), low, high, xtol=1e-13 * high, rtol=1e-14
     )

@@ -63,7 +63,8 @@ def triggers(
         edge = flip * (1 - chosen.flip_band)
         out.append(Trigger("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot < edge, spot - edge, "spot below"))
     else:
-        edge = flip * (1 + chosen.flip_band)
+        # 1.005 x 200 is below 201 in binary: spot exactly at the edge is not beyond it.
+        edge = max(flip * (1 + chosen.flip_band), flip + flip * chosen.flip_band)
         out.append(Trigger("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot > edge, edge - spot, "spot above"))
     z, limit = skew_25d_z, chosen.skew_z
     out.append(

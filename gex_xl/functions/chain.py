@@ -115,7 +115,7 @@ def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
         ],
         ["Sign convention", str(chosen.sign), None, sign_words(chosen)],
         ["Changed settings", ", ".join(f"{k} = {v}" for k, v in changed.items()) or "none", None, None],
-        *[["Look at", text, None, None] for text in found.warnings],
+        *[["Look at", None, None, text] for text in found.warnings],
         *[
             [
                 f"Forward {entry.settlement:%Y-%m-%d %H:%M}",

@@ -125,10 +125,10 @@ def test_parity_takes_the_median_of_the_nine_strikes_nearest_the_money() -> None
 
 
 def test_the_money_is_the_forward_and_not_spot() -> None:
-    """Far out the forward lies strikes away from spot; quotes around spot are wrong here, around F they hold."""
-    lines = surface(FAR, quotes=True)  # F is 5122: 4950 to 5300 and one more; the wrong ones are 4750 to 4900
+    """Far out the forward lies strikes away from spot; most of those around spot are wrong here."""
+    lines = surface(FAR, quotes=True)  # F is 5121; five of the nine nearest spot are wrong, two of those nearest F
     for line in lines:
-        if line["right"] == "C" and line["strike"] <= 4900:
+        if line["right"] == "C" and line["strike"] <= 5000:
             line["bid"], line["ask"] = line["bid"] + 30, line["ask"] + 30
     assert entry(prepared(lines, rate=RATE))[1] == pytest.approx(known(FAR)[0], rel=1e-12)
 

@@ -1,0 +1,62 @@
+"""Build the workbook, and fill it by evaluating its own formulas."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from gex_xl.engines import Recalculation, recalculate
+from gex_xl.engines.package import Package
+from gex_xl.errors import BadInput
+from gex_xl.template import dashboard, parts, sheets
+from gex_xl.template.looks import Formats
+from gex_xl.udfs import FUNCTIONS
+
+Cells = Sequence[Sequence[object]]
+_TABS = {parts.DASHBOARD: "#1F2933", parts.CHAIN: "#C9B458", parts.SETTINGS: "#C9B458", parts.REGIME: "#C9B458"}
+
+
+def build_workbook(target: Path) -> None:
+    """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes."""
+    book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
+    # Without an add-in a forced recalculation would put #NAME? in place of every figure.
+    book.set_calc_mode("auto")
+    book.calc_on_load = False
+    book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
+    for name in parts.SHEETS:
+        sheet = book.add_worksheet(name)
+        if name in _TABS:
+            sheet.set_tab_color(_TABS[name])
+    for name, target_cell in parts.NAMES.items():
+        book.define_name(name, target_cell)
+    look = Formats(book)
+    for write in (sheets.chain, sheets.settings, sheets.strikes, sheets.profile, sheets.regime, sheets.check,
+                  sheets.functions, dashboard.dashboard):  # fmt: skip
+        write(book, look)
+    book.close()
+
+
+def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
+    """A book with a chain in it, every figure and chart computed by its own formulas.
+
+    `cells` as pasted, or None for an empty paste area. Raises BadInput where `target` cannot be written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.xlsx"
+        build_workbook(raw)
+        return recalculate_workbook(raw, target, cells)
+
+
+def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Recalculation:
+    """Put `cells` in place of the old chain (None: leave it) and recalculate the book.
+
+    Raises BadInput for a file that is not one of our workbooks.
+    """
+    if ("", "TOTAL_GEX") not in Package(source).names:
+        raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
+    return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {parts.PASTE_ANCHOR: cells})

@@ -1,0 +1,192 @@
+"""The first sheet: headline figures, regime in words and colour, and four charts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl.template import parts
+from gex_xl.template.looks import CALL, FLIP, GREY, LONG, PUT, RULE, SHORT, SPOT, Formats
+from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
+from gex_xl.template.sheets import colour_regime, spill, unusable
+
+_MEANING = (
+    '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'
+    'IF(Regime="long_gamma","Dealers are long gamma: they sell strength and buy weakness, moves are damped.",'
+    'IF(Regime="short_gamma","Dealers are short gamma, or a trigger says so: they buy strength and sell weakness, '
+    'moves are amplified.",'
+    '"The volatility term structure is inverted: stress comes first, whatever gamma says.")))'
+)
+
+
+def dashboard(book: Any, look: Formats) -> None:
+    """Cards above, charts below, all levels at the foot."""
+    sheet = book.get_worksheet_by_name(parts.DASHBOARD)
+    sheet.hide_gridlines(2)
+    sheet.set_column("A:A", 2)
+    sheet.set_column("B:L", 13, look.plain)
+    sheet.set_column("M:M", 24, look.plain)
+    sheet.set_row(0, 30)
+    sheet.write("B1", "Dealer gamma exposure", look.title)
+    sheet.write_formula("B2", f"={parts.CHAIN}!$A$8", look.synthetic)
+    sheet.merge_range("B3:M3", "", look.fine)
+    sheet.write_formula("B3", f"={parts.CHAIN}!$A$14", look.fine)
+    sheet.conditional_format("B3:M3", unusable("$B$3", look.warning))
+    sheet.write_formula("B4", _MEANING, look.words)
+    _cards(sheet, look)
+    unit = f"{parts.STRIKES}!$T$1"
+    sheet.write_formula(
+        "B9",
+        f'="Sign convention: "&IFERROR(INDEX($C$49:$C$62,14),"")&".  Unit: "&{unit}&".  Positive: dealers long gamma."',
+        look.fine,
+    )
+    sheet.write("B48", "All levels", look.strong)
+    sheet.set_row(47, 18)
+    spill(book, "levels", [look.plain])
+    _titles(sheet, look)
+    for place, chart in (
+        ("B11", _per_strike(book)),
+        ("H11", _cumulative(book)),
+        ("B29", _profile(book)),
+        ("H29", _expiries(book)),
+    ):
+        wide = 586 if place.startswith("B") else 664
+        chart.set_size({"width": wide, "height": 350})
+        sheet.insert_chart(place, chart, {"object_position": 1})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)
+    sheet.print_area("A1:M63")
+    sheet.set_margins(0.3, 0.3, 0.3, 0.3)
+    sheet.set_first_sheet()
+    sheet.activate()
+
+
+def _cards(sheet: Any, look: Formats) -> None:
+    sheet.set_row(6, 34)
+    vix = parts.VIX_INPUTS
+    flip_note = (
+        '=IF(ISNA(Flip_Strike),"none: one-sided chain",IF(ISERROR(Flip_Strike),"","dealers long gamma "'
+        '&IFERROR(LEFT(INDEX($C$49:$C$62,9),5),"")))'
+    )
+    zero_note = (
+        '=IF(ISNA(Zero_Gamma),"none: profile keeps one sign",'
+        'IFERROR(TEXT(Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
+    )
+    cards = [
+        ("B", "C", "Regime", f"=REGIME(Chain,,,,{vix})", look.card, '="triggers on the sheet Regime"'),
+        ("D", "E", "Total GEX", "=TOTAL_GEX(Chain)", look.card_amount, f"={parts.STRIKES}!$T$1"),
+        ("F", "G", "Flip strike", "=FLIP_STRIKE(Chain)", look.card, flip_note),
+        ("H", "I", "Zero gamma", "=ZERO_GAMMA(Chain)", look.card, zero_note),
+        ("J", "J", "Call wall", "=CALL_WALL(Chain)", look.card, '="largest calls"'),
+        ("K", "K", "Put wall", "=PUT_WALL(Chain)", look.card, '="largest puts"'),
+        ("L", "L", "Spot", "=INDEX($C$49:$C$62,2)", look.card, '="USD"'),
+        ("M", "M", "As of", "=INDEX($C$49:$C$62,3)", look.card_text, '=IFERROR(INDEX($C$49:$C$62,1),"")'),
+    ]
+    for first, last, label, formula, shown, note in cards:
+        if first != last:
+            for row in (6, 7, 8):
+                sheet.merge_range(f"{first}{row}:{last}{row}", "", {6: look.label, 7: shown, 8: look.card_note}[row])
+        sheet.write(f"{first}6", label, look.label)
+        sheet.write_dynamic_array_formula(f"{first}7:{first}7", formula, shown)
+        sheet.write_formula(f"{first}8", note, look.card_note)
+    colour_regime(sheet, "B7", look)
+    sheet.conditional_format("B7:M7", {"type": "errors", "format": look.faint})
+
+
+def _titles(sheet: Any, look: Formats) -> None:
+    """Texts that charts show, so that unit and levels stand in them: they live beside the levels, in grey."""
+    axis, profile = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
+    texts = {
+        "G49": f'="GEX per strike, "&{axis}&", {NEAR_SPOT.rows} strikes around spot"',
+        "G50": f'="Cumulative GEX over strikes, "&{axis}',
+        "G51": f'="Gamma profile: total GEX by spot level, "&{profile}',
+        "G52": f'="GEX by expiry, "&{axis}&", first {FIRST_EXPIRIES.rows}"',
+        "G53": '="Spot "&IFERROR(TEXT(Spot,"#,##0.00"),"none")',
+        "G54": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip: one-sided")',
+        "G55": '=IF(ISNUMBER(Zero_Gamma),"Zero gamma "&TEXT(Zero_Gamma,"#,##0.00"),"No zero gamma")',
+    }
+    for cell, formula in texts.items():
+        sheet.write_formula(cell, formula, look.fine)
+
+
+def _bars(book: Any, block: Any, series: list[tuple[Any, int, str]]) -> Any:
+    chart = book.add_chart({"type": "column"})
+    for name, offset, colour in series:
+        chart.add_series(
+            {
+                "name": name,
+                "categories": block.values(1),
+                "values": block.values(offset),
+                "fill": {"color": colour},
+                "border": {"none": True},
+                "gap": 15,
+                "overlap": 100,
+            }
+        )
+    return chart
+
+
+def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) -> None:
+    """Thin bars from top to bottom on a hidden second axis: a column chart has no vertical lines."""
+    for name, offset, colour in marks:
+        chart.add_series(
+            {
+                "name": name,
+                "categories": block.values(1),
+                "values": block.values(offset),
+                "y2_axis": True,
+                "fill": {"color": colour},
+                "border": {"none": True},
+                "gap": 60,
+                "overlap": 100,
+            }
+        )
+    chart.set_y2_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
+
+
+def _dress(chart: Any, title: str, x_name: str, every: int) -> Any:
+    small = {"size": 8, "color": GREY}
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
+    chart.set_x_axis(
+        {
+            "label_position": "low",
+            "interval_unit": every,
+            "interval_tick": every,
+            "num_font": {**small, "rotation": -45},
+            "name": x_name,
+            "name_font": {**small, "bold": False},
+            "line": {"color": RULE},
+        }
+    )
+    chart.set_y_axis(
+        {"num_font": small, "num_format": "#,##0.0#", "major_gridlines": {"visible": True, "line": {"color": RULE}}}
+    )
+    chart.set_legend({"position": "top", "font": small})
+    chart.set_chartarea({"border": {"color": RULE}})
+    return chart
+
+
+_HERE = f"={parts.DASHBOARD}!"
+
+
+def _per_strike(book: Any) -> Any:
+    chart = _bars(book, NEAR_SPOT, [("Calls", 2, CALL), ("Puts", 3, PUT)])
+    _mark(book, chart, NEAR_SPOT, [(_HERE + "$G$53", 6, SPOT), (_HERE + "$G$54", 7, FLIP)])
+    return _dress(chart, _HERE + "$G$49", "strike", 5)
+
+
+def _cumulative(book: Any) -> Any:
+    chart = _bars(book, NEAR_SPOT, [("Long gamma", 4, LONG), ("Short gamma", 5, SHORT)])
+    _mark(book, chart, NEAR_SPOT, [(_HERE + "$G$53", 6, SPOT), (_HERE + "$G$54", 7, FLIP)])
+    return _dress(chart, _HERE + "$G$50", "strike", 5)
+
+
+def _profile(book: Any) -> Any:
+    chart = _bars(book, PROFILE_BLOCK, [("Long gamma", 2, LONG), ("Short gamma", 3, SHORT)])
+    _mark(book, chart, PROFILE_BLOCK, [(_HERE + "$G$53", 4, SPOT), (_HERE + "$G$55", 5, FLIP)])
+    return _dress(chart, _HERE + "$G$51", "spot level", 8)
+
+
+def _expiries(book: Any) -> Any:
+    chart = _bars(book, FIRST_EXPIRIES, [("Calls", 2, CALL), ("Puts", 3, PUT)])
+    return _dress(chart, _HERE + "$G$52", "", 1)

@@ -1,0 +1,64 @@
+"""Colours and cell formats: inputs look like inputs, formulas like formulas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INK, GREY, RULE = "#1F2933", "#7B8794", "#D9E0E7"
+CALL, PUT = "#C2662D", "#2F6DB5"
+LONG, SHORT, STRESS = "#2E8B57", "#C0392B", "#8E44AD"
+SPOT, FLIP = "#1F2933", "#B8860B"
+PALE, INPUT = "#F4F6F8", "#FFF8DC"
+
+#: Large figures in bn, others in full: right for every unit and any size of chain.
+AMOUNT = '[>=1000000000]#,##0.00,,," bn";[<=-1000000000]-#,##0.00,,," bn";#,##0.00'
+PRICE = "#,##0.00"
+
+
+class Formats:
+    """Cell formats by purpose, made once per workbook."""
+
+    def __init__(self, book: Any) -> None:
+        base = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"}
+
+        def make(**more: Any) -> Any:
+            return book.add_format({**base, **more})
+
+        self.plain = make()
+        self.title = make(font_size=18, bold=True)
+        self.note = make(font_color=GREY, italic=True)
+        self.wrapped = make(text_wrap=True, valign="top")
+        self.words = make(font_size=11)
+        self.strong = make(bold=True)
+        self.header = make(bold=True, bg_color=PALE, bottom=1, bottom_color=RULE, text_wrap=True)
+        self.label = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", top=1, top_color=RULE)
+        self.card = make(bold=True, font_size=15, bg_color=PALE, align="center", num_format=PRICE)
+        self.card_amount = make(bold=True, font_size=15, bg_color=PALE, align="center", num_format=AMOUNT)
+        self.card_text = make(bold=True, font_size=11, bg_color=PALE, align="center", text_wrap=True)
+        self.card_note = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", bottom=1, bottom_color=RULE)
+        self.warning = make(bold=True, font_color="#7A1F12", bg_color="#FDECEA")
+        self.fine = make(font_color=GREY)
+        self.synthetic = make(bold=True, font_color="#7A4B00")
+        self.handle = make(bold=True, bg_color=PALE, border=1, border_color=RULE)
+        self.input = make(bg_color=INPUT, border=1, border_color="#C9B458", font_color="#1A3FA0", align="left")
+        self.input_time = make(
+            bg_color=INPUT,
+            border=1,
+            border_color="#C9B458",
+            font_color="#1A3FA0",
+            num_format="yyyy-mm-dd hh:mm",
+            align="left",
+        )
+        self.paste = make(bg_color="#FFFDF3")
+        self.amount = make(num_format=AMOUNT)
+        self.price = make(num_format=PRICE)
+        self.number = make(num_format="#,##0.####")
+        self.whole = make(num_format="#,##0")
+        self.days = make(num_format="0.0")
+        self.helper = make(font_color=GREY, num_format="#,##0.###")
+        self.code = make(font_name="Consolas", font_size=10, bold=True)
+        self.good = book.add_format({"bg_color": "#E3F4EA", "font_color": LONG})
+        self.bad = book.add_format({"bg_color": "#FBE4E1", "font_color": SHORT})
+        self.stress = book.add_format({"bg_color": "#F1E5F7", "font_color": STRESS})
+        self.faint = book.add_format({"font_color": "#B8C2CC"})
+        self.fired = book.add_format({"bg_color": "#FBE4E1"})

@@ -1,0 +1,87 @@
+"""The workbook in figures: sheets, named cells, spills and chart blocks, in one place.
+
+Everything else reads these: the builder writes them, a host that cannot spill lays them out as fixed ranges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gex_xl.settings import HELP
+
+CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
+PROFILE, REGIME, CHECK, FUNCTIONS = "Profile", "Regime", "Check", "Functions"
+SHEETS = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, REGIME, CHECK, FUNCTIONS)
+
+#: Where a chain is pasted, and how far it may reach.
+PASTE_ANCHOR = f"{CHAIN}!C1"
+PASTE_ROWS, PASTE_COLUMNS = 60_000, 50
+
+FIRST_SETTING = 8  # row of the first setting on its sheet
+LAST_SETTING = FIRST_SETTING + len(HELP) - 1
+SPOT_INPUT, AS_OF_INPUT = f"{SETTINGS}!$B$4", f"{SETTINGS}!$B$5"
+SETTINGS_RANGE = f"{SETTINGS}!$A${FIRST_SETTING}:$B${LAST_SETTING}"
+LOAD_ARGUMENTS = f"Paste,{SPOT_INPUT},{AS_OF_INPUT},{SETTINGS_RANGE}"
+VIX_INPUTS = f"{REGIME}!$B$4,{REGIME}!$B$5,{REGIME}!$B$6,{REGIME}!$B$7"
+
+#: Defined name -> the one cell that it marks.
+NAMES = {
+    "Chain": f"={CHAIN}!$A$11",
+    "Total_GEX": f"={DASHBOARD}!$D$7",
+    "Flip_Strike": f"={DASHBOARD}!$F$7",
+    "Zero_Gamma": f"={DASHBOARD}!$H$7",
+    "Regime": f"={DASHBOARD}!$B$7",
+    "Call_Wall": f"={DASHBOARD}!$J$7",
+    "Put_Wall": f"={DASHBOARD}!$K$7",
+    "Spot": f"={DASHBOARD}!$L$7",
+    "As_Of": f"={DASHBOARD}!$M$7",
+    "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$17),{PASTE_COLUMNS})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spill:
+    """A table that a formula fills: its anchor, its columns, and the rows kept free below it."""
+
+    sheet: str
+    row: int
+    column: int
+    formula: str
+    columns: int
+    room: int
+
+
+SPILLS = {
+    "strikes": Spill(STRIKES, 5, 1, "=GEX_PER_STRIKE(Chain)", 5, 3000),
+    "expiries": Spill(STRIKES, 5, 7, "=GEX_BY_EXPIRY(Chain)", 7, 200),
+    "flips": Spill(STRIKES, 5, 15, "=FLIP_STRIKES(Chain)", 3, 100),
+    "profile": Spill(PROFILE, 5, 1, "=GAMMA_PROFILE(Chain)", 2, 2100),
+    "roots": Spill(PROFILE, 5, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
+    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 7, 20),
+    "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300),
+    "levels": Spill(DASHBOARD, 49, 2, "=GEX_LEVELS(Chain)", 2, 20),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fixed number of rows that feed a chart, whatever the size of the chain: where they stand."""
+
+    sheet: str
+    first: int
+    rows: int
+    column: int
+
+    @property
+    def last(self) -> int:
+        return self.first + self.rows - 1
+
+    def values(self, offset: int) -> list[str | int]:
+        """A column of the block as xlsxwriter's charts take a range: sheet and zero-based corners."""
+        at = self.column - 1 + offset
+        return [self.sheet, self.first - 1, at, self.last - 1, at]
+
+
+NEAR_SPOT = Block(STRIKES, 6, 81, 20)  # number, strike, call, put, cumulative above and below 0, spot, flip
+FIRST_EXPIRIES = Block(STRIKES, 6, 20, 30)  # number, label, call, put
+PROFILE_BLOCK = Block(PROFILE, 6, 81, 8)  # number, level, above 0, below 0, spot, zero gamma
