@@ -97,7 +97,7 @@ def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendo
         implied = lines.spot * (1 + float(np.median(near)))
         out.append(
             f"the options of the next days are quoted around {implied:,.2f}, the paste says spot is "
-            f"{lines.spot:,.2f}; one of them is late"
+            f"{lines.spot:,.2f}; one of them is late, or a dividend is due"
         )
     if settings.sign is Sign.CUSTOMER_FLOW and chain.symbol and chain.symbol not in _INDEX_LIKE:
         out.append(

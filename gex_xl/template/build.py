@@ -30,6 +30,9 @@ def build_workbook(target: Path) -> None:
     book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
     for name in parts.SHEETS:
         sheet = book.add_worksheet(name)
+        if name != parts.DASHBOARD:
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
         if name in _TABS:
             sheet.set_tab_color(_TABS[name])
     for name, target_cell in parts.NAMES.items():

@@ -7,7 +7,7 @@ from typing import Any
 from gex_xl.template import parts
 from gex_xl.template.looks import CALL, FLIP, GREY, LONG, PUT, RULE, SHORT, SPOT, Formats
 from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
-from gex_xl.template.sheets import colour_regime, spill, unusable
+from gex_xl.template.sheets import colour_regime, unusable
 
 _MEANING = (
     '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'
@@ -23,39 +23,35 @@ def dashboard(book: Any, look: Formats) -> None:
     sheet = book.get_worksheet_by_name(parts.DASHBOARD)
     sheet.hide_gridlines(2)
     sheet.set_column("A:A", 2)
-    sheet.set_column("B:L", 13, look.plain)
-    sheet.set_column("M:M", 24, look.plain)
+    sheet.set_column("B:E", 19, look.plain)
+    sheet.set_column("F:H", 16, look.plain)
+    sheet.set_column("I:I", 28, look.plain)
     sheet.set_row(0, 30)
     sheet.write("B1", "Dealer gamma exposure", look.title)
     sheet.write_formula("B2", f"={parts.CHAIN}!$A$8", look.synthetic)
-    sheet.merge_range("B3:M3", "", look.fine)
     sheet.write_formula("B3", f"={parts.CHAIN}!$A$14", look.fine)
-    sheet.conditional_format("B3:M3", unusable("$B$3", look.warning))
+    sheet.conditional_format("B3:I3", unusable("$B$3", look.warning))
     sheet.write_formula("B4", _MEANING, look.words)
     _cards(sheet, look)
     unit = f"{parts.STRIKES}!$T$1"
     sheet.write_formula(
         "B9",
-        f'="Sign convention: "&IFERROR(INDEX($C$49:$C$62,14),"")&".  Unit: "&{unit}&".  Positive: dealers long gamma."',
+        f'="Sign convention: "&IFERROR({parts.level(14)},"")&".  Unit: "&{unit}&".  Positive: dealers long gamma."',
         look.fine,
     )
-    sheet.write("B48", "All levels", look.strong)
-    sheet.set_row(47, 18)
-    spill(book, "levels", [look.plain])
     _titles(sheet, look)
     for place, chart in (
         ("B11", _per_strike(book)),
-        ("H11", _cumulative(book)),
+        ("F11", _cumulative(book)),
         ("B29", _profile(book)),
-        ("H29", _expiries(book)),
+        ("F29", _expiries(book)),
     ):
-        wide = 586 if place.startswith("B") else 664
-        chart.set_size({"width": wide, "height": 350})
+        chart.set_size({"width": 548, "height": 350})
         sheet.insert_chart(place, chart, {"object_position": 1})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
-    sheet.print_area("A1:M63")
+    sheet.print_area("A1:I47")
     sheet.set_margins(0.3, 0.3, 0.3, 0.3)
     sheet.set_first_sheet()
     sheet.activate()
@@ -63,47 +59,43 @@ def dashboard(book: Any, look: Formats) -> None:
 
 def _cards(sheet: Any, look: Formats) -> None:
     sheet.set_row(6, 34)
-    vix = parts.VIX_INPUTS
     flip_note = (
         '=IF(ISNA(Flip_Strike),"none: one-sided chain",IF(ISERROR(Flip_Strike),"","dealers long gamma "'
-        '&IFERROR(LEFT(INDEX($C$49:$C$62,9),5),"")))'
+        f'&IFERROR(LEFT({parts.level(9)},5),"")))'
     )
     zero_note = (
         '=IF(ISNA(Zero_Gamma),"none: profile keeps one sign",'
         'IFERROR(TEXT(Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
     )
     cards = [
-        ("B", "C", "Regime", f"=REGIME(Chain,,,,{vix})", look.card, '="triggers on the sheet Regime"'),
-        ("D", "E", "Total GEX", "=TOTAL_GEX(Chain)", look.card_amount, f"={parts.STRIKES}!$T$1"),
-        ("F", "G", "Flip strike", "=FLIP_STRIKE(Chain)", look.card, flip_note),
-        ("H", "I", "Zero gamma", "=ZERO_GAMMA(Chain)", look.card, zero_note),
-        ("J", "J", "Call wall", "=CALL_WALL(Chain)", look.card, '="largest calls"'),
-        ("K", "K", "Put wall", "=PUT_WALL(Chain)", look.card, '="largest puts"'),
-        ("L", "L", "Spot", "=INDEX($C$49:$C$62,2)", look.card, '="USD"'),
-        ("M", "M", "As of", "=INDEX($C$49:$C$62,3)", look.card_text, '=IFERROR(INDEX($C$49:$C$62,1),"")'),
+        ("B", "Regime", f"={parts.figure('Regime')}", look.card, '="triggers on the sheet Regime"'),
+        ("C", "Total GEX", f"={parts.figure('Total_GEX')}", look.card_amount, f"={parts.STRIKES}!$T$1"),
+        ("D", "Flip strike", f"={parts.figure('Flip_Strike')}", look.card, flip_note),
+        ("E", "Zero gamma", f"={parts.figure('Zero_Gamma')}", look.card, zero_note),
+        ("F", "Call wall", f"={parts.figure('Call_Wall')}", look.card, '="largest calls"'),
+        ("G", "Put wall", f"={parts.figure('Put_Wall')}", look.card, '="largest puts"'),
+        ("H", "Spot", f"={parts.level(2)}", look.card, '="USD"'),
+        ("I", "As of", f"={parts.level(3)}", look.card_text, f'=IFERROR({parts.level(1)},"")'),
     ]
-    for first, last, label, formula, shown, note in cards:
-        if first != last:
-            for row in (6, 7, 8):
-                sheet.merge_range(f"{first}{row}:{last}{row}", "", {6: look.label, 7: shown, 8: look.card_note}[row])
-        sheet.write(f"{first}6", label, look.label)
-        sheet.write_dynamic_array_formula(f"{first}7:{first}7", formula, shown)
-        sheet.write_formula(f"{first}8", note, look.card_note)
+    for column, label, formula, shown, note in cards:
+        sheet.write(f"{column}6", label, look.label)
+        sheet.write_formula(f"{column}7", formula, shown)
+        sheet.write_formula(f"{column}8", note, look.card_note)
     colour_regime(sheet, "B7", look)
-    sheet.conditional_format("B7:M7", {"type": "errors", "format": look.faint})
+    sheet.conditional_format("B7:I7", {"type": "errors", "format": look.faint})
 
 
 def _titles(sheet: Any, look: Formats) -> None:
-    """Texts that charts show, so that unit and levels stand in them: they live beside the levels, in grey."""
+    """Texts that charts show, so that unit and levels stand in them: they live to the right of the page, in grey."""
     axis, profile = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
     texts = {
-        "G49": f'="GEX per strike, "&{axis}&", {NEAR_SPOT.rows} strikes around spot"',
-        "G50": f'="Cumulative GEX over strikes, "&{axis}',
-        "G51": f'="Gamma profile: total GEX by spot level, "&{profile}',
-        "G52": f'="GEX by expiry, "&{axis}&", first {FIRST_EXPIRIES.rows}"',
-        "G53": '="Spot "&IFERROR(TEXT(Spot,"#,##0.00"),"none")',
-        "G54": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip: one-sided")',
-        "G55": '=IF(ISNUMBER(Zero_Gamma),"Zero gamma "&TEXT(Zero_Gamma,"#,##0.00"),"No zero gamma")',
+        "L1": f'="GEX per strike, "&{axis}&", {NEAR_SPOT.rows} strikes around spot"',
+        "L2": f'="Cumulative GEX over strikes, "&{axis}',
+        "L3": f'="Gamma profile: total GEX by spot level, "&{profile}',
+        "L4": f'="GEX by expiry, "&{axis}&", first {FIRST_EXPIRIES.rows}"',
+        "L5": '="Spot "&IFERROR(TEXT(Spot,"#,##0.00"),"none")',
+        "L6": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip: one-sided")',
+        "L7": '=IF(ISNUMBER(Zero_Gamma),"Zero gamma "&TEXT(Zero_Gamma,"#,##0.00"),"No zero gamma")',
     }
     for cell, formula in texts.items():
         sheet.write_formula(cell, formula, look.fine)
@@ -137,11 +129,22 @@ def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) 
                 "y2_axis": True,
                 "fill": {"color": colour},
                 "border": {"none": True},
-                "gap": 60,
+                "gap": 220,
                 "overlap": 100,
             }
         )
-    chart.set_y2_axis({"min": 0, "max": 1, "visible": False, "major_gridlines": {"visible": False}})
+    # Not `visible: False`: LibreOffice puts the series of a deleted axis on the first one.
+    chart.set_y2_axis(
+        {
+            "min": 0,
+            "max": 1,
+            "label_position": "none",
+            "major_tick_mark": "none",
+            "minor_tick_mark": "none",
+            "line": {"none": True},
+            "major_gridlines": {"visible": False},
+        }
+    )
 
 
 def _dress(chart: Any, title: str, x_name: str, every: int) -> Any:
@@ -171,22 +174,22 @@ _HERE = f"={parts.DASHBOARD}!"
 
 def _per_strike(book: Any) -> Any:
     chart = _bars(book, NEAR_SPOT, [("Calls", 2, CALL), ("Puts", 3, PUT)])
-    _mark(book, chart, NEAR_SPOT, [(_HERE + "$G$53", 6, SPOT), (_HERE + "$G$54", 7, FLIP)])
-    return _dress(chart, _HERE + "$G$49", "strike", 5)
+    _mark(book, chart, NEAR_SPOT, [(_HERE + "$L$5", 6, SPOT), (_HERE + "$L$6", 7, FLIP)])
+    return _dress(chart, _HERE + "$L$1", "strike", 5)
 
 
 def _cumulative(book: Any) -> Any:
     chart = _bars(book, NEAR_SPOT, [("Long gamma", 4, LONG), ("Short gamma", 5, SHORT)])
-    _mark(book, chart, NEAR_SPOT, [(_HERE + "$G$53", 6, SPOT), (_HERE + "$G$54", 7, FLIP)])
-    return _dress(chart, _HERE + "$G$50", "strike", 5)
+    _mark(book, chart, NEAR_SPOT, [(_HERE + "$L$5", 6, SPOT), (_HERE + "$L$6", 7, FLIP)])
+    return _dress(chart, _HERE + "$L$2", "strike", 5)
 
 
 def _profile(book: Any) -> Any:
     chart = _bars(book, PROFILE_BLOCK, [("Long gamma", 2, LONG), ("Short gamma", 3, SHORT)])
-    _mark(book, chart, PROFILE_BLOCK, [(_HERE + "$G$53", 4, SPOT), (_HERE + "$G$55", 5, FLIP)])
-    return _dress(chart, _HERE + "$G$51", "spot level", 8)
+    _mark(book, chart, PROFILE_BLOCK, [(_HERE + "$L$5", 4, SPOT), (_HERE + "$L$7", 5, FLIP)])
+    return _dress(chart, _HERE + "$L$3", "spot level", 8)
 
 
 def _expiries(book: Any) -> Any:
     chart = _bars(book, FIRST_EXPIRIES, [("Calls", 2, CALL), ("Puts", 3, PUT)])
-    return _dress(chart, _HERE + "$G$52", "", 1)
+    return _dress(chart, _HERE + "$L$4", "", 1)

@@ -53,6 +53,7 @@ class Formats:
         self.amount = make(num_format=AMOUNT)
         self.price = make(num_format=PRICE)
         self.number = make(num_format="#,##0.####")
+        self.level = make(num_format=AMOUNT, align="left")
         self.whole = make(num_format="#,##0")
         self.days = make(num_format="0.0")
         self.helper = make(font_color=GREY, num_format="#,##0.###")

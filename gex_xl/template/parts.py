@@ -27,14 +27,14 @@ VIX_INPUTS = f"{REGIME}!$B$4,{REGIME}!$B$5,{REGIME}!$B$6,{REGIME}!$B$7"
 #: Defined name -> the one cell that it marks.
 NAMES = {
     "Chain": f"={CHAIN}!$A$11",
-    "Total_GEX": f"={DASHBOARD}!$D$7",
-    "Flip_Strike": f"={DASHBOARD}!$F$7",
-    "Zero_Gamma": f"={DASHBOARD}!$H$7",
+    "Total_GEX": f"={DASHBOARD}!$C$7",
+    "Flip_Strike": f"={DASHBOARD}!$D$7",
+    "Zero_Gamma": f"={DASHBOARD}!$E$7",
     "Regime": f"={DASHBOARD}!$B$7",
-    "Call_Wall": f"={DASHBOARD}!$J$7",
-    "Put_Wall": f"={DASHBOARD}!$K$7",
-    "Spot": f"={DASHBOARD}!$L$7",
-    "As_Of": f"={DASHBOARD}!$M$7",
+    "Call_Wall": f"={DASHBOARD}!$F$7",
+    "Put_Wall": f"={DASHBOARD}!$G$7",
+    "Spot": f"={DASHBOARD}!$H$7",
+    "As_Of": f"={DASHBOARD}!$I$7",
     "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$17),{PASTE_COLUMNS})",
 }
 
@@ -59,8 +59,31 @@ SPILLS = {
     "roots": Spill(PROFILE, 5, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
     "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 7, 20),
     "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300),
-    "levels": Spill(DASHBOARD, 49, 2, "=GEX_LEVELS(Chain)", 2, 20),
+    "levels": Spill(REGIME, 5, 9, "=GEX_LEVELS(Chain)", 2, 20),
 }
+
+
+#: Headline functions, one cell each on the sheet Regime; the Dashboard refers to them. A viewer that knows no such
+#: function shows an error in their place, but keeps the value of a plain reference.
+FIGURES = {
+    "Regime": f"=REGIME(Chain,,,,{VIX_INPUTS})",
+    "Total_GEX": "=TOTAL_GEX(Chain)",
+    "Flip_Strike": "=FLIP_STRIKE(Chain)",
+    "Zero_Gamma": "=ZERO_GAMMA(Chain)",
+    "Call_Wall": "=CALL_WALL(Chain)",
+    "Put_Wall": "=PUT_WALL(Chain)",
+}
+FIRST_FIGURE = 5
+
+
+def figure(name: str) -> str:
+    """The cell that holds a headline function."""
+    return f"{REGIME}!$M${FIRST_FIGURE + list(FIGURES).index(name)}"
+
+
+def level(number: int) -> str:
+    """The cell with the value of the n-th line of GEX_LEVELS."""
+    return f"{REGIME}!$J${SPILLS['levels'].row + number - 1}"
 
 
 @dataclass(frozen=True, slots=True)

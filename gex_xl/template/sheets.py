@@ -60,8 +60,7 @@ def _status() -> str:
 
 
 def _synthetic() -> str:
-    found = f'ISNUMBER(SEARCH("SYNTHETIC",{parts.CHAIN}!$C$1:$F$6))'
-    return f'=IF(SUMPRODUCT(--{found})>0,"SYNTHETIC sample chain, not market data","")'
+    return f'=IF(COUNTIF({parts.CHAIN}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC sample chain, not market data","")'
 
 
 def unusable(cell: str, shown: Any) -> dict[str, Any]:
@@ -226,7 +225,7 @@ def profile(book: Any, look: Formats) -> None:
         at = f"1+ROUND(({i}-1)*($H$1-1)/{block.rows - 1},0)"
         value = f"INDEX($B$6:$B$2105,{at})/$H$3"
         sheet.write_number(f"H{row}", i, look.helper)
-        sheet.write_formula(f"I{row}", f'=IF($H$1<2,"",ROUND(INDEX($A$6:$A$2105,{at}),2))', look.helper)
+        sheet.write_formula(f"I{row}", f'=IF($H$1<2,"",ROUND(INDEX($A$6:$A$2105,{at}),IF(Spot<1000,2,0)))', look.helper)
         sheet.write_formula(f"J{row}", f'=IF($H$1<2,"",MAX(0,{value}))', look.helper)
         sheet.write_formula(f"K{row}", f'=IF($H$1<2,"",MIN(0,{value}))', look.helper)
         sheet.write_formula(f"L{row}", _marks(f"$I{row}", f"$I{row + 1}", "Spot"), look.helper)
@@ -243,7 +242,21 @@ def regime(book: Any, look: Formats) -> None:
     sheet.set_column("D:E", 16, look.number)
     sheet.set_column("F:F", 9, look.plain)
     sheet.set_column("G:G", 20, look.number)
+    sheet.set_column("H:H", 3)
+    sheet.set_column("I:I", 26, look.fine)
+    sheet.set_column("J:J", 42, look.level)
     sheet.write("A1", "Regime", look.title)
+    sheet.write("I3", "All levels", look.header)
+    sheet.write("J3", "", look.header)
+    spill(book, "levels", [look.fine])
+    sheet.set_column("K:K", 3)
+    sheet.set_column("L:L", 16, look.fine)
+    sheet.set_column("M:M", 20, look.level)
+    sheet.write("L3", "One function each", look.header)
+    sheet.write("M3", "", look.header)
+    for row, (name, formula) in enumerate(parts.FIGURES.items(), parts.FIRST_FIGURE):
+        sheet.write(f"L{row}", name.replace("_", " "))
+        sheet.write_dynamic_array_formula(f"M{row}:M{row}", formula, look.level)
     sheet.write("A2", "Yellow cells are yours. A blank input leaves its trigger silent.", look.note)
     sheet.write_row("A3", ["Input", "Value", "What it is"], look.header)
     inputs = {

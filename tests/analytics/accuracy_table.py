@@ -1,0 +1,199 @@
+"""The tables of docs/accuracy.md, recomputed from the real chains.
+
+Everything is a share of gross: the feed's own gamma gives a call total and a put total, gross is the sum of their
+magnitudes, and a distance is |total - feed's total| / gross.
+
+Run with the folder of chains to print the tables: `python -m tests.analytics.accuracy_table ../shared/chains`.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from gex_xl.analytics.black_scholes import undiscounted_price
+from gex_xl.analytics.exposure import Total, contributions, total
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.chain import Chain
+from gex_xl.settings import Settings
+
+FloatArray = npt.NDArray[np.float64]
+MaskArray = npt.NDArray[np.bool_]
+#: File -> the name in the tables.
+FILES = {
+    "cboe_spx_2024-01-07.csv": "SPX 2024-01-07",
+    "cboe_nvda_2025-01-06.csv": "NVDA 2025-01-06",
+    "cboe_spy_2020-06-22_legacy.dat": "SPY 2020-06-22",
+    "cboe_spy_2022-07-12_delayed_quotes.json": "SPY 2022-07-12",
+    "cboe_spy_2023-09-14.csv": "SPY 2023-09-14",
+}
+CARRIES = ("none", "parity", "deltas")
+
+
+def prepared(chain: Chain, **changes: object) -> Lines:
+    """Contracts of a chain with its own spot and as-of."""
+    return prepare(chain, None, None, Settings().with_changes(changes))
+
+
+def feed(chain: Chain) -> Total:
+    """Totals with the feed's own gamma."""
+    return total(prepared(chain, gamma_source="vendor"))
+
+
+def share(chain: Chain, net: float) -> float:
+    """Distance of a total to the feed's, as a share of gross."""
+    own = feed(chain)
+    return abs(net - own.net) / (abs(own.call) + abs(own.put))
+
+
+def with_settings(chain: Chain, **changes: object) -> float:
+    """The share for our total with these settings."""
+    return share(chain, total(prepared(chain, **changes)).net)
+
+
+def public_method(chain: Chain) -> float:
+    """The share for the plain public method, written out here.
+
+    Spot as forward, r = q = 0, each line's own iv, weekdays to expiry / 262 with at least one day, expired lines
+    left out (Perfiliev, "How to calculate gamma exposure and zero gamma level", 2022).
+    """
+    lines = prepared(chain, gamma_source="vendor")  # the contracts that are live
+    assert chain.as_of is not None
+    today = np.datetime64(chain.as_of.date(), "D")
+    at = lines.index
+    days = np.maximum(np.busday_count(today, chain.expiry[at]), 1)
+    v = chain.iv[at] * np.sqrt(days / 262)
+    d1 = np.log(lines.spot / chain.strike[at]) / v + v / 2
+    gamma = np.nan_to_num(np.exp(-d1 * d1 / 2) / math.sqrt(2 * math.pi) / (lines.spot * v))
+    sign = np.where(chain.is_call[at], -1.0, 1.0)
+    each = sign * gamma * chain.open_interest[at] * 100 * lines.spot**2 * 0.01
+    return share(chain, math.fsum(each))
+
+
+def rounding(chain: Chain) -> float:
+    """What the feed's four decimals alone are worth: our total less that of our gamma rounded to four decimals."""
+    lines = prepared(chain)
+    lost = lines.position * (lines.gamma - np.round(lines.gamma, 4)) * lines.spot**2 * 0.01
+    own = feed(chain)
+    return abs(math.fsum(lost)) / (abs(own.call) + abs(own.put))
+
+
+def rights_apart(chain: Chain) -> float:
+    """Median |iv of the call - iv of the put| at the nine strikes nearest spot, expiries of less than 60 days."""
+    keys: dict[tuple[object, ...], dict[bool, float]] = {}
+    lines = prepared(chain)
+    for i in lines.index[lines.years < 60 / 365]:
+        key = (str(chain.root[i]), chain.expiry[i], float(chain.strike[i]))
+        keys.setdefault(key, {})[bool(chain.is_call[i])] = float(chain.iv[i])
+    by_expiry: dict[tuple[object, ...], list[tuple[float, float]]] = {}
+    for (root, expiry, strike), iv in keys.items():
+        if len(iv) == 2 and not math.isnan(iv[True] + iv[False]):
+            by_expiry.setdefault((root, expiry), []).append((abs(strike - lines.spot), abs(iv[True] - iv[False])))
+    return statistics.median(gap for pairs in by_expiry.values() for _, gap in sorted(pairs)[:9])
+
+
+def other_discount(chain: Chain) -> float:
+    """The share with exp(-qT) taken as F/S everywhere, instead of delta_call - delta_put."""
+    lines = prepared(chain)
+    each = contributions(lines) / lines.spot_discount * lines.forward / lines.spot
+    return share(chain, math.fsum(each))
+
+
+def forward_of_iv(chain: Chain, at: int) -> float:
+    """F/S - 1 of one expiry at which the feed's iv gives its own mid quotes, median over 18 contracts."""
+    lines = prepared(chain)
+    here = lines.index[lines.forwards.group[lines.index] == at]
+    bid, ask, iv, strike = chain.bid[here], chain.ask[here], chain.iv[here], chain.strike[here]
+    here = here[(bid > 0) & (ask >= bid) & (iv > 0) & (np.abs(strike / lines.spot - 1) < 0.05)]
+    near = here[np.argsort(np.abs(chain.strike[here] - lines.spot), kind="stable")][:18]
+    root = math.sqrt(lines.forwards.years[at])
+    found = []
+    for i in near:
+        mid, v = 0.5 * (chain.bid[i] + chain.ask[i]), chain.iv[i] * root
+        strike_i, call = np.array(chain.strike[i]), np.array(chain.is_call[i])
+        low, high = 0.8 * lines.spot, 1.25 * lines.spot
+
+        def excess(
+            forward: float, k: FloatArray = strike_i, v: float = v, call: MaskArray = call, mid: float = mid
+        ) -> float:
+            return float(undiscounted_price(np.array(forward), k, np.array(v), call)) - mid
+
+        if excess(low) * excess(high) < 0:
+            found.append(brentq(excess, low, high))
+    return statistics.median(found) / lines.spot - 1
+
+
+def chains(folder: Path) -> dict[str, Chain]:
+    """Name -> chain."""
+    return {name: Chain.from_file(folder / file) for file, name in FILES.items()}
+
+
+def _row(name: str, shares: list[float]) -> str:
+    return f"| {name} | " + " | ".join(f"{100 * x:.2f}" for x in shares) + " |"
+
+
+def _table(header: list[str], rows: dict[str, list[float]]) -> str:
+    medians = [statistics.median(column) for column in zip(*rows.values(), strict=True)]
+    lines = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    lines += [_row(name, shares) for name, shares in rows.items()]
+    return "\n".join([*lines, _row("median", medians)])
+
+
+def main_table(read: dict[str, Chain]) -> str:
+    """Distance to the feed's own gamma, % of gross."""
+    combinations = [(carry, iv) for carry in CARRIES for iv in ("otm", "quoted")]
+    header = ["file", "default", "public method", *(f"{carry}, {iv}" for carry, iv in combinations)]
+    rows = {
+        name: [
+            with_settings(chain),
+            public_method(chain),
+            *(with_settings(chain, carry=carry, iv_source=iv) for carry, iv in combinations),
+        ]
+        for name, chain in read.items()
+    }
+    return _table(header, rows)
+
+
+def order_table(read: dict[str, Chain]) -> str:
+    """Which source of the forward goes first, % of gross."""
+    rows = {name: [with_settings(chain, carry="deltas"), with_settings(chain)] for name, chain in read.items()}
+    return _table(["file", "deltas first", "quotes that agree first"], rows)
+
+
+def rest_table(read: dict[str, Chain]) -> str:
+    """What explains the rest; F/S in the first expiry of more than a week."""
+    header = [
+        "file",
+        "four decimals, % of gross",
+        "F/S - 1 used, %",
+        "F/S - 1 in the feed's iv, %",
+        "call iv against put iv, vol points",
+        "own iv, % of gross",
+        "F/S for exp(-qT), % of gross",
+    ]
+    lines = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    for name, chain in read.items():
+        curve = prepared(chain).forwards
+        at = next(i for i, years in enumerate(curve.years) if years > 7 / 365)
+        lines.append(
+            f"| {name} | {100 * rounding(chain):.2f} | {100 * (float(curve.ratio[at]) - 1):+.2f} | "
+            f"{100 * forward_of_iv(chain, at):+.2f} | {100 * rights_apart(chain):.1f} | "
+            f"{100 * with_settings(chain, iv_source='quoted'):.2f} | {100 * other_discount(chain):.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def tables(folder: Path) -> list[str]:
+    """All tables of docs/accuracy.md."""
+    read = chains(folder)
+    return [main_table(read), order_table(read), rest_table(read)]
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n\n".join(tables(Path(sys.argv[1]))) + "\n")
