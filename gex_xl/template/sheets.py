@@ -14,12 +14,14 @@ from gex_xl.template.looks import Formats
 _ROOM = 2000  # rows of a spilled table that formulas look through
 
 
-def spill(book: Any, name: str, formats: list[Any]) -> None:
-    """Write a spill's formula and give its columns their formats."""
+def spill(book: Any, name: str, first_row: Any) -> None:
+    """Write a spill's formula; `first_row` is the format of its first row, columns have their own below."""
     it = parts.SPILLS[name]
     sheet = book.get_worksheet_by_name(it.sheet)
     anchor = f"{xl_col_to_name(it.column - 1)}{it.row}"
-    sheet.write_dynamic_array_formula(f"{anchor}:{anchor}", it.formula, formats[0])
+    for offset in range(1, it.columns):
+        sheet.write_blank(it.row - 1, it.column - 1 + offset, None, first_row)
+    sheet.write_dynamic_array_formula(f"{anchor}:{anchor}", it.formula, first_row)
 
 
 def chain(book: Any, look: Formats) -> None:
@@ -30,13 +32,12 @@ def chain(book: Any, look: Formats) -> None:
     sheet.set_column("C:AZ", 11, look.paste)
     sheet.write("A1", "Chain", look.title)
     lines = (
-        "1. Select the columns C to AZ and press Delete, so that nothing of the old chain stays.",
-        "2. Click C1 and paste an option chain, header and the lines above it included.",
-        "3. Read below what was found. The other sheets follow by themselves.",
+        "1. Select columns C to AZ and press Delete: nothing old may stay.",
+        "2. Click C1 and paste a chain, with all lines above its header.",
+        "3. Read below what was found. The other sheets follow.",
     )
     for row, line in enumerate(lines, 1):
-        sheet.set_row(row, 28)
-        sheet.write(row, 0, line, look.wrapped)
+        sheet.write(row, 0, line)
     sheet.write("A5", "Layouts: CBOE quote table, CBOE JSON through the command gex-xl,", look.note)
     sheet.write("A6", "or one contract per row (Yahoo, OptionMetrics-like, your own columns).", look.note)
     sheet.write_formula("A8", _synthetic(), look.synthetic)
@@ -72,7 +73,7 @@ def settings(book: Any, look: Formats) -> None:
     sheet = book.get_worksheet_by_name(parts.SETTINGS)
     sheet.set_column("A:A", 22, look.strong)
     sheet.set_column("B:B", 24, look.plain)
-    sheet.set_column("C:C", 16, look.fine)
+    sheet.set_column("C:C", 16, look.default)
     sheet.set_column("D:D", 120, look.plain)
     sheet.write("A1", "Settings", look.title)
     sheet.write("A2", "Yellow cells are yours to change. Blank means: the default, or what the paste says.", look.note)
@@ -136,8 +137,8 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.set_column("R:S", 3)
     sheet.set_column("T:AH", 10, look.helper)
     for name in ("strikes", "expiries", "flips"):
-        spill(book, name, [look.header])
-    sheet.set_row(4, 32, look.header)
+        spill(book, name, look.header)
+    sheet.set_row(4, 32)
     # Unit, scale and word for chart axes: bn, mn or plain, by the largest figure.
     table = f"$A$6:$A${_ROOM}"
     cells = {
@@ -171,7 +172,7 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write_formula(f"X{row}", f'=IF({there},"",MAX(0,{cumulative}))', look.helper)
         sheet.write_formula(f"Y{row}", f'=IF({there},"",MIN(0,{cumulative}))', look.helper)
         sheet.write_formula(f"Z{row}", _marks(low, high, "Spot"), look.helper)
-        sheet.write_formula(f"AA{row}", _marks(low, high, "Flip_Strike"), look.helper)
+        sheet.write_formula(f"AA{row}", _marks(low, high, "Flip_Strike", 0.88), look.helper)
     sheet.write_row("AD5", ["No", "Expiry", "Calls", "Puts"], look.header)
     block = parts.FIRST_EXPIRIES
     for i, row in enumerate(range(block.first, block.last + 1), 1):
@@ -185,9 +186,12 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.freeze_panes(5, 1)
 
 
-def _marks(low: str, high: str, level: str) -> str:
-    """1 in the row whose strike is at or below the level while the next one is above it."""
-    return f"=IF(AND(ISNUMBER({low}),ISNUMBER({high}),ISNUMBER({level})),IF(AND({low}<={level},{high}>{level}),1,0),0)"
+def _marks(low: str, high: str, level: str, height: float = 1) -> str:
+    """A bar in the row whose strike is at or below the level while the next one is above it.
+
+    Flip and zero gamma are a little lower than spot, which then shows where both stand in one row.
+    """
+    return f"=IF(AND(ISNUMBER({low}),ISNUMBER({high}),ISNUMBER({level})),IF(AND({low}<={level},{high}>{level}),{height},0),0)"
 
 
 def profile(book: Any, look: Formats) -> None:
@@ -204,8 +208,8 @@ def profile(book: Any, look: Formats) -> None:
     sheet.set_column("E:G", 3)
     sheet.set_column("H:N", 10, look.helper)
     sheet.write("D4", "All zero gammas", look.header)
-    spill(book, "profile", [look.header])
-    spill(book, "roots", [look.price])
+    spill(book, "profile", look.header)
+    spill(book, "roots", look.price)
     cells = {
         "H1": ("=COUNT($A$6:$A$2105)", "levels"),
         "H2": ("=IFERROR(MAX(MAX($B$6:$B$2105),-MIN($B$6:$B$2105)),0)", "largest"),
@@ -229,7 +233,7 @@ def profile(book: Any, look: Formats) -> None:
         sheet.write_formula(f"J{row}", f'=IF($H$1<2,"",MAX(0,{value}))', look.helper)
         sheet.write_formula(f"K{row}", f'=IF($H$1<2,"",MIN(0,{value}))', look.helper)
         sheet.write_formula(f"L{row}", _marks(f"$I{row}", f"$I{row + 1}", "Spot"), look.helper)
-        sheet.write_formula(f"M{row}", _marks(f"$I{row}", f"$I{row + 1}", "Zero_Gamma"), look.helper)
+        sheet.write_formula(f"M{row}", _marks(f"$I{row}", f"$I{row + 1}", "Zero_Gamma", 0.88), look.helper)
     sheet.freeze_panes(5, 0)
 
 
@@ -239,19 +243,22 @@ def regime(book: Any, look: Formats) -> None:
     sheet.set_column("A:A", 18, look.strong)
     sheet.set_column("B:B", 18, look.plain)
     sheet.set_column("C:C", 36, look.plain)
-    sheet.set_column("D:E", 16, look.number)
+    sheet.set_column("D:E", 16, look.amount)
     sheet.set_column("F:F", 9, look.plain)
-    sheet.set_column("G:G", 20, look.number)
+    sheet.set_column("G:G", 20, look.amount)
     sheet.set_column("H:H", 3)
     sheet.set_column("I:I", 26, look.fine)
     sheet.set_column("J:J", 42, look.level)
     sheet.write("A1", "Regime", look.title)
     sheet.write("I3", "All levels", look.header)
     sheet.write("J3", "", look.header)
-    spill(book, "levels", [look.fine])
+    spill(book, "levels", None)
     sheet.set_column("K:K", 3)
     sheet.set_column("L:L", 16, look.fine)
     sheet.set_column("M:M", 20, look.level)
+    sheet.conditional_format(
+        "J5:J24", {"type": "formula", "criteria": '=LEFT($I5,9)="Contracts"', "format": look.counted}
+    )
     sheet.write("L3", "One function each", look.header)
     sheet.write("M3", "", look.header)
     for row, (name, formula) in enumerate(parts.FIGURES.items(), parts.FIRST_FIGURE):
@@ -273,8 +280,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.write("A9", "Regime", look.strong)
     sheet.write_formula("B9", "=Regime", look.strong)
     sheet.write("A11", "Triggers: the first that fires decides, from the top", look.note)
-    sheet.set_row(11, 20, look.header)
-    spill(book, "triggers", [look.header])
+    spill(book, "triggers", look.header)
     sheet.conditional_format("A13:G31", {"type": "formula", "criteria": '=$F13="yes"', "format": look.fired})
     colour_regime(sheet, "B9", look)
 
@@ -294,8 +300,9 @@ def check(book: Any, look: Formats) -> None:
     sheet.set_column("D:D", 130, look.plain)
     sheet.write("A1", "Check", look.title)
     sheet.write("A2", "What was used and what was left out, where spot, time and forwards came from.", look.note)
-    sheet.set_row(3, 20, look.header)
-    spill(book, "check", [look.header])
+    spill(book, "check", look.header)
+    counts = '=OR(LEFT($A5,9)="Contracts",LEFT($A5,8)="Left out")'
+    sheet.conditional_format("B5:B303", {"type": "formula", "criteria": counts, "format": look.counted})
     sheet.conditional_format("A5:D303", {"type": "formula", "criteria": '=$A5="Look at"', "format": look.warning})
     sheet.freeze_panes(4, 0)
 

@@ -171,10 +171,10 @@ def test_the_last_days_root_is_that_of_the_densities() -> None:
 
 
 def test_the_last_days_roots_between_strikes_are_all_found() -> None:
-    """Strikes of 5 in turn put and call: a root near the middle of each pair, closer together than 0.1 % of spot."""
+    """Strikes 3 apart, in turn put and call: a root in the middle of each pair, closer together than 0.1 %."""
     late = dt.datetime(2025, 3, 21, 15, 30, tzinfo=NEW_YORK)
-    lines = prepared([line("PC"[i % 2], 4980 + 5 * i, 10, iv=0.06) for i in range(8)], as_of=late)
-    expected = twin_roots(lines, 4970, 5025, 1100)
+    lines = prepared([line("PC"[i % 2], 4980 + 3 * i, 10, iv=0.06) for i in range(8)], as_of=late)
+    expected = twin_roots(lines, 4970, 5015, 900)
     assert len(expected) == 7
     assert zero_gammas(lines) == pytest.approx(expected, rel=1e-9)
 
