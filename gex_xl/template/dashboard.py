@@ -7,7 +7,7 @@ from typing import Any
 from gex_xl.template import parts
 from gex_xl.template.looks import CALL, FLIP, GREY, LONG, PUT, RULE, SHORT, SPOT, Formats
 from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
-from gex_xl.template.sheets import colour_regime, unusable
+from gex_xl.template.sheets import amounts, colour_regime, unusable
 
 _MEANING = (
     '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'
@@ -69,7 +69,7 @@ def _cards(sheet: Any, look: Formats) -> None:
     )
     cards = [
         ("B", "Regime", f"={parts.figure('Regime')}", look.card, '="triggers on the sheet Regime"'),
-        ("C", "Total GEX", f"={parts.figure('Total_GEX')}", look.card_amount, f"={parts.STRIKES}!$T$1"),
+        ("C", "Total GEX", f"={parts.figure('Total_GEX')}", look.card, f"={parts.STRIKES}!$T$1"),
         ("D", "Flip strike", f"={parts.figure('Flip_Strike')}", look.card, flip_note),
         ("E", "Zero gamma", f"={parts.figure('Zero_Gamma')}", look.card, zero_note),
         ("F", "Call wall", f"={parts.figure('Call_Wall')}", look.card, '="largest calls"'),
@@ -82,6 +82,7 @@ def _cards(sheet: Any, look: Formats) -> None:
         sheet.write_formula(f"{column}7", formula, shown)
         sheet.write_formula(f"{column}8", note, look.card_note)
     colour_regime(sheet, "B7", look)
+    amounts(sheet, "C7:C7", look)
     sheet.conditional_format("B7:I7", {"type": "errors", "format": look.faint})
 
 

@@ -10,9 +10,9 @@ LONG, SHORT, STRESS = "#2E8B57", "#C0392B", "#8E44AD"
 SPOT, FLIP = "#1F2933", "#B8860B"
 PALE, INPUT = "#F4F6F8", "#FFF8DC"
 
-#: Large figures in bn, others in full: right for every unit and any size of chain.
-AMOUNT = '[>=1000000000]#,##0.00,,," bn";[<=-1000000000]-#,##0.00,,," bn";#,##0.00'
 PRICE = "#,##0.00"
+#: For figures of a billion and more, as a conditional format: one section, so that every program keeps the sign.
+BILLIONS = '#,##0.00,,," bn"'
 
 
 class Formats:
@@ -33,7 +33,6 @@ class Formats:
         self.header = make(bold=True, bg_color=PALE, bottom=1, bottom_color=RULE, text_wrap=True)
         self.label = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", top=1, top_color=RULE)
         self.card = make(bold=True, font_size=15, bg_color=PALE, align="center", num_format=PRICE)
-        self.card_amount = make(bold=True, font_size=15, bg_color=PALE, align="center", num_format=AMOUNT)
         self.card_text = make(bold=True, font_size=11, bg_color=PALE, align="center", text_wrap=True)
         self.card_note = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", bottom=1, bottom_color=RULE)
         self.warning = make(bold=True, font_color="#7A1F12", bg_color="#FDECEA")
@@ -50,10 +49,10 @@ class Formats:
             align="left",
         )
         self.paste = make(bg_color="#FFFDF3")
-        self.amount = make(num_format=AMOUNT)
+        self.amount = make(num_format=PRICE)
         self.price = make(num_format=PRICE)
         self.default = make(font_color=GREY, align="left")
-        self.level = make(num_format=AMOUNT, align="left")
+        self.level = make(num_format=PRICE, align="left")
         self.whole = make(num_format="#,##0")
         self.days = make(num_format="0.0")
         self.helper = make(font_color=GREY, num_format="#,##0.###")
@@ -63,4 +62,5 @@ class Formats:
         self.stress = book.add_format({"bg_color": "#F1E5F7", "font_color": STRESS})
         self.faint = book.add_format({"font_color": "#B8C2CC"})
         self.counted = book.add_format({"num_format": "#,##0"})
+        self.billions = book.add_format({"num_format": BILLIONS})
         self.fired = book.add_format({"bg_color": "#FBE4E1"})

@@ -24,6 +24,14 @@ def spill(book: Any, name: str, first_row: Any) -> None:
     sheet.write_dynamic_array_formula(f"{anchor}:{anchor}", it.formula, first_row)
 
 
+def amounts(sheet: Any, cells: str, look: Formats) -> None:
+    """Show figures of a billion and more as bn, others in full: right for every unit and size of chain."""
+    first = cells.split(":", maxsplit=1)[0]
+    sheet.conditional_format(
+        cells, {"type": "formula", "criteria": f"=ABS({first})>=1000000000", "format": look.billions}
+    )
+
+
 def chain(book: Any, look: Formats) -> None:
     """The paste area, and beside it the one LOAD_CHAIN."""
     sheet = book.get_worksheet_by_name(parts.CHAIN)
@@ -135,7 +143,9 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.set_column("P:P", 20, look.amount)
     sheet.set_column("Q:Q", 14, look.plain)
     sheet.set_column("R:S", 3)
-    sheet.set_column("T:AH", 10, look.helper)
+    sheet.set_column("T:AH", 12, look.helper)
+    for cells in ("B6:E3004", "K6:M204", "P6:P104"):
+        amounts(sheet, cells, look)
     for name in ("strikes", "expiries", "flips"):
         spill(book, name, look.header)
     sheet.set_row(4, 32)
@@ -191,7 +201,8 @@ def _marks(low: str, high: str, level: str, height: float = 1) -> str:
 
     Flip and zero gamma are a little lower than spot, which then shows where both stand in one row.
     """
-    return f"=IF(AND(ISNUMBER({low}),ISNUMBER({high}),ISNUMBER({level})),IF(AND({low}<={level},{high}>{level}),{height},0),0)"
+    numbers = f"AND(ISNUMBER({low}),ISNUMBER({high}),ISNUMBER({level}))"
+    return f"=IF({numbers},IF(AND({low}<={level},{high}>{level}),{height},0),0)"
 
 
 def profile(book: Any, look: Formats) -> None:
@@ -206,7 +217,8 @@ def profile(book: Any, look: Formats) -> None:
     sheet.set_column("C:C", 3)
     sheet.set_column("D:D", 16, look.price)
     sheet.set_column("E:G", 3)
-    sheet.set_column("H:N", 10, look.helper)
+    sheet.set_column("H:N", 15, look.helper)
+    amounts(sheet, "B6:B2104", look)
     sheet.write("D4", "All zero gammas", look.header)
     spill(book, "profile", look.header)
     spill(book, "roots", look.price)
@@ -279,6 +291,8 @@ def regime(book: Any, look: Formats) -> None:
     sheet.data_validation("B4:B6", _limits("decimal", 0, "VIX", "points above 0, or blank"))
     sheet.write("A9", "Regime", look.strong)
     sheet.write_formula("B9", "=Regime", look.strong)
+    for cells in ("D13:G31", "J5:J24", "M5:M10"):
+        amounts(sheet, cells, look)
     sheet.write("A11", "Triggers: the first that fires decides, from the top", look.note)
     spill(book, "triggers", look.header)
     sheet.conditional_format("A13:G31", {"type": "formula", "criteria": '=$F13="yes"', "format": look.fired})
@@ -301,6 +315,7 @@ def check(book: Any, look: Formats) -> None:
     sheet.write("A1", "Check", look.title)
     sheet.write("A2", "What was used and what was left out, where spot, time and forwards came from.", look.note)
     spill(book, "check", look.header)
+    amounts(sheet, "B5:B303", look)
     counts = '=OR(LEFT($A5,9)="Contracts",LEFT($A5,8)="Left out")'
     sheet.conditional_format("B5:B303", {"type": "formula", "criteria": counts, "format": look.counted})
     sheet.conditional_format("A5:D303", {"type": "formula", "criteria": '=$A5="Look at"', "format": look.warning})
@@ -315,7 +330,7 @@ def functions(book: Any, look: Formats) -> None:
     sheet.write("A1", "Functions", look.title)
     sheet.write(
         "A2",
-        "Type =TOTAL_GEX(Chain), or give any pasted range in place of Chain. Arguments in [ ] may be left out.",
+        "Type =TOTAL_GEX(Chain), or give any pasted range in place of Chain. Arguments in [ ] are optional.",
         look.note,
     )
     row = 3

@@ -1,0 +1,156 @@
+"""Numbers, blanks, rights and OCC symbols as feeds and people write them."""
+
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+
+from gex_xl.errors import BadInput
+from gex_xl.reading.headers import field_of, parse_occ, underlying_of
+from gex_xl.reading.values import has_percent_signs, is_blank, number, numbers, right
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (3, 3.0),
+        (2.5, 2.5),
+        (np.float32(0.5), 0.5),
+        (np.int64(7), 7.0),
+        ("12", 12.0),
+        (" 12 ", 12.0),
+        ("-4.25", -4.25),
+        ("+4", 4.0),
+        ("−4", -4.0),
+        (".17", 0.17),
+        ("5.", 5.0),
+        ("1e-5", 1e-5),
+        ("1.5E3", 1500.0),
+        ("1,897", 1897.0),
+        ("1,234,567.5", 1234567.5),
+        ("-1,234", -1234.0),
+        ("12.5%", 0.125),
+        ("12.5 %", 0.125),
+        ("$450.81", 450.81),
+        ("$1,200", 1200.0),
+        ("\u00a0450.81\u00a0", 450.81),
+        ("\u200e7", 7.0),
+    ],
+    ids=str,
+)
+def test_number(cell: object, value: float) -> None:
+    assert number(cell) == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["", None, True, "--", "n/a", "abc", "12a", "1,89", "1,8970", "12,34,567", "1.2.3", "0x10", "1_000", "inf", ","],
+    ids=str,
+)
+def test_not_a_number(cell: object) -> None:
+    assert number(cell) is None
+
+
+@pytest.mark.parametrize("cell", [None, "", "  ", "\u00a0", "\ufeff", math.nan, np.nan], ids=repr)
+def test_blank(cell: object) -> None:
+    assert is_blank(cell)
+
+
+@pytest.mark.parametrize("cell", [0, 0.0, "0", "--", False, "x"], ids=repr)
+def test_not_blank(cell: object) -> None:
+    assert not is_blank(cell)
+
+
+@pytest.mark.parametrize("cell", ["", "--", "-", "—", "–", "nan", "NaN", "None", "null", None, math.nan], ids=repr)
+@pytest.mark.parametrize("needed", [True, False])
+def test_placeholders_are_blanks_in_every_column(cell: object, needed: bool) -> None:
+    read = numbers([1, cell, "3"], np.array([5, 6, 7]), "iv", needed=needed)
+    assert np.array_equal(read, [1, np.nan, 3], equal_nan=True)
+
+
+@pytest.mark.parametrize("cell", ["n/a", "N/A", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?"])
+def test_failed_cells_are_blank_in_an_optional_column_and_an_error_in_a_needed_one(cell: str) -> None:
+    rows = np.array([36, 37])
+    assert np.array_equal(numbers([1, cell], rows, "gamma", needed=False), [1, np.nan], equal_nan=True)
+    with pytest.raises(BadInput) as error:
+        numbers([1, cell], rows, "open interest", needed=True)
+    assert str(error.value) == f'open interest in row 37 is "{cell}"; expected a number'
+
+
+@pytest.mark.parametrize("cell", ["abc", "12 contracts", True, dt.datetime(2025, 1, 1), "1,89"], ids=str)
+@pytest.mark.parametrize("needed", [True, False])
+def test_other_text_is_an_error_in_every_column(cell: object, needed: bool) -> None:
+    with pytest.raises(BadInput, match='^volume in row 9 is ".*"; expected a number$'):
+        numbers([cell], np.array([9]), "volume", needed=needed)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["12%", "13%", ""], True),
+        (["12%", "--", None, math.nan], True),
+        (["12", "13%", "14"], False),
+        ([0.12, 0.13], False),
+        ([], False),
+        (["", None], False),
+    ],
+)
+def test_percent_signs(cells: list[object], expected: bool) -> None:
+    assert has_percent_signs(cells) is expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("C", "C"), ("c", "C"), ("Call", "C"), ("CALLS", "C"), (" call ", "C"), (1, "C"), (1.0, "C"), ("1", "C"),
+        ("P", "P"), ("put", "P"), ("Puts", "P"), (-1, "P"), (-1.0, "P"), ("−1", "P"),
+        ("x", None), ("", None), (None, None), (0, None), ("future", None),
+    ],
+)  # fmt: skip
+def test_right(cell: object, expected: str | None) -> None:
+    assert right(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [
+        ("SPXW240119C04700000", ("SPXW", dt.date(2024, 1, 19), "C", 4700.0)),
+        ("SPX   240119P04700000", ("SPX", dt.date(2024, 1, 19), "P", 4700.0)),
+        ("spy240119c00450500", ("SPY", dt.date(2024, 1, 19), "C", 450.5)),
+        (".SPY240119C00450000", ("SPY", dt.date(2024, 1, 19), "C", 450.0)),
+        ("AAPL1240119C00012500", ("AAPL1", dt.date(2024, 1, 19), "C", 12.5)),
+        ("F240119P00000125", ("F", dt.date(2024, 1, 19), "P", 0.125)),
+        ("BRK.B 240119C350000", ("BRK.B", dt.date(2024, 1, 19), "C", 350.0)),
+        ("SPY241319C00450000", None),
+        ("SPY240119X00450000", None),
+        ("SPY", None),
+        ("", None),
+        (None, None),
+        (240119, None),
+    ],
+)
+def test_occ_symbol(symbol: object, expected: object) -> None:
+    assert parse_occ(symbol) == expected
+
+
+@pytest.mark.parametrize(
+    ("root", "underlying"), [("SPXW", "SPX"), ("SPX", "SPX"), ("NDXP", "NDX"), ("AAPL1", "AAPL"), ("XSP", "XSP")]
+)
+def test_underlying_of_a_root(root: str, underlying: str) -> None:
+    assert underlying_of(root) == underlying
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("Open Interest", "open_interest"), ("open_interest", "open_interest"), ("openInterest", "open_interest"),
+        ("Open Int", "open_interest"), ("OI", "open_interest"), ("Open.Int", "open_interest"),
+        ("Vol", "volume"), ("IV", "iv"), ("IV %", "iv"), ("impliedVolatility", "iv"), ("Implied Volatility", "iv"),
+        ("Strike", "strike"), ("strike_price", "strike"), ("Expiration Date", "expiry"), ("exdate", "expiry"),
+        ("cp_flag", "right"), ("Option Type", "right"), ("contractSymbol", "symbol"), ("dealer_position",
+        "dealer_position"), ("Underlying Price", "spot"), ("", None), ("Last Sale", None), ("Net", None),
+    ],
+)  # fmt: skip
+def test_field_of_a_column_name(name: str, field: str | None) -> None:
+    assert field_of(name) == field
