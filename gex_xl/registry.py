@@ -48,7 +48,7 @@ REGISTRY: dict[str, Function] = {}
 
 ARGUMENT_HELP = {
     "chain": "The pasted option chain, header and preamble included, or the cell of a LOAD_CHAIN",
-    "spot": "Price of the underlying in USD; blank: from the paste",
+    "spot": "Price of the underlying in USD; forwards move with it in proportion; blank: from the paste",
     "as_of": "Quote time, New York unless it names a zone; blank: from the paste",
     "settings": 'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
     "all": "TRUE lists every level, blank gives the one nearest spot",

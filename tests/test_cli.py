@@ -98,7 +98,9 @@ def test_recalc_replaces_the_chain_and_leaves_the_source_alone(tmp_path: Path) -
     assert found["Spot"] == 250.0
     again = run("recalc", "out.xlsx", "--chain", str(BUILT / "sample_chain.csv"), cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert named(tmp_path / "out.xlsx")["Total_GEX"] == pytest.approx(named(BUILT / "gex_xl.xlsx")["Total_GEX"], rel=1e-12)
+    assert named(tmp_path / "out.xlsx")["Total_GEX"] == pytest.approx(
+        named(BUILT / "gex_xl.xlsx")["Total_GEX"], rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(

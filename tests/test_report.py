@@ -15,7 +15,12 @@ from gex_xl.sample import write_sample
 
 def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gex_xl.cli", *args], cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8"
+        [sys.executable, "-m", "gex_xl.cli", *args],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
 
 
@@ -36,7 +41,7 @@ def test_json_is_one_object_that_adds_up(folder: Path) -> None:
     done = run("report", "sample.csv", "--json", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
-    assert KEYS <= found.keys()
+    assert found.keys() >= KEYS
     assert found["as_of"] == "2025-10-08T11:30:00-04:00"  # as the sample's preamble says
     net = math.fsum(row["net_gex"] for row in found["per_strike"])
     assert net == pytest.approx(found["total_gex"], rel=1e-12)
@@ -58,7 +63,9 @@ def test_the_other_sign_inverts_the_total_and_the_long_side(folder: Path) -> Non
 
 def test_no_flip_is_null_with_its_reason(folder: Path) -> None:
     # With both rights short, every strike is negative: there is nothing to cross.
-    found = json.loads(run("report", "sample.csv", "--json", "--set", "sign=short_all", "unit=usd_bn", cwd=folder).stdout)
+    found = json.loads(
+        run("report", "sample.csv", "--json", "--set", "sign=short_all", "unit=usd_bn", cwd=folder).stdout
+    )
     assert (found["flip_strike"], found["flip_reason"], found["zero_gamma"]) == (None, "one-sided chain", None)
     assert found["settings"]["unit"] == "usd_bn"
 

@@ -83,9 +83,7 @@ def _write(package: Package, calculation: Calculation) -> dict[str, Scalar]:
                 entries[cell.sheet][row].update({column: Entry(None) for column in range(left, right + 1)})
     for cell in calculation.cells:
         if calculation.refers_to_itself(cell):
-            raise BadInput(
-                f"The formula in {cell.name} depends on its own result, perhaps through other cells."
-            )
+            raise BadInput(f"The formula in {cell.name} depends on its own result, perhaps through other cells.")
         area = _filled(cell, calculation)
         if cell.kind == "dynamic":
             first, last = address(area.top, area.left), address(area.bottom, area.right)
@@ -101,11 +99,7 @@ def _write(package: Package, calculation: Calculation) -> dict[str, Scalar]:
 
 def _filled(cell: FormulaCell, calculation: Calculation) -> Area:
     """The cells that the formula's result covers."""
-    return (
-        calculation.scratch.spilled(cell.sheet, cell.row, cell.column)
-        if cell.kind == "dynamic"
-        else cell.area
-    )
+    return calculation.scratch.spilled(cell.sheet, cell.row, cell.column) if cell.kind == "dynamic" else cell.area
 
 
 def _cells(calculation: Calculation, text: str) -> list[Scalar] | None:
@@ -113,9 +107,5 @@ def _cells(calculation: Calculation, text: str) -> list[Scalar] | None:
     area = calculation.area(text)
     if area is None or area.sheet not in calculation.scratch.sheets:
         return None
-    places = (
-        (row, column)
-        for row in range(area.top, area.bottom + 1)
-        for column in range(area.left, area.right + 1)
-    )
+    places = ((row, column) for row in range(area.top, area.bottom + 1) for column in range(area.left, area.right + 1))
     return [calculation.value(area.sheet, row, column) for row, column in places]

@@ -137,12 +137,7 @@ def rewritten(formula: str, sheet: str, book: Book, resolver: Resolver) -> str:
 def whole_call(formula: str) -> tuple[str, list[str]] | None:
     """(function, arguments) if the formula is one call and nothing else, else None."""
     found = tokens(formula.strip())
-    if (
-        len(found) < 3
-        or found[0].kind != "name"
-        or not _opens(found, 1)
-        or _after_call(found, 0) != len(found)
-    ):
+    if len(found) < 3 or found[0].kind != "name" or not _opens(found, 1) or _after_call(found, 0) != len(found):
         return None
     return function_name(found[0].text), ["".join(t.text for t in part) for part in _arguments(found, 1)[0]]
 
@@ -196,12 +191,7 @@ class _Rewriter:
             return area_of(token.text, self.sheet), place + 1
         end = _after_call(found, place)
         ends_range = _is(found, place - 1, ":") or _is(found, end, ":")
-        if (
-            token.kind == "name"
-            and function_name(token.text) == "INDEX"
-            and _opens(found, place + 1)
-            and ends_range
-        ):
+        if token.kind == "name" and function_name(token.text) == "INDEX" and _opens(found, place + 1) and ends_range:
             parts = [self.rewrite(part).strip() for part in _arguments(found, place + 1)[0]]
             area = area_of(parts[0]) if parts else None
             if area is None:
@@ -214,9 +204,7 @@ class _Rewriter:
         name = found[place].text
         table = self.book.tables.get(name.upper())
         if table is not None:
-            bracket = (
-                found[place + 1].text if place + 1 < len(found) and found[place + 1].kind == "bracket" else ""
-            )
+            bracket = found[place + 1].text if place + 1 < len(found) and found[place + 1].kind == "bracket" else ""
             area = table.part(bracket.removeprefix("[").removesuffix("]").removeprefix("[").removesuffix("]"))
             if area is None:
                 return name + bracket, place + 1 + bool(bracket)

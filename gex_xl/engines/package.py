@@ -56,9 +56,7 @@ class Package:
         book = self._tree(book_part)
         properties = book.find(f"{_MAIN}workbookPr")
         if properties is not None and properties.get("date1904") in ("1", "true"):
-            raise BadInput(
-                f"{self.title} counts dates from 1904; switch that off in Excel's options and save it."
-            )
+            raise BadInput(f"{self.title} counts dates from 1904; switch that off in Excel's options and save it.")
         related = self._relations(book_part)
         self.sheets: dict[str, str] = {}
         for sheet in book.iter(f"{_MAIN}sheet"):
@@ -83,11 +81,7 @@ class Package:
 
     def formulas(self) -> list[FormulaCell]:
         """Every formula cell of every worksheet."""
-        return [
-            cell
-            for name, part in self.sheets.items()
-            for cell in sheet_xml.formula_cells(self._text(part), name)
-        ]
+        return [cell for name, part in self.sheets.items() for cell in sheet_xml.formula_cells(self._text(part), name)]
 
     def paste(self, anchor: str, rows: Sequence[Sequence[object]]) -> None:
         """Empty the cells from `anchor` ("Sheet!B2") to the right and down and write `rows` there as values.

@@ -117,10 +117,7 @@ class Scratch:
             whole_columns = area.bottom == 1_048_576
             width = (right if area.right == 16_384 else area.right) - area.left + 1
             blanks = [None] * (width - len(columns))
-            rows = [
-                [value(number, row, column) for column in columns] + blanks
-                for row in range(area.top, bottom + 1)
-            ]
+            rows = [[value(number, row, column) for column in columns] + blanks for row in range(area.top, bottom + 1)]
             if not whole_columns:
                 rows += [[None] * width for _ in range(area.bottom - bottom)]
             # The same list while the cells are the same, so that an unchanged chain is known by its identity.

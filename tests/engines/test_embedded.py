@@ -137,9 +137,7 @@ def test_arguments_arrive_as_from_a_host(tmp_path: Path) -> None:
     for number, row in enumerate(chain):
         data.write_row(number, 0, row)
     sheet.write_formula("A1", "=NA()")
-    sheet.write_formula(
-        "B1", "=NOTE(1,,\"say \"\"hi\"\", (a,b)\",TRUE,'Bob''s chain'!A2,'Bob''s chain'!A1:C2,)"
-    )
+    sheet.write_formula("B1", "=NOTE(1,,\"say \"\"hi\"\", (a,b)\",TRUE,'Bob''s chain'!A2,'Bob''s chain'!A1:C2,)")
     sheet.write_formula("B2", "=NOTE(A1:A2,IF(1>2,5,'Bob''s chain'!A1:A2),{1,2},1+1)")
     sheet.write_formula("B3", "=NOTE(OFFSET('Bob''s chain'!A1,1,0,1,2),INDEX('Bob''s chain'!A1:C2,0,1),-3%)")
     book.close()
@@ -159,9 +157,7 @@ def test_equal_calls_are_computed_once(tmp_path: Path) -> None:
         calls.append(arguments)
         return float(len(calls))
 
-    formulas = {f"A{row}": "=COUNTED(Chain!C1:D4,1)" for row in range(1, 6)} | {
-        "B1": "=COUNTED(Chain!C1:D4,TRUE)"
-    }
+    formulas = {f"A{row}": "=COUNTED(Chain!C1:D4,1)" for row in range(1, 6)} | {"B1": "=COUNTED(Chain!C1:D4,TRUE)"}
     _, sheet = run(tmp_path, formulas, {"COUNTED": count})
     assert len(calls) == 2  # 1 and TRUE differ
     assert {sheet[f"A{row}"].value for row in range(1, 6)} == {1}
@@ -214,9 +210,7 @@ def test_a_circle_is_refused_naming_a_cell(tmp_path: Path, formulas: dict[str, s
 
 def test_now_stands_still(tmp_path: Path) -> None:
     before = datetime.now()
-    computed, _ = run(
-        tmp_path, {"A1": "=SAME(NOW())", "A2": "=NOW()", "A3": "=A1=A2"}, {"SAME": lambda moment: moment}
-    )
+    computed, _ = run(tmp_path, {"A1": "=SAME(NOW())", "A2": "=NOW()", "A3": "=A1=A2"}, {"SAME": lambda moment: moment})
     assert computed.values["Main!A3"] is True
     days = (before - datetime(1899, 12, 30)).total_seconds() / 86400
     assert computed.values["Main!A2"] == pytest.approx(days, abs=60 / 86400)
@@ -275,9 +269,7 @@ def test_charts_validations_and_formats_survive(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 def test_libreoffice_opens_what_was_written(tmp_path: Path) -> None:
-    path = make_book(
-        tmp_path / "book.xlsx", {"{A1}": "=PER_STRIKE(RAW)", "K1": '="a<b"&CHAR(10)&"c"'}, charts=True
-    )
+    path = make_book(tmp_path / "book.xlsx", {"{A1}": "=PER_STRIKE(RAW)", "K1": '="a<b"&CHAR(10)&"c"'}, charts=True)
     recalculate(path, path, FUNCTIONS, paste={"Chain!C1": [*CHAIN, ["=1+1", "é & <x> \x01"]]})
     profile = (tmp_path / "profile").as_uri()
     command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "ods", path.name]
@@ -289,9 +281,7 @@ def test_libreoffice_opens_what_was_written(tmp_path: Path) -> None:
 
 def test_a_large_chain_is_pasted_and_calculated_quickly(tmp_path: Path) -> None:
     rows = [[float(row * column % 977) for column in range(22)] for row in range(12_000)]
-    path = make_book(
-        tmp_path / "book.xlsx", {"A1": "=TOTAL(Chain!$C$1:$X$12000)", "{C1}": "=PER_STRIKE(RAW,SPOT)"}
-    )
+    path = make_book(tmp_path / "book.xlsx", {"A1": "=TOTAL(Chain!$C$1:$X$12000)", "{C1}": "=PER_STRIKE(RAW,SPOT)"})
     start = time.perf_counter()
     computed = recalculate(path, path, FUNCTIONS, paste={"Chain!C1": rows})
     taken = time.perf_counter() - start

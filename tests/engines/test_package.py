@@ -37,9 +37,7 @@ def edited(path: Path, part: str, edit: Callable[[str], str]) -> None:
 
 
 def test_paste_writes_each_kind_of_value_and_text_stays_text(tmp_path: Path) -> None:
-    path = book(
-        tmp_path / "book.xlsx", lambda _, sheet: sheet.write_row("A1", ["kept", "kept", "old", "old", "old"])
-    )
+    path = book(tmp_path / "book.xlsx", lambda _, sheet: sheet.write_row("A1", ["kept", "kept", "old", "old", "old"]))
     values = ["=1+1", " spaced ", "<&>\n", "_x0041_\x02", 1, 2.5, np.float64(3), True, None, "", float("nan")]
     package = Package(path)
     package.paste("Chain!C1", [values, [date(2026, 1, 2), datetime(2026, 1, 2, 9, 30), np.int64(4)]])
@@ -105,9 +103,7 @@ def test_paste_refuses_a_table_or_a_spill_in_the_way_and_odd_values(tmp_path: Pa
         Package(path).paste("Chain!C1", [[1]])
     with pytest.raises(BadInput, match="neither text, number nor date: \\{1\\}"):
         Package(path).paste("Chain!F1", [[{1}]])
-    path = book(
-        tmp_path / "spill.xlsx", lambda _, sheet: sheet.write_dynamic_array_formula("A1:D4", "=SEQUENCE(4,4)")
-    )
+    path = book(tmp_path / "spill.xlsx", lambda _, sheet: sheet.write_dynamic_array_formula("A1:D4", "=SEQUENCE(4,4)"))
     with pytest.raises(BadInput, match="result of Chain!A1 lies in the way"):
         Package(path).paste("Chain!C1", [[1]])
 

@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gex_xl.errors import BadInput
-from gex_xl.reading.dates import expiry_date, expiry_dates, from_serial, in_words, quote_time
+from gex_xl.reading.dates import quote_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 
