@@ -23,8 +23,8 @@ class Forwards:
     """One entry per settlement instant, shape (m,); `group` maps each contract to its entry, shape (n,).
 
     `ratio` is F/S, `spot_discount` is exp(-qT) or the feed's delta_call - delta_put, which stands in for it and is
-    above 1 where an American put's early exercise has value. `source` is one of quotes (put-call parity on quotes that agree),
-    deltas, parity (the quotes there are), neighbours, rates, spot.
+    above 1 where an American put's early exercise has value. `source` is one of quotes (put-call parity on quotes
+    that agree), deltas, parity (the quotes there are), neighbours, rates, spot.
     """
 
     group: Index
