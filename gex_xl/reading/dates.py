@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.values import text
+from gex_xl.reading.values import number, text
 
 NEW_YORK = ZoneInfo("America/New_York")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # serials carry no zone
@@ -21,7 +21,7 @@ _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # serials carry no zone
 _MONTHS: list[tuple[int, str]] = [
     (1, r"jan|ene|gen|янв|sty|led|ocak|tammi"),
     (2, r"feb|fev|фев|lut|uno|sub|helmi"),
-    (3, r"mar(?!kk)|mrt|мар|brez|maalis"),
+    (3, r"mar(?!ras)|maa|mrt|мар|brez"),
     (4, r"apr|avr|abr|апр|kwi|dub|nisan|huhti"),
     (5, r"may|mai|mag|maj|mei|май|мая|kve|touko"),
     (6, r"jun|juin|giu|июн|cze|haziran|kesa"),
@@ -44,10 +44,11 @@ _ZONES: dict[str, float | ZoneInfo] = {
 }  # fmt: skip
 
 _TIME = re.compile(
-    r"(?<!\d)(?P<h>\d{1,2})(?P<sep>[:h.])(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
-    r"(?:\s*(?P<ampm>[ap])\.?\s?m\b\.?)?(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
+    r"(?P<before>[上下]午|午[前後])?\s?(?<!\d)(?P<h>\d{1,2})"
+    r"(?:(?P<sep>\s?h\s?|[:.])(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?(?!\d)|(?=\s*[ap]\.?\s?m\b))"
+    r"(?:\s*(?P<ampm>[ap])\.?\s?m\b\.?)?"
 )
+_NOON_BEFORE = {"上午": "a", "午前": "a", "下午": "p", "午後": "p"}
 _SHIFT = r"\s*(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?(?!\d)"
 _ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}})\b)")
 _OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
@@ -57,8 +58,9 @@ _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 
 def _plain(cell: object) -> str:
-    folded = unicodedata.normalize("NFKD", text(cell).lower().replace("−", "-").replace("ş", "s"))
-    return "".join(c for c in folded if not unicodedata.combining(c) or c == "\u0306").replace("и\u0306", "й")
+    written = text(cell).lower().replace("−", "-").replace("ı", "i")
+    folded = unicodedata.normalize("NFKD", written).replace("и\u0306", "й")
+    return "".join(c for c in folded if not unicodedata.combining(c))
 
 
 def in_words(moment: dt.datetime) -> str:
@@ -133,6 +135,8 @@ def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
         return cell.date()
     if isinstance(cell, dt.date):
         return cell
+    if isinstance(cell, str) and (value := number(cell)) is not None:
+        cell = value
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         # Serials of 1990-2100, and 20240119 as OptionMetrics writes it.
         if 32874 <= cell < 73051:
@@ -178,14 +182,18 @@ def quote_time(cell: object, *, source: str = "quote time", day_first: bool = Fa
     date, (start, end) = found
     # The clock may stand before the date ("10:52 on 7 January") or after it.
     for part in (words[end:], words[:start]):
-        clock = _TIME.search(part)
-        if clock and (clock["sep"] != "." or clock["ampm"] or clock["s"]):
-            hour, minute, second = int(clock["h"]), int(clock["m"]), int(clock["s"] or 0)
-            if clock["ampm"]:
-                hour = hour % 12 + (12 if clock["ampm"] == "p" else 0)
+        for clock in _TIME.finditer(part):
+            rest = part[clock.end() :]
+            half = clock["ampm"] or _NOON_BEFORE.get(clock["before"] or "")
+            # "17.28" is a clock in Germany, and a price in the same line of a feed.
+            if clock["sep"] == "." and not (half or clock["s"] or rest.lstrip().startswith("uhr")):
+                continue
+            hour, minute, second = int(clock["h"]), int(clock["m"] or 0), int(clock["s"] or 0)
+            if half:
+                hour = hour % 12 + (12 if half == "p" else 0)
             if hour > 23 or minute > 59 or second > 59:
                 continue
-            zone = _zone(clock["rest"], words, cell, source)
+            zone = _zone(rest, words, cell, source)
             return dt.datetime.combine(date, dt.time(hour, minute, second), zone), True
     return dt.datetime.combine(date, dt.time(16), NEW_YORK), False
 

@@ -12,7 +12,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table, iv_as_decimal
 from gex_xl.reading.dates import expiry_dates, quote_time
 from gex_xl.reading.headers import field_of, parse_occ, plain, read_preamble
-from gex_xl.reading.values import FloatArray, has_percent_signs, is_blank, numbers, right, text
+from gex_xl.reading.values import FloatArray, has_percent_signs, is_blank, number, numbers, right, text
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.
 _IV_PLACEHOLDERS = [
@@ -152,7 +152,11 @@ def _multipliers(table: Table, at: dict[str, int]) -> FloatArray:
 
 def _quote_time(columns: Columns, table: Table, at: int, names: Sequence[str]) -> None:
     cells = table.cells(at)
-    read = {cell: quote_time(cell, source=names[at]) for cell in {c for c in cells if not is_blank(c)}}
+    # A text file holds serials and epochs as text.
+    read = {
+        cell: quote_time(value if (value := number(cell)) is not None else cell, source=names[at])
+        for cell in {c for c in cells if not is_blank(c)}
+    }
     for cell, found in read.items():
         if found is None:
             row = table.numbers[cells.index(cell)]

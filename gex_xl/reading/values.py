@@ -92,5 +92,5 @@ _RIGHTS = {"c": "C", "call": "C", "calls": "C", "1": "C", "p": "P", "put": "P", 
 
 def right(cell: object) -> str | None:
     """`C` or `P`, or None where the cell says neither."""
-    word = text(cell).lower().removesuffix(".0")
+    word = text(cell).lower().replace("−", "-").removesuffix(".0")
     return _RIGHTS.get(word)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gex_xl.reading.dates import quote_time
+from gex_xl.errors import BadInput
+from gex_xl.reading.dates import expiry_date, expiry_dates, from_serial, in_words, quote_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -15,7 +16,7 @@ def moment(written: str) -> dt.datetime:
 
 
 # What is written, and the moment with its offset from UTC.
-SPELLINGS = [
+SPELLINGS: list[tuple[str, str]] = [
     # English, as CBOE writes it in several vintages
     ("January 7, 2024 at 10:52 AM EST", "2024-01-07 10:52-05:00"),
     ("Date: January 7, 2024 at 10:52 AM EST", "2024-01-07 10:52-05:00"),
@@ -35,6 +36,10 @@ SPELLINGS = [
     ("May 5, 2025 at 3:15 PM CDT", "2025-05-05 15:15-05:00"),
     ("May 5, 2025 at 3:15 PM", "2025-05-05 15:15-04:00"),
     ("December 5, 2025 at 3:15 PM", "2025-12-05 15:15-05:00"),
+    ("January 7, 2024 at 5 PM EST", "2024-01-07 17:00-05:00"),
+    ("January 7, 2024 at 5\u202fPM EST", "2024-01-07 17:00-05:00"),
+    ("July 7, 2025, Bid: 46.23, 10:52 AM EDT", "2025-07-07 10:52-04:00"),
+    ("07-Jan-2024 10:52", "2024-01-07 10:52-05:00"),
     # offsets and zones
     ("2025-08-04 17:28", "2025-08-04 17:28-04:00"),
     ("2025-08-04T17:28:09", "2025-08-04 17:28:09-04:00"),
@@ -62,6 +67,7 @@ SPELLINGS = [
     ("4. März 2025 um 17:28 Uhr GMT-5", "2025-03-04 17:28-05:00"),
     ("Freitag, 5. Dezember 2025, 16:00 Uhr EST", "2025-12-05 16:00-05:00"),
     ("15. Januar 2025 um 16:59 GMT-5", "2025-01-15 16:59-05:00"),
+    ("15. Januar 2025, 17.28 Uhr", "2025-01-15 17:28-05:00"),
     # French
     ("4 août 2025 à 17:28 UTC−4", "2025-08-04 17:28-04:00"),
     ("4 août 2025 à 17h28 HAE", "2025-08-04 17:28-04:00"),
@@ -81,7 +87,6 @@ SPELLINGS = [
     ("9 luglio 2025 alle 17:28 GMT-4", "2025-07-09 17:28-04:00"),
     # Portuguese
     ("4 de agosto de 2025 às 17:28 GMT-4", "2025-08-04 17:28-04:00"),
-    ("5 de fevereiro de 2022 às 20:09 BRT-3", None),
     ("5 de fevereiro de 2022 às 20h09 GMT-5", "2022-02-05 20:09-05:00"),
     ("5 de março de 2025 às 10:09 GMT-5", "2025-03-05 10:09-05:00"),
     ("5 de outubro de 2025 às 10:09 GMT-4", "2025-10-05 10:09-04:00"),
@@ -111,6 +116,126 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("written", "expected"), [s for s in SPELLINGS if s[1]], ids=[s[0] for s in SPELLINGS if s[1]])
+@pytest.mark.parametrize(("written", "expected"), SPELLINGS, ids=[s[0] for s in SPELLINGS])
 def test_quote_time(written: str, expected: str) -> None:
     assert quote_time(written) == (moment(expected), True)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "fi", "sv"])
+def test_every_month_of_a_language(language: str) -> None:
+    read = [quote_time(f"4. {name} 2025 10:00 GMT-4") for name in MONTHS[language].split()]
+    assert read == [(moment(f"2025-{month:02d}-04 10:00-04:00"), True) for month in range(1, 13)]
+
+
+# As they stand in a date: the genitive in Polish and Russian.
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "tr": "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+    "fi": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta "
+    "marraskuuta joulukuuta",
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+}
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected", "timed"),
+    [
+        (dt.datetime(2025, 8, 4, 17, 28), "2025-08-04 17:28-04:00", True),
+        (dt.datetime(2025, 8, 4, 17, 28, tzinfo=dt.UTC), "2025-08-04 17:28+00:00", True),
+        (dt.datetime(2025, 8, 4, 17, 28, tzinfo=ZoneInfo("Europe/Berlin")), "2025-08-04 17:28+02:00", True),
+        (dt.date(2025, 8, 4), "2025-08-04 16:00-04:00", False),
+        (45299, "2024-01-08 16:00-05:00", False),
+        (45299.0, "2024-01-08 16:00-05:00", False),
+        (45299.4375, "2024-01-08 10:30-05:00", True),
+        (20240108, "2024-01-08 16:00-05:00", False),
+        (1704727800, "2024-01-08 15:30+00:00", True),
+        (1704727800000, "2024-01-08 15:30+00:00", True),
+        (1704727800000.0, "2024-01-08 15:30+00:00", True),
+        ("2024-01-08", "2024-01-08 16:00-05:00", False),
+        ("January 8, 2024", "2024-01-08 16:00-05:00", False),
+        ("January 8, 2024, Bid: 46.23, Size: 2*3", "2024-01-08 16:00-05:00", False),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_quote_time_of_other_cells_and_without_a_clock(cell: object, expected: str, timed: bool) -> None:
+    assert quote_time(cell) == (moment(expected), timed)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["", "S&P 500 INDEX", "Last: 4697.24", "4697.24", "Volume: 265,377,359", "10:52 AM EST", 4697.24, 0, -1, True,
+     None, "February 31, 2024", "2024-13-45", "13/13/2024", "may", "marketing 5 of 2024"],
+    ids=repr,
+)  # fmt: skip
+def test_no_date(cell: object) -> None:
+    assert quote_time(cell) is None
+
+
+@pytest.mark.parametrize("zone", ["XYZT", "BRT", "QQQ"])
+def test_unknown_zone(zone: str) -> None:
+    with pytest.raises(BadInput) as error:
+        quote_time(f"January 7, 2024 at 10:52 AM {zone}")
+    assert str(error.value).startswith(f"quote time: the time zone {zone} in")
+    assert "give as_of with an offset" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "month_first", "day_first"),
+    [
+        ("04/08/2025 10:00 GMT-4", "2025-04-08", "2025-08-04"),
+        ("04.08.2025 10:00 GMT-4", "2025-04-08", "2025-08-04"),
+        ("14/08/2025 10:00 GMT-4", "2025-08-14", "2025-08-14"),
+        ("2025-08-04 10:00 GMT-4", "2025-08-04", "2025-08-04"),
+    ],
+)
+def test_day_first(written: str, month_first: str, day_first: str) -> None:
+    assert quote_time(written) == (moment(f"{month_first} 10:00-04:00"), True)
+    assert quote_time(written, day_first=True) == (moment(f"{day_first} 10:00-04:00"), True)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Fri Jan 19 2024", "01/19/2024", "1/19/24", "19/01/2024", "19.01.2024", "2024-01-19", "2024/01/19", "20240119",
+     20240119, 20240119.0, 45310, 45310.0, "45310", dt.date(2024, 1, 19), dt.datetime(2024, 1, 19, 16),
+     "19 JAN 24", "19-Jan-2024", "January 19, 2024", "Jan 19, 2024", "19. Januar 2024", "2024-01-19T00:00:00",
+     "2024-01-19 00:00:00", "2024年1月19日"],
+    ids=repr,
+)  # fmt: skip
+def test_expiry(cell: object) -> None:
+    assert expiry_date(cell) == dt.date(2024, 1, 19)
+
+
+@pytest.mark.parametrize("cell", ["", None, "weekly", 5, 99999, True, "2024-02-30", "SPY"], ids=repr)
+def test_no_expiry(cell: object) -> None:
+    assert expiry_date(cell) is None
+
+
+def test_one_day_above_12_makes_the_whole_column_day_first() -> None:
+    assert expiry_dates(["05/04/2024", "19/04/2024"]) == [dt.date(2024, 4, 5), dt.date(2024, 4, 19)]
+    assert expiry_dates(["05/04/2024", "04/19/2024"]) == [dt.date(2024, 5, 4), dt.date(2024, 4, 19)]
+
+
+@pytest.mark.parametrize(
+    ("serial", "expected"),
+    [
+        (45299, dt.datetime(2024, 1, 8)),
+        (45299.5, dt.datetime(2024, 1, 8, 12)),
+        (45299.4375, dt.datetime(2024, 1, 8, 10, 30)),
+        (61, dt.datetime(1900, 3, 1)),
+    ],
+)
+def test_serial(serial: float, expected: dt.datetime) -> None:
+    assert from_serial(serial) == expected
+
+
+def test_in_words_is_new_york_time_with_its_zone() -> None:
+    assert in_words(dt.datetime(2024, 1, 5, 21, tzinfo=dt.UTC)) == "2024-01-05 16:00 EST"
+    assert in_words(dt.datetime(2024, 7, 5, 20, tzinfo=dt.UTC)) == "2024-07-05 16:00 EDT"
