@@ -74,10 +74,12 @@ def loaded(chain: object) -> Loaded:
         raise BadInput(f'the chain is the text "{cell[:60]}"; expected a range or the cell of a LOAD_CHAIN')
     if cell is None:
         raise BadInput("the chain is empty; paste an option chain with its header row")
-    if not isinstance(chain, Sequence):
-        cells: Any = chain if hasattr(chain, "columns") else [[chain]]
-        return Loaded(Chain.from_cells(cells))
-    return Loaded(Chain.from_cells(chain))
+    if hasattr(chain, "tolist"):  # a numpy array
+        chain = chain.tolist()
+    table: Any = chain
+    if not isinstance(chain, Sequence) and not hasattr(chain, "columns"):
+        raise BadInput(f'the chain is "{text(chain)[:60]}"; expected a range or the cell of a LOAD_CHAIN')
+    return Loaded(Chain.from_cells(table))
 
 
 def lines(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Lines:

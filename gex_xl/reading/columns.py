@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.reading.values import FloatArray, is_blank, numbers
+from gex_xl.reading.values import FloatArray, has_percent_signs, is_blank, number, numbers
 
 
 @dataclass
@@ -76,6 +77,12 @@ class Table:
             return [None] * len(self.rows)
         return [row[at] if at < len(row) else None for row in self.rows]
 
+    def left_out(self, i: int, places: Sequence[int]) -> float:
+        """The open interest of a row that is not used, from the columns at `places`; 0 where it has none."""
+        row = self.rows[i]
+        amounts = [number(row[j]) for j in places if j < len(row)]
+        return sum(amount for amount in amounts if amount is not None and math.isfinite(amount))
+
     def numeric(self, at: int | None, name: str, *, needed: bool = False) -> FloatArray:
         """One column of numbers, NaN where blank; raises BadInput naming the row of any other text."""
         if at is None:
@@ -83,15 +90,20 @@ class Table:
         return numbers(self.cells(at), self.numbers, name, needed=needed)
 
 
-def iv_as_decimal(columns: Columns, written_with_percent: bool) -> None:
+def iv_as_decimal(columns: Columns, cells: Sequence[object], titles: Sequence[str]) -> None:
     """Turn an iv column in percent into decimals, for the whole column or not at all.
 
-    Signs of percent: the header or the cells say so, or nine in ten figures are above 2.5. A decimal column
-    would need 250 % at the money for that; deep wings of a short expiry alone do not reach nine in ten.
+    Signs of percent: a % in most of the `cells`; a % in one of their `titles`, where half of the figures are
+    above 1 (a worksheet shows 0.25 as 25 %); or nine in ten figures above 2.5. A decimal column would need
+    250 % at the money for that; deep wings of a short expiry alone do not reach nine in ten.
     """
     real = columns.iv[np.isfinite(columns.iv) & (columns.iv > 0.02)]
-    if written_with_percent:
+    titled = any("%" in title for title in titles)
+    if has_percent_signs(cells):
         columns.notes.append("iv is written in percent; read as decimals")
+    elif real.size and titled and np.median(real) > 1:
+        columns.iv = columns.iv / 100
+        columns.notes.append("the iv column is titled in percent; divided by 100")
     elif real.size and np.quantile(real, 0.1) > 2.5:
         columns.iv = columns.iv / 100
         columns.notes.append("iv looks like percent in the whole column; divided by 100")

@@ -61,7 +61,7 @@ def field_of(name: str) -> str | None:
     return _BY_NAME.get(key) or _BY_NAME.get(key.rstrip("%")) if key else None
 
 
-_LABELLED = re.compile(r"(?P<label>[^\d:=]*[^\d\s:=])\s*[:=]\s*(?P<value>\S.*)")
+_LABELLED = re.compile(r"(?P<label>[^\d:：=]*[^\d\s:：=])\s*[:：=]\s*(?P<value>\S.*)")
 _SPOT_LABELS = frozenset(
     {
         "last",
@@ -123,9 +123,10 @@ def _find_quote_time(columns: Columns, rows: Sequence[Sequence[object]]) -> None
 
 
 def _find_spot(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
-    """The labelled last price; in another language, the first figure that lies among the strikes."""
+    """The labelled last price; in another language, the first figure of the size of the strikes."""
     found: list[tuple[int, float, str]] = []
     low, high = (columns.strike.min(), columns.strike.max()) if columns.strike.size else (0.0, np.inf)
+    low, high = low / 2, high * 2  # a filtered chain need not bracket spot
     for at, row in enumerate(rows, 1):
         label = ""
         for cell in row:
@@ -136,13 +137,13 @@ def _find_spot(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
             labelled = _LABELLED.fullmatch(written) if value is None else None
             if labelled:
                 label, value = labelled["label"], number(labelled["value"])
-            if value is None or not low <= value <= high:
-                # A label may stand in the cell before its figure.
-                label = written if value is None else ""
+            if value is None:
+                label = written  # a label may stand in the cell before its figure
                 continue
             word = label.strip().lower()
             rank = 2 if word in _NOT_SPOT else 0 if word in _SPOT_LABELS else 1
-            found.append((rank, value, f'row {at} of the paste, "{written}"'))
+            if value > 0 and (rank == 0 or low <= value <= high):
+                found.append((rank, value, f'row {at} of the paste, "{written}"'))
             label = ""
     # Bid, ask and size are never the spot; a date written as a serial is not a price of this chain.
     usable = [entry for entry in found if entry[0] < 2]

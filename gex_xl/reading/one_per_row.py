@@ -12,7 +12,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table, iv_as_decimal
 from gex_xl.reading.dates import expiry_dates, quote_time
 from gex_xl.reading.headers import field_of, parse_occ, plain, read_preamble
-from gex_xl.reading.values import FloatArray, has_percent_signs, is_blank, number, numbers, right, text
+from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, text
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.
 _IV_PLACEHOLDERS = [
@@ -74,8 +74,8 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
         _quote_time(columns, table, at["quote_time"], names)
     if "spot" in at:
         _spot(columns, table, at["spot"], names)
-    iv_cells = table.cells(at.get("iv"))
-    iv_as_decimal(columns, has_percent_signs(iv_cells))
+    if "iv" in at:
+        iv_as_decimal(columns, table.cells(at["iv"]), [names[at["iv"]]])
     read_preamble(columns, rows[:header])
     if plain_names >= _OPTIONMETRICS and columns.spot and np.median(columns.strike) > 50 * columns.spot:
         columns.strike = columns.strike / 1000
@@ -87,7 +87,7 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
     """Take out repeated headers and lines that name no contract, such as totals."""
     keys = [at[field] for field in ("symbol", "strike") if field in at]
     wanted, left_out = [], []
-    for row in table.rows:
+    for i, row in enumerate(table.rows):
         cells = [row[j] for j in keys if j < len(row)]
         repeated = any(field_of(text(cell)) in ("strike", "symbol") for cell in cells if isinstance(cell, str))
         named = any(not is_blank(cell) for cell in cells)
@@ -95,9 +95,8 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
         if repeated:
             left_out.append(("repeated header", 0.0))
         elif not named:
-            j = at.get("open_interest", len(row))
-            amount = row[j] if j < len(row) else None
-            left_out.append(("no strike or symbol", float(amount) if isinstance(amount, (int, float)) else 0.0))
+            places = [at["open_interest"]] if "open_interest" in at else []
+            left_out.append(("no strike or symbol", table.left_out(i, places)))
     table.keep(wanted)
     return left_out
 

@@ -11,7 +11,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table, iv_as_decimal
 from gex_xl.reading.dates import expiry_dates
 from gex_xl.reading.headers import field_of, parse_occ, plain, read_preamble
-from gex_xl.reading.values import has_percent_signs, is_blank, text
+from gex_xl.reading.values import is_blank, text
 
 _PER_SIDE = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
 _CBOE_IV_PLACEHOLDER = (0.02, 5.0)
@@ -74,8 +74,8 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
         left_out=left_out,
     )
     _drop_absent_sides(columns, table, at)
-    signs = [has_percent_signs(table.cells(at[right].get("iv"))) for right in sides]
-    iv_as_decimal(columns, any(signs))
+    iv_at = [at[right]["iv"] for right in sides if "iv" in at[right]]
+    iv_as_decimal(columns, [cell for j in iv_at for cell in table.cells(j)], [names[j] for j in iv_at])
     read_preamble(columns, rows[:header])
     return columns
 
@@ -94,13 +94,8 @@ def _leave_out_other_lines(
         if repeated:
             left_out.append(("repeated header", 0.0))
         elif total:
-            amounts = [table.rows[i][j] for side in at.values() if (j := side["open_interest"]) < len(table.rows[i])]
-            left_out.append(
-                (
-                    "no strike or expiry",
-                    sum(float(a) for a in amounts if isinstance(a, (int, float)) and a == a),
-                )
-            )
+            amount = table.left_out(i, [side["open_interest"] for side in at.values()])
+            left_out.append(("no strike or expiry", amount))
     table.keep(wanted)
     return left_out
 

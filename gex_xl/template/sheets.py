@@ -144,8 +144,8 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.set_column("Q:Q", 14, look.plain)
     sheet.set_column("R:S", 3)
     sheet.set_column("T:AH", 12, look.helper)
-    for cells in ("B6:E3004", "K6:M204", "P6:P104"):
-        amounts(sheet, cells, look)
+    for figures in ("B6:E3004", "K6:M204", "P6:P104"):
+        amounts(sheet, figures, look)
     for name in ("strikes", "expiries", "flips"):
         spill(book, name, look.header)
     sheet.set_row(4, 32)
