@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gex_xl.clock import AM_SETTLED, Instants, is_monthly, settlements
 from gex_xl.errors import BadInput
 from gex_xl.reading import Columns, read_cells, read_columns
-from gex_xl.reading.headers import underlying_of
+from gex_xl.reading.headers import one_underlying
 from gex_xl.reading.values import FloatArray
 
 _INDICES = AM_SETTLED | {"XSP", "OEX", "XEO"}
@@ -97,7 +97,7 @@ def _build(columns: Columns) -> Chain:
         _require(columns, amounts, name.replace("_", " "), lambda _, ok=fine: ok, "0 or more")
     fine = np.isnan(columns.multiplier) | (columns.multiplier > 0)
     _require(columns, columns.multiplier, "multiplier", lambda _: fine, "a number above 0")
-    symbol = _underlying(columns)
+    symbol = one_underlying(columns.root) or columns.symbol
     low, high = columns.iv_placeholder
     iv = np.where((columns.iv > max(low, 0.0)) & (columns.iv <= high) & np.isfinite(columns.iv), columns.iv, np.nan)
     roots = np.array(columns.root, dtype=np.str_)
@@ -143,16 +143,6 @@ def _require(columns: Columns, amounts: FloatArray, name: str, fine: object, wan
         raise BadInput(
             f"{name} in row {columns.row[bad[0]]} is {'blank' if np.isnan(found) else f'{found:g}'}; expected {wanted}"
         )
-
-
-def _underlying(columns: Columns) -> str:
-    names = sorted({underlying_of(root) for root in set(columns.root) if root})
-    if len(names) > 1:
-        raise BadInput(
-            f"the chain holds contracts on {', '.join(names[:4])}; paste one underlying at a time, and clear the "
-            "old chain before pasting a new one"
-        )
-    return names[0] if names else columns.symbol
 
 
 def _distinct(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns
 from gex_xl.reading.dates import quote_time
 from gex_xl.reading.values import OCC, is_blank, number, text
@@ -22,13 +23,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "iv": (
         "iv", "impliedvolatility", "impliedvol", "implvolatility", "impvol", "ivol", "sigma", "volatility", "markiv",
-        "iv%",
+        "iv%", "impliedvolatility1545",
     ),
     "open_interest": ("open interest", "openinterest", "openint", "oi", "opint", "openinterests"),
-    "gamma": ("gamma",),
-    "delta": ("delta",),
-    "bid": ("bid", "bidprice", "bestbid"),
-    "ask": ("ask", "askprice", "bestask", "offer", "bestoffer"),
+    "gamma": ("gamma", "gamma1545"),
+    "delta": ("delta", "delta1545"),
+    "bid": ("bid", "bidprice", "bestbid", "bid1545"),
+    "ask": ("ask", "askprice", "bestask", "offer", "bestoffer", "ask1545"),
     "volume": ("volume", "vol", "totalvolume", "tradevolume"),
     "multiplier": ("multiplier", "contractsize", "contractmultiplier", "deliverable"),
     "root": ("root", "optionroot", "class", "optionclass", "rootsymbol"),
@@ -40,7 +41,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "dealer_position": ("dealer_position", "dealerposition", "dealerpos", "dealercontracts"),
     "spot": (
         "underlying price", "underlyingprice", "underlyinglast", "underlyinglastprice", "stockprice", "spot",
-        "spotprice", "underlyingspot", "undprice", "undlprice", "undlast",
+        "spotprice", "underlyingspot", "undprice", "activeunderlyingprice1545", "underlyingclose", "undlprice",
+        "undlast",
     ),
     "quote_time": (
         "quote time", "quotetime", "quotedatetime", "quotedate", "quotereadtime", "asof", "timestamp", "date",
@@ -165,9 +167,23 @@ def parse_occ(cell: object) -> tuple[str, dt.date, str, float] | None:
     found = OCC.fullmatch(text(cell).upper())
     if not found:
         return None
-    digits = found[2]
+    point, root, digits, right, written = found.groups()
+    plain_strike = point and len(written) < 8
+    if not plain_strike and not (written.isdigit() and len(written) >= 3):
+        return None
     try:
         expiry = dt.date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
     except ValueError:
         return None
-    return found[1], expiry, found[3], int(found[4]) / 1000
+    return root, expiry, right, float(written) / (1 if plain_strike else 1000)
+
+
+def one_underlying(roots: Iterable[str]) -> str:
+    """The one underlying of all the roots, "" where there are none. Raises BadInput where there are several."""
+    names = sorted({underlying_of(root) for root in set(roots) if root})
+    if len(names) > 1:
+        raise BadInput(
+            f"the chain holds contracts on {', '.join(names[:4])}; paste one underlying at a time, and clear the "
+            "old chain before pasting a new one"
+        )
+    return names[0] if names else ""

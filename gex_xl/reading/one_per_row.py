@@ -77,7 +77,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
     if "iv" in at:
         iv_as_decimal(columns, table.cells(at["iv"]), [names[at["iv"]]])
     read_preamble(columns, rows[:header])
-    if plain_names >= _OPTIONMETRICS and columns.spot and np.median(columns.strike) > 50 * columns.spot:
+    if plain_names >= _OPTIONMETRICS and np.median(columns.strike) > (50 * columns.spot if columns.spot else 20_000):
         columns.strike = columns.strike / 1000
         columns.notes.append("strike_price is in thousandths, as OptionMetrics writes it; divided by 1000")
     return columns
@@ -90,7 +90,11 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
     for i, row in enumerate(table.rows):
         cells = [row[j] for j in keys if j < len(row)]
         repeated = any(field_of(text(cell)) in ("strike", "symbol") for cell in cells if isinstance(cell, str))
-        named = any(not is_blank(cell) for cell in cells)
+        parts = [row[at[f]] for f in ("right", "expiry") if f in at and at[f] < len(row)]
+        # A line of totals has a word where the strike stands, and neither right nor expiry.
+        named = any(number(cell) is not None or parse_occ(cell) for cell in cells) or (
+            any(not is_blank(cell) for cell in cells) and (not parts or any(not is_blank(part) for part in parts))
+        )
         wanted.append(named and not repeated)
         if repeated:
             left_out.append(("repeated header", 0.0))

@@ -20,8 +20,9 @@ _NOT_GIVEN = frozenset({"n/a", "na", "n.a."})
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u200e\u200f\u200b\ufeff"), " ")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-#: OCC option symbol: root, yymmdd, C or P, strike x 1000 (eight digits; OptionMetrics writes fewer).
-OCC = re.compile(r"\.?([A-Z][A-Z.^]{0,5}\d{0,2}?)\s*(\d{6})([CP])(\d{3,8})")
+#: OCC option symbol: root, yymmdd, C or P, strike x 1000 (eight digits; OptionMetrics writes fewer). A symbol
+#: that begins with a point is thinkorswim's, and its strike is plain.
+OCC = re.compile(r"(\.?)([A-Z][A-Z.^]{0,5}\d{0,2}?)\s*(\d{6})([CP])(\d{1,8}(?:\.\d+)?)")
 
 
 def is_blank(cell: object) -> bool:
