@@ -62,10 +62,14 @@ def last_open(moment: dt.datetime) -> dt.datetime:
     day = local.date()
     if is_session(day) and local.time() >= OPEN:
         return local if local.time() <= CLOSE else dt.datetime.combine(day, CLOSE, NEW_YORK)
-    while True:
+    return dt.datetime.combine(_session_until(day - dt.timedelta(days=1)), CLOSE, NEW_YORK)
+
+
+def _session_until(day: dt.date) -> dt.date:
+    """The last session on or before a day."""
+    while not is_session(day):
         day -= dt.timedelta(days=1)
-        if is_session(day):
-            return dt.datetime.combine(day, CLOSE, NEW_YORK)
+    return day
 
 
 def valued_at(as_of: dt.datetime, clock_from: ClockFrom) -> dt.datetime:
@@ -81,15 +85,15 @@ def instant(moment: dt.datetime) -> np.datetime64:
 def settlements(expiries: Sequence[dt.date], roots: Sequence[str]) -> Instants:
     """Settlement instant of each contract, shape (n,): 16:00 New York, 09:30 for the AM-settled roots.
 
-    A Saturday expiry (standard contracts before February 2015) settles on the Friday.
+    An expiry on a day without a session settles on the one before: a holiday, or the Saturday on which
+    standard contracts expired before February 2015.
     """
     known: dict[tuple[dt.date, bool], np.datetime64] = {}
     out = []
     for expiry, root in zip(expiries, roots, strict=True):
         key = (expiry, root in AM_SETTLED)
         if key not in known:
-            day = expiry - dt.timedelta(days=1) if expiry.weekday() == 5 else expiry
-            known[key] = instant(dt.datetime.combine(day, OPEN if key[1] else CLOSE, NEW_YORK))
+            known[key] = instant(dt.datetime.combine(_session_until(expiry), OPEN if key[1] else CLOSE, NEW_YORK))
         out.append(known[key])
     return np.array(out, dtype="datetime64[s]")
 
@@ -115,8 +119,6 @@ def third_friday(year: int, month: int) -> dt.date:
 
 
 def is_monthly(expiry: dt.date) -> bool:
-    """True for standard monthly expiries: the third Friday, or the session before where that is a holiday."""
+    """True for standard monthly expiries: the third Friday or the session before, or the Saturday of old."""
     friday = third_friday(expiry.year, expiry.month)
-    if is_session(friday):
-        return expiry in (friday, friday + dt.timedelta(days=1))
-    return expiry in (friday, friday - dt.timedelta(days=1))
+    return expiry in (friday, _session_until(friday), friday + dt.timedelta(days=1))

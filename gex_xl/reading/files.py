@@ -50,7 +50,11 @@ def cells_of_csv(decoded: str) -> Cells:
     """The cells of delimited text; comma, semicolon, tab or | is told from the first lines."""
     head = decoded.splitlines()[:50]
     mark = max(",;\t|", key=lambda m: sum(line.count(m) for line in head))
-    return [list(row) for row in csv.reader(io.StringIO(decoded, newline=""), delimiter=mark)]
+    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=mark)
+    try:
+        return [list(row) for row in reader]
+    except csv.Error as error:
+        raise BadInput(f"the text cannot be split into cells at line {reader.line_num} ({error})") from None
 
 
 def as_typed(cells: Cells) -> Cells:
@@ -92,7 +96,7 @@ def _json(decoded: str, name: str) -> Cells:
         loaded = inner if isinstance(inner, list) else next((v for v in loaded.values() if isinstance(v, list)), None)
     if isinstance(loaded, list) and loaded and all(isinstance(entry, Mapping) for entry in loaded):
         header = list(dict.fromkeys(str(key) for entry in loaded for key in entry))
-        return [list(header), *([entry.get(key) for key in header] for entry in loaded)]
+        return [list(header), *([_flat(entry.get(key)) for key in header] for entry in loaded)]
     raise BadInput(f"{name}: no list of option contracts in it; expected CBOE delayed quotes or a list of records")
 
 
@@ -103,7 +107,12 @@ def _cboe_json(loaded: Mapping[str, Any], inner: Mapping[str, Any]) -> Cells:
     if loaded.get("timestamp"):
         head.append([f"timestamp: {_cboe_timestamp(str(loaded['timestamp']), inner['options'])}"])
     options = [entry for entry in inner["options"] if isinstance(entry, Mapping)]
-    return [*head, list(_CBOE_OPTION), *([entry.get(key) for key in _CBOE_OPTION] for entry in options)]
+    return [*head, list(_CBOE_OPTION), *([_flat(entry.get(key)) for key in _CBOE_OPTION] for entry in options)]
+
+
+def _flat(value: object) -> object:
+    """A JSON value as a cell: lists and objects become text."""
+    return str(value) if isinstance(value, (list, dict)) else value
 
 
 def _cboe_timestamp(stamp: str, options: list[Any]) -> str:

@@ -54,11 +54,16 @@ def _find(rows: Cells) -> tuple[int, Callable[[Cells, int], Columns]] | None:
 
 
 def _as_rows(cells: object) -> list[Sequence[object]]:
-    if hasattr(cells, "columns") and hasattr(cells, "itertuples"):  # a pandas DataFrame
-        return [list(cells.columns), *map(list, cells.itertuples(index=False))]
+    if hasattr(cells, "columns") and hasattr(cells, "to_numpy"):  # a pandas DataFrame
+        return [list(cells.columns), *([None if _missing(c) else c for c in row] for row in cells.to_numpy(object))]
     if isinstance(cells, Mapping) or not isinstance(cells, Sequence) or isinstance(cells, str):
         raise BadInput("the chain is not a range; expected rows of cells with a header, or a LOAD_CHAIN handle")
     return [row if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in cells]
+
+
+def _missing(cell: object) -> bool:
+    """NaN, and pandas' NaT and NA, of which only the last is not comparable."""
+    return type(cell).__name__ == "NAType" or cell != cell
 
 
 def _split_single_column(rows: list[Sequence[object]]) -> list[Sequence[object]]:
@@ -71,7 +76,9 @@ def _split_single_column(rows: list[Sequence[object]]) -> list[Sequence[object]]
     mark = max(counts, key=lambda m: counts[m])
     if 2 * counts[mark] < len(lone):
         return rows
-    return [next(csv.reader([text(row[0]) if row else ""], delimiter=mark), []) for row in rows]
+    # A line break inside a cell is no end of the line.
+    lines = [re.sub(r"[\r\n]+", " ", text(row[0])) if row else "" for row in rows]
+    return [next(csv.reader([line], delimiter=mark), []) for line in lines]
 
 
 def _unknown(rows: list[Sequence[object]]) -> str:
@@ -79,7 +86,8 @@ def _unknown(rows: list[Sequence[object]]) -> str:
         return {found for cell in row if (found := field_of(text(cell)))}
 
     words = [
-        [text(c) for c in row if isinstance(c, str) and re.search(r"[^\W\d_]", c)] for row in rows[:_HEADER_WITHIN]
+        [" ".join(text(c)[:40].split()) for c in row if isinstance(c, str) and re.search(r"[^\W\d_]", c)]
+        for row in rows[:_HEADER_WITHIN]
     ]
     best = max(range(len(words)), key=lambda at: (len(known(rows[at])), len(words[at])))
     found = known(rows[best])

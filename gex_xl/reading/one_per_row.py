@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table, iv_as_decimal
 from gex_xl.reading.dates import expiry_dates, quote_time
-from gex_xl.reading.headers import field_of, parse_occ, plain, read_preamble
+from gex_xl.reading.headers import field_of, one_underlying, parse_occ, plain, read_preamble
 from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, text
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.
@@ -20,6 +21,7 @@ _IV_PLACEHOLDERS = [
     (frozenset({"contractsymbol", "impliedvolatility"}), (0.02, 5.0)),  # Yahoo: 0.00001
 ]
 _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
+_TICKER = re.compile(r"[\^$]?[A-Z.]{1,6}\d?")
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
 _AMOUNTS = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "dealer_position")
 
@@ -44,7 +46,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
     left_out = _leave_out_other_lines(table, at)
     occ = [parse_occ(cell) for cell in table.cells(at.get("symbol"))]
     have_occ = any(occ)
-    if not have_occ and not {"strike", "right", "expiry"} <= at.keys():
+    if table.rows and not have_occ and not {"strike", "right", "expiry"} <= at.keys():
         example = next((text(c) for c in table.cells(at.get("symbol")) if not is_blank(c)), "")
         raise BadInput(
             f'the column {names[at["symbol"]]} holds "{example}"; expected OCC symbols such as '
@@ -77,7 +79,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
     if "iv" in at:
         iv_as_decimal(columns, table.cells(at["iv"]), [names[at["iv"]]])
     read_preamble(columns, rows[:header])
-    if plain_names >= _OPTIONMETRICS and np.median(columns.strike) > (50 * columns.spot if columns.spot else 20_000):
+    if plain_names >= _OPTIONMETRICS and len(columns.strike) and _in_thousandths(columns, occ):
         columns.strike = columns.strike / 1000
         columns.notes.append("strike_price is in thousandths, as OptionMetrics writes it; divided by 1000")
     return columns
@@ -111,8 +113,12 @@ def _roots(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, s
 
 
 def _underlying(table: Table, at: dict[str, int], have_occ: bool) -> str:
-    column = at.get("underlying", None if have_occ else at.get("symbol"))
-    return next((text(cell).upper() for cell in table.cells(column) if not is_blank(cell)), "")
+    if "underlying" not in at and have_occ:
+        return ""
+    cells = table.cells(at.get("underlying", at.get("symbol")))
+    names = {text(cell).upper() for cell in cells if not is_blank(cell)}
+    # The symbol of one option each, in a notation that is not the OCC's, names no underlying.
+    return one_underlying(names) if all(_TICKER.fullmatch(name) for name in names) else ""
 
 
 def _expiries(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]) -> list[dt.date]:
@@ -144,6 +150,14 @@ def _strikes(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date,
     return np.array(
         [w if w == w or o is None else o[3] for w, o in zip(written.tolist(), occ, strict=True)], dtype=float
     )
+
+
+def _in_thousandths(columns: Columns, occ: Sequence[tuple[str, dt.date, str, float] | None]) -> bool:
+    """Whether the strikes are a thousand times too large: by the symbols, else by spot, else by their size."""
+    ratios = [strike / o[3] for strike, o in zip(columns.strike.tolist(), occ, strict=True) if o and o[3]]
+    if ratios:
+        return float(np.median(ratios)) > 500
+    return float(np.median(columns.strike)) > (50 * columns.spot if columns.spot else 20_000)
 
 
 def _multipliers(table: Table, at: dict[str, int]) -> FloatArray:

@@ -107,6 +107,19 @@ def test_optionmetrics_strikes_without_a_spot_are_checked_against_the_symbol() -
     assert chain.strike.tolist() == [100.5]
 
 
+def test_optionmetrics_strikes_with_neither_spot_nor_symbol() -> None:
+    header = ["exdate", "cp_flag", "strike_price", "open_interest"]
+    large = [[20240119, "C", 4_700_000, 10], [20240119, "C", 4_705_000, 10]]
+    assert Chain.from_cells([header, *large]).strike.tolist() == [4700, 4705]
+    plain = [[20240119, "C", 4700, 10], [20240119, "C", 4705, 10]]
+    assert Chain.from_cells([header, *plain]).strike.tolist() == [4700, 4705]
+
+
+def test_option_symbols_in_another_notation_name_no_underlying() -> None:
+    cells = [["Symbol", *OWN], *([f"ZZX US 01/19/24 {row[1]} 100", *row] for row in OWN_ROWS)]
+    assert Chain.from_cells(cells).symbol == ""
+
+
 def test_optionmetrics_strikes_with_the_spot_above_the_table() -> None:
     header = ["date", "exdate", "cp_flag", "strike_price", "open_interest"]
     cells = [["ZZX", "Last: 105.25"], header, [20240108, 20240119, "C", 100500, 1000]]
@@ -150,8 +163,7 @@ def test_root_column() -> None:
     assert chain.root.tolist() == ["SPX", "SPXW"]
     assert chain.symbol == "SPX"
     # AM settles at the open, half past nine in New York, PM at the close.
-    settled = [dt.datetime.fromtimestamp(float(s), EST).strftime("%H:%M") for s in chain.settlement]
-    assert settled == ["09:30", "16:00"]
+    assert chain.settlement.astype("datetime64[m]").astype(str).tolist() == ["2024-01-19T14:30", "2024-01-19T21:00"]
 
 
 def test_dealer_position_is_signed_and_may_stand_without_open_interest() -> None:

@@ -304,3 +304,9 @@ def test_dealer_position_and_multiplier_on_both_sides() -> None:
     assert chain.has_dealer_position
     assert chain.dealer_position.tolist() == [-3, 4]
     assert chain.multiplier.tolist() == [100, 10]
+
+
+def test_line_breaks_inside_the_cells_of_one_column() -> None:
+    lines = cboe_text(PREAMBLE[:1]).splitlines()
+    lines[1] = lines[1].replace("Last Sale", "Last\r\nSale")
+    assert_made_up_contracts(Chain.from_cells([[line] for line in lines]))

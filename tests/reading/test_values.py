@@ -81,7 +81,7 @@ def test_failed_cells_are_blank_in_an_optional_column_and_an_error_in_a_needed_o
 @pytest.mark.parametrize("cell", ["abc", "12 contracts", True, dt.datetime(2025, 1, 1), "1,89"], ids=str)
 @pytest.mark.parametrize("needed", [True, False])
 def test_other_text_is_an_error_in_every_column(cell: object, needed: bool) -> None:
-    with pytest.raises(BadInput, match='^volume in row 9 is ".*"; expected a number$'):
+    with pytest.raises(BadInput, match=r'^volume in row 9 is ".*"; expected a number$'):
         numbers([cell], np.array([9]), "volume", needed=needed)
 
 
@@ -118,6 +118,12 @@ def test_right(cell: object, expected: str | None) -> None:
         ("SPXW240119C04700000", ("SPXW", dt.date(2024, 1, 19), "C", 4700.0)),
         ("SPX   240119P04700000", ("SPX", dt.date(2024, 1, 19), "P", 4700.0)),
         ("spy240119c00450500", ("SPY", dt.date(2024, 1, 19), "C", 450.5)),
+        (".SPY240119C450", ("SPY", dt.date(2024, 1, 19), "C", 450.0)),
+        (".SPXW240119P4700", ("SPXW", dt.date(2024, 1, 19), "P", 4700.0)),
+        (".SPY240119C450.5", ("SPY", dt.date(2024, 1, 19), "C", 450.5)),
+        (".F240119C5", ("F", dt.date(2024, 1, 19), "C", 5.0)),
+        ("F240119C5", None),
+        ("SPY240119C450.5", None),
         (".SPY240119C00450000", ("SPY", dt.date(2024, 1, 19), "C", 450.0)),
         ("AAPL1240119C00012500", ("AAPL1", dt.date(2024, 1, 19), "C", 12.5)),
         ("F240119P00000125", ("F", dt.date(2024, 1, 19), "P", 0.125)),

@@ -1,0 +1,102 @@
+"""Every convention that a user can choose, in every form in which it can be given."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from gex_xl.errors import BadInput
+from gex_xl.settings import HELP, Settings, choices, parse_band, parse_expiries, parse_settings
+
+NAMES = [field.name for field in dataclasses.fields(Settings)]
+
+
+def changed(given: object) -> Settings:
+    return Settings().with_changes(parse_settings(given))
+
+
+def test_every_setting_has_help_and_no_other_has() -> None:
+    assert sorted(HELP) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("key", [name for name in NAMES if choices(name)])
+def test_every_word_is_taken_in_every_form(key: str) -> None:
+    for word in choices(key):
+        for given in (
+            f"{key}={word}",
+            f" {key} = {word.upper()} ",
+            [[key, word]],
+            {key: word},
+            [["setting", "value"], [key, word]],
+        ):
+            assert getattr(changed(given), key) == word
+    with pytest.raises(BadInput, match=f'{key} is "sideways"; expected {choices(key)[0]} or'):
+        parse_settings({key: "sideways"})
+
+
+@pytest.mark.parametrize(
+    ("given", "key", "value"),
+    [
+        ("flip_noise=2%", "flip_noise", 0.02),
+        ([["flip_noise", 0.05]], "flip_noise", 0.05),
+        ("rate=-0.5%", "rate", -0.005),
+        ("expiries=<=30d", "expiries", "<=30d"),
+        ("expiries=2024-01-19, 2024-02-16; unit=usd_bn", "expiries", "2024-01-19, 2024-02-16"),
+        ([["expiries", dt.datetime(2024, 1, 19)]], "expiries", "2024-01-19"),
+        ("strikes=80%:120%", "strikes", "80%:120%"),
+        ("strikes=4500:", "strikes", "4500:"),
+        ("min_oi=100\nmin_minutes=5", "min_minutes", 5.0),
+        ("Min OI = 7", "min_oi", 7.0),
+    ],
+)
+def test_values(given: object, key: str, value: object) -> None:
+    assert getattr(changed(given), key) == value
+
+
+@pytest.mark.parametrize("given", [None, "", 0, [], [[None, None]], [["sign", ""], [None, "x"]], "; ;", {}])
+def test_blank_means_defaults(given: object) -> None:
+    assert changed(given) == Settings()
+
+
+def test_settings_go_round() -> None:
+    other = Settings().with_changes({"sign": "short_all", "rate": 0.05, "strikes": "90%:110%"})
+    assert changed(other) == other
+    assert changed(other.as_dict()) == other
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("unti=usd", '"unti" is not a setting; did you mean unit?'),
+        ("zzz=1", '"zzz" is not a setting; expected one of sign, '),
+        ("usd_bn", '"usd_bn" is not key=value'),
+        ("flip_noise=2", 'flip_noise is "2"; expected a number, 0 to 1'),
+        ("flip_noise=much", 'flip_noise is "much"; expected a number'),
+        ("multiplier=0", 'multiplier is "0"; expected a number'),
+        ("min_oi=-1", 'min_oi is "-1"; expected a number, 0 or more'),
+        ("rate=nan", 'rate is "nan"'),
+        ([["rate", True]], 'rate is "True"'),
+        ("expiries=soon", 'expiries is "soon"; expected all, 0dte, weekly'),
+        ("expiries=2024-13-01", 'expiries is "2024-13-01"'),
+        ("strikes=wide", 'strikes is "wide"; expected a band'),
+        ("strikes=120%:80%", 'strikes is "120%:80%"'),
+        ("profile_range=80%:", 'profile_range is "80%:"'),
+        ([["sign"]], "row 1 has one column"),
+        (3.5, "expected a two-column range or text"),
+    ],
+)
+def test_bad_settings_are_named(given: object, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_settings(given)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("settings: ")
+
+
+def test_bands_and_expiries() -> None:
+    assert parse_band("strikes", "80%:120%", 5000.0) == (4000.0, 6000.0)
+    assert parse_band("strikes", ":100", 5000.0) == (0.0, 100.0)
+    assert parse_band("strikes", "all") == (0.0, float("inf"))
+    assert parse_expiries("<= 7.5 d") == ("days", 7.5, [])
+    assert parse_expiries("2024-01-19 2024-02-16")[2] == [dt.date(2024, 1, 19), dt.date(2024, 2, 16)]
