@@ -127,7 +127,7 @@ def _find_quote_time(columns: Columns, rows: Sequence[Sequence[object]]) -> None
 def _find_spot(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
     """The labelled last price; in another language, the first figure of the size of the strikes."""
     found: list[tuple[int, float, str]] = []
-    low, high = (columns.strike.min(), columns.strike.max()) if columns.strike.size else (0.0, np.inf)
+    low, high = (float(columns.strike.min()), float(columns.strike.max())) if columns.strike.size else (0.0, np.inf)
     low, high = low / 2, high * 2  # a filtered chain need not bracket spot
     for at, row in enumerate(rows, 1):
         label = ""

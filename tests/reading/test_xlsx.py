@@ -105,7 +105,7 @@ def test_no_workbook(raw: bytes, tmp_path: Path) -> None:
 
 
 def test_no_chain_in_the_workbook(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="^no option chain found; columns found in row 1: my notes; missing: strike"):
+    with pytest.raises(BadInput, match=r"^no option chain found; columns found in row 1: my notes; missing: strike"):
         Chain.from_file(workbook(tmp_path / "a.xlsx", {"Notes": [["my notes"]], "More": [["other"]]}))
-    with pytest.raises(BadInput, match="^the chain is empty"):
+    with pytest.raises(BadInput, match=r"^the chain is empty"):
         Chain.from_file(workbook(tmp_path / "b.xlsx", {"Empty": []}))
