@@ -14,6 +14,7 @@ import numpy as np
 from gex_xl.chain import Chain
 from gex_xl.clock import instant
 from gex_xl.errors import StaleHandle
+from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import Settings
 
 _KEEP = 16  # chains held; the least recently used one leaves
@@ -50,7 +51,7 @@ def store(loaded: Loaded) -> str:
     digest = _digest(loaded)
     as_of = loaded.as_of or chain.as_of
     live = int((chain.settlement > instant(as_of)).sum()) if as_of else len(chain)
-    date = f"{as_of:%Y-%m-%d}" if as_of else "undated"
+    date = f"{as_of.astimezone(NEW_YORK):%Y-%m-%d}" if as_of else "undated"
     with _LOCK:
         for length in range(6, len(digest) + 1):
             handle = f"{chain.symbol or 'chain'} {live} contracts {date} #{digest[:length]}"

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xlwings import XlwingsError
 
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput, StaleHandle
 from gex_xl.handles import Loaded, find, is_handle, store
 from gex_xl.settings import Settings
+from gex_xl.udfs import FUNCTIONS
 
 HELD = 16  # the chains that stay in memory
 HEADER = ["Root", "Expiry", "Type", "Strike", "IV", "Open Interest"]
@@ -154,10 +156,27 @@ def test_a_given_time_in_another_zone_is_the_same_time() -> None:
     assert store(Loaded(chain_of(), as_of=moment)) == store(Loaded(chain_of(), as_of=tokyo))
 
 
+# --- through the worksheet functions
+
+
+def test_what_load_chain_was_given_stays_with_the_handle() -> None:
+    cells = [*ABOVE, HEADER, *LINES]
+    load, total = FUNCTIONS["LOAD_CHAIN"], FUNCTIONS["TOTAL_GEX"]
+    handle = load(cells, 101, "2024-01-08 12:00", "unit=usd_mn")
+    assert total(handle) == total(cells, 101, "2024-01-08 12:00", "unit=usd_mn")
+    assert total(handle) != total(cells)
+    # What a function is given itself goes on top, and a handle may be loaded anew.
+    changed = total(cells, 99, "2024-01-08 12:00", "unit=usd_mn; sign=long_calls")
+    assert total(handle, 99, None, "sign=long_calls") == changed
+    assert total(load(handle, 99, None, "sign=long_calls")) == changed
+    with pytest.raises(XlwingsError, match=r"^TOTAL_GEX: .* is not in memory; recalculate the LOAD_CHAIN cell$"):
+        total("ZZX 3 contracts 2024-01-07 #000000")
+
+
 # --- leaving
 
 
-def test_a_handle_that_is_gone() -> None:
+def test_a_handle_of_another_session() -> None:
     with pytest.raises(StaleHandle) as error:
         find("ZZX 3 contracts 2024-01-07 #000000")
     assert str(error.value) == (
@@ -189,9 +208,9 @@ def test_a_chain_that_left_comes_back_under_its_handle() -> None:
 
 def test_an_equal_chain_that_is_here_is_kept() -> None:
     """What was computed for it stays valid: results are cached by the chain's identity."""
-    first = made_up(7)
+    first = made_up(70_000)
     handle = store(first)
-    store(made_up(7))
+    store(made_up(70_000))
     assert find(handle) is first
 
 
@@ -205,6 +224,8 @@ def test_two_chains_whose_digests_begin_alike_keep_apart() -> None:
             break
         seen[digits] = n
     assert pair, "no two of 40,000 contents share six digits of their digest"
+    for n in range(HELD):
+        store(made_up(n))  # neither of the pair is in memory any more
     first, second = (store(Loaded(chain, spot=spot)) for spot in pair)
     assert first != second
     assert second.startswith(first)

@@ -51,6 +51,9 @@ _TIME = re.compile(
 _NOON_BEFORE = {"上午": "a", "午前": "a", "下午": "p", "午後": "p"}
 _SHIFT = r"\s*(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?(?!\d)"
 _ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}})\b)")
+_ZONE_IN_WORDS = re.compile(r"[\s(]*([a-z][a-z ]*?)(?: (?:standard|daylight|summer))? time\b")
+_REGIONS = {"eastern": "et", "us eastern": "et", "new york": "et", "central": "ct", "mountain": "mt", "pacific": "pt",
+            "coordinated universal": "utc", "greenwich mean": "gmt"}  # fmt: skip
 _OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
@@ -199,20 +202,31 @@ def quote_time(cell: object, *, source: str = "quote time", day_first: bool = Fa
 
 
 def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo:
+    spelt = _ZONE_IN_WORDS.match(rest)
+    if spelt:
+        if spelt[1] not in _REGIONS:
+            raise _unknown_zone(spelt[0].strip(" ("), cell, source)
+        rest = _REGIONS[spelt[1]]
     found = _ZONE.match(rest) or _OFFSET.search(words)
     if not found:
         return NEW_YORK
     if found["sign"]:
         offset = dt.timedelta(hours=int(found["oh"]), minutes=int(found["om"] or 0))
+        if offset > dt.timedelta(hours=14):
+            raise _unknown_zone(found[0].strip(" ("), cell, source)
         return dt.timezone(-offset if found["sign"] == "-" else offset)
     zone = _ZONES.get(found["name"])
     if zone is not None:
         return zone if isinstance(zone, ZoneInfo) else dt.timezone(dt.timedelta(hours=zone))
     # Upper-case letters right after the time can only be a zone; lower-case ones are words ("uhr").
     if re.search(rf"\b{found['name'].upper()}\b", text(cell)):
-        raise BadInput(
-            f'{source}: the time zone {found["name"].upper()} in "{text(cell)}" is not known; '
-            "give as_of with an offset, for instance 2024-01-05 16:00 -05:00"
-        )
+        raise _unknown_zone(found["name"].upper(), cell, source)
     offset_elsewhere = _OFFSET.search(words)
     return _zone(offset_elsewhere[0], "", cell, source) if offset_elsewhere else NEW_YORK
+
+
+def _unknown_zone(name: str, cell: object, source: str) -> BadInput:
+    return BadInput(
+        f'{source}: the time zone {name} in "{text(cell)}" is not known; '
+        "give as_of with an offset, for instance 2024-01-05 16:00 -05:00"
+    )

@@ -13,7 +13,7 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
-from gex_xl.template import dashboard, parts, sheets
+from gex_xl.template import dashboard, parts, sheets, tables
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
@@ -38,7 +38,7 @@ def build_workbook(target: Path) -> None:
     for name, target_cell in parts.NAMES.items():
         book.define_name(name, target_cell)
     look = Formats(book)
-    for write in (sheets.chain, sheets.settings, sheets.strikes, sheets.profile, sheets.regime, sheets.check,
+    for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, sheets.regime, sheets.check,
                   sheets.functions, dashboard.dashboard):  # fmt: skip
         write(book, look)
     book.close()

@@ -7,7 +7,7 @@ from typing import Any
 from gex_xl.template import parts
 from gex_xl.template.looks import CALL, FLIP, GREY, LONG, PUT, RULE, SHORT, SPOT, Formats
 from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
-from gex_xl.template.sheets import amounts, colour_regime, unusable
+from gex_xl.template.writing import amounts, colour_regime, unusable
 
 _MEANING = (
     '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'

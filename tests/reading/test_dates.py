@@ -33,6 +33,10 @@ SPELLINGS: list[tuple[str, str]] = [
     ("4 August 2025 at 17:28 GMT−4", "2025-08-04 17:28-04:00"),
     ("4 August 2025 at 17:28 GMT-04:00", "2025-08-04 17:28-04:00"),
     ("10:52 AM EST on January 7, 2024", "2024-01-07 10:52-05:00"),
+    ("May 5, 2025 at 3:15 PM Eastern Daylight Time", "2025-05-05 15:15-04:00"),
+    ("May 5, 2025 at 3:15 PM (Eastern Time)", "2025-05-05 15:15-04:00"),
+    ("May 5, 2025 at 3:15 PM Pacific time", "2025-05-05 15:15-07:00"),
+    ("May 5, 2025 at 3:15 PM Coordinated Universal Time", "2025-05-05 15:15+00:00"),
     ("May 5, 2025 at 3:15 PM CDT", "2025-05-05 15:15-05:00"),
     ("May 5, 2025 at 3:15 PM", "2025-05-05 15:15-04:00"),
     ("December 5, 2025 at 3:15 PM", "2025-12-05 15:15-05:00"),
@@ -185,6 +189,17 @@ def test_unknown_zone(zone: str) -> None:
         quote_time(f"January 7, 2024 at 10:52 AM {zone}")
     assert str(error.value).startswith(f"quote time: the time zone {zone} in")
     assert "give as_of with an offset" in str(error.value)
+
+
+@pytest.mark.parametrize("offset", ["UTC+99", "+24:00", "GMT-15"])
+def test_no_such_offset(offset: str) -> None:
+    with pytest.raises(BadInput, match="give as_of with an offset"):
+        quote_time(f"2024-01-07 10:52 {offset}")
+
+
+def test_unknown_zone_in_words() -> None:
+    with pytest.raises(BadInput, match="the time zone central european time in"):
+        quote_time("January 7, 2024 at 10:52 AM Central European Time")
 
 
 @pytest.mark.parametrize(
