@@ -44,18 +44,18 @@ _ZONES: dict[str, float | ZoneInfo] = {
 }  # fmt: skip
 
 _TIME = re.compile(
-    r"(?P<before>[上下]午|午[前後])?\s?(?<!\d)(?P<h>\d{1,2})"
-    r"(?:(?P<sep>\s?h\s?|[:.])(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?(?!\d)|(?=\s*[ap]\.?\s?m\b))"
+    r"(?P<before>[上下]午|午[前後]|오[전후]|\bklo?\b\.?)?\s?(?<!\d)(?P<h>\d{1,2})"
+    r"(?:(?P<sep>\s?h\s?|[:.時时]|시\s?)(?P<m>\d{2})[分분]?(?::(?P<s>\d{2})(?:\.\d+)?)?(?!\d)|(?=\s*[ap]\.?\s?m\b))"
     r"(?:\s*(?P<ampm>[ap])\.?\s?m\b\.?)?"
 )
-_NOON_BEFORE = {"上午": "a", "午前": "a", "下午": "p", "午後": "p"}
+_NOON_BEFORE = {"上午": "a", "午前": "a", "오전": "a", "下午": "p", "午後": "p", "오후": "p"}
 _SHIFT = r"\s*(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?(?!\d)"
 _ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}})\b)")
 _ZONE_IN_WORDS = re.compile(r"[\s(]*([a-z][a-z ]*?)(?: (?:standard|daylight|summer))? time\b")
 _REGIONS = {"eastern": "et", "us eastern": "et", "new york": "et", "central": "ct", "mountain": "mt", "pacific": "pt",
             "coordinated universal": "utc", "greenwich mean": "gmt"}  # fmt: skip
 _OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
-_ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
@@ -63,7 +63,7 @@ _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 def _plain(cell: object) -> str:
     written = text(cell).lower().replace("−", "-").replace("ı", "i")
     folded = unicodedata.normalize("NFKD", written).replace("и\u0306", "й")
-    return "".join(c for c in folded if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", "".join(c for c in folded if not unicodedata.combining(c)))
 
 
 def in_words(moment: dt.datetime) -> str:
@@ -167,8 +167,9 @@ def quote_time(cell: object, *, source: str = "quote time", day_first: bool = Fa
     None where the cell holds no date. Raises BadInput for a time zone that is not known.
     """
     if isinstance(cell, dt.datetime):
-        aware = cell if cell.tzinfo else cell.replace(tzinfo=NEW_YORK)
-        return aware, True
+        if cell.tzinfo is None and cell.time() == dt.time(0):  # how a worksheet hands over a date
+            return cell.replace(hour=16, tzinfo=NEW_YORK), False
+        return cell if cell.tzinfo else cell.replace(tzinfo=NEW_YORK), True
     if isinstance(cell, dt.date):
         return dt.datetime.combine(cell, dt.time(16), NEW_YORK), False
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -189,7 +190,7 @@ def quote_time(cell: object, *, source: str = "quote time", day_first: bool = Fa
             rest = part[clock.end() :]
             half = clock["ampm"] or _NOON_BEFORE.get(clock["before"] or "")
             # "17.28" is a clock in Germany, and a price in the same line of a feed.
-            if clock["sep"] == "." and not (half or clock["s"] or rest.lstrip().startswith("uhr")):
+            if clock["sep"] == "." and not (half or clock["before"] or clock["s"] or rest.lstrip().startswith("uhr")):
                 continue
             hour, minute, second = int(clock["h"]), int(clock["m"] or 0), int(clock["s"] or 0)
             if half:

@@ -64,19 +64,16 @@ def field_of(name: str) -> str | None:
 
 
 _LABELLED = re.compile(r"(?P<label>[^\d:：=]*[^\d\s:：=])\s*[:：=]\s*(?P<value>\S.*)")
+_CUT, _REST = re.compile(r"[^\d:]+:\s*\d{1,3}(,\d{3})*"), re.compile(r"\d{3}(\.\d*)?")
+_DECIMAL_COMMA = re.compile(r"\d{1,3}(?:[. ]?\d{3})*,\d+")
+#: Of a last price; under another label, and in languages that are not here, the order of the figures tells.
 _SPOT_LABELS = frozenset(
-    {
-        "last",
-        "last price",
-        "last sale",
-        "price",
-        "spot",
-        "spot price",
-        "underlying price",
-        "current_price",
-        "mark",
-    }
-)
+    {"last", "last price", "last sale", "price", "spot", "spot price", "underlying price", "current_price", "mark",
+     "letzter", "letzter kurs", "zuletzt", "kurs", "dernier", "dernier cours", "cours", "último", "último precio",
+     "precio", "último preço", "preço", "ultimo", "ultimo prezzo", "prezzo", "laatste", "laatste koers", "koers",
+     "ostatnia", "ostatnia cena", "cena", "последняя", "последняя цена", "цена", "最新价", "最后", "现价", "現在値",
+     "終値"}
+)  # fmt: skip
 _NOT_SPOT = frozenset(
     {"bid", "ask", "change", "size", "volume", "vol", "net", "open", "high", "low", "bid size", "ask size", "rate",
      "previous close", "prev close", "net change"}
@@ -85,13 +82,13 @@ _NOT_SPOT = frozenset(
 
 def read_preamble(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
     """Fill symbol, spot and quote time from the rows above the header, where the columns gave none."""
-    if columns.quote_time is None:
-        _find_quote_time(columns, rows)
+    dated = _find_quote_time(columns, rows) if columns.quote_time is None else 0
     if columns.spot is None:
-        _find_spot(columns, rows)
+        _find_spot(columns, rows, dated)
 
 
-def _find_quote_time(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
+def _find_quote_time(columns: Columns, rows: Sequence[Sequence[object]]) -> int:
+    """Returns the number of the row that holds it, 0 where none does."""
     first_expiry = min(columns.expiry, default=None)
 
     def distance(moment: dt.datetime) -> int:
@@ -105,52 +102,79 @@ def _find_quote_time(columns: Columns, rows: Sequence[Sequence[object]]) -> None
     dates = [(at, c) for at, row in enumerate(rows, 1) for c in row if isinstance(c, dt.date)]
     # A bare number is a date only when it is one near the first expiry: an index may stand at 45 000 too.
     serials = [(at, c) for at, row in enumerate(rows, 1) for c in row if isinstance(c, (int, float))]
+    found: list[tuple[bool, int, dt.datetime, bool]] = []
     for at, cell in (*dates, *lines, *serials):
         readings = {r for day_first in (False, True) if (r := quote_time(cell, day_first=day_first)) is not None}
         if isinstance(cell, (int, float)):
             readings = {reading for reading in readings if first_expiry and distance(reading[0]) <= 45}
-        if not readings:
-            continue
-        moment, timed = min(readings, key=lambda reading: (distance(reading[0]), reading[0]))
-        columns.quote_time = moment
-        columns.quote_time_from = f"row {at} of the paste"
-        if not timed:
-            columns.quote_time_from += ", no clock time given: 16:00 New York taken"
-        if len(readings) > 1:
-            columns.notes.append(
-                f"the quote date in row {at} can be read day first or month first; read as "
-                f"{moment:%d %B %Y}, the nearer to the first expiry"
-            )
-        return
+        if readings:
+            moment, timed = min(readings, key=lambda reading: (distance(reading[0]), reading[0]))
+            found.append((not timed, at, moment, len(readings) > 1))
+    if not found:
+        return 0
+    # A stray line may hold a date too: the first with a clock time is the feed's.
+    untimed, at, moment, ambiguous = min(found, key=lambda entry: entry[0])
+    columns.quote_time = moment
+    columns.quote_time_from = f"row {at} of the paste"
+    if untimed:
+        columns.quote_time_from += ", no clock time given: 16:00 New York taken"
+    if ambiguous:
+        columns.notes.append(
+            f"the quote date in row {at} can be read day first or month first; read as "
+            f"{moment:%d %B %Y}, the nearer to the first expiry"
+        )
+    return at
 
 
-def _find_spot(columns: Columns, rows: Sequence[Sequence[object]]) -> None:
-    """The labelled last price; in another language, the first figure of the size of the strikes."""
+def _find_spot(columns: Columns, rows: Sequence[Sequence[object]], dated: int) -> None:
+    """The labelled last price; in another language, the first figure of the size of the strikes.
+
+    Feeds write bid and ask beside the date: in row `dated`, an unknown label counts only for want of another.
+    """
     found: list[tuple[int, float, str]] = []
     low, high = (float(columns.strike.min()), float(columns.strike.max())) if columns.strike.size else (0.0, np.inf)
     low, high = low / 2, high * 2  # a filtered chain need not bracket spot
     for at, row in enumerate(rows, 1):
         label = ""
-        for cell in row:
+        for cell in _joined(row):
             if is_blank(cell):
                 continue
             value = number(cell)
             written = text(cell)
             labelled = _LABELLED.fullmatch(written) if value is None else None
             if labelled:
-                label, value = labelled["label"], number(labelled["value"])
+                label, value = labelled["label"], _figure(labelled["value"])
             if value is None:
                 label = written  # a label may stand in the cell before its figure
                 continue
             word = label.strip().lower()
-            rank = 2 if word in _NOT_SPOT else 0 if word in _SPOT_LABELS else 1
+            rank = 3 if word in _NOT_SPOT else 0 if word in _SPOT_LABELS else 2 if at == dated else 1
             if value > 0 and (rank == 0 or low <= value <= high):
                 found.append((rank, value, f'row {at} of the paste, "{written}"'))
             label = ""
     # Bid, ask and size are never the spot; a date written as a serial is not a price of this chain.
-    usable = [entry for entry in found if entry[0] < 2]
+    usable = [entry for entry in found if entry[0] < 3]
     if usable:
         _, columns.spot, columns.spot_from = min(usable, key=lambda entry: entry[0])
+
+
+def _figure(written: str) -> float | None:
+    """A figure of the preamble; in languages of the decimal comma `4.697,24`, where `4,697` is in thousands."""
+    found = number(written)
+    if found is None and _DECIMAL_COMMA.fullmatch(written):
+        return number(re.sub("[. ]", "", written).replace(",", "."))
+    return found
+
+
+def _joined(row: Sequence[object]) -> list[object]:
+    """The cells of a line, an unquoted `Last: 4,697.24` that fell into two cells put together again."""
+    out: list[object] = []
+    for cell in row:
+        if out and _CUT.fullmatch(text(out[-1])) and _REST.fullmatch(text(cell)):
+            out[-1] = f"{text(out[-1])},{text(cell)}"
+        else:
+            out.append(cell)
+    return out
 
 
 UNDERLYING_OF = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX", "XSPW": "XSP", "DJXW": "DJX"}

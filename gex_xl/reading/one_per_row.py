@@ -92,10 +92,13 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
     for i, row in enumerate(table.rows):
         cells = [row[j] for j in keys if j < len(row)]
         repeated = any(field_of(text(cell)) in ("strike", "symbol") for cell in cells if isinstance(cell, str))
-        parts = [row[at[f]] for f in ("right", "expiry") if f in at and at[f] < len(row)]
-        # A line of totals has a word where the strike stands, and neither right nor expiry.
+        parts = [row[at[f]] if at[f] < len(row) else None for f in ("right", "expiry") if f in at]
+        # A line of totals has a word where the strike stands, and neither right nor expiry; a remark stands alone.
+        alone = sum(not is_blank(cell) for cell in row) == 1
         named = any(number(cell) is not None or parse_occ(cell) for cell in cells) or (
-            any(not is_blank(cell) for cell in cells) and (not parts or any(not is_blank(part) for part in parts))
+            any(not is_blank(cell) for cell in cells)
+            and not alone
+            and (not parts or any(not is_blank(part) for part in parts))
         )
         wanted.append(named and not repeated)
         if repeated:

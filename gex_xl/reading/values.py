@@ -18,7 +18,7 @@ PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "nan", "none", "nu
 CELL_ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#num!", "#name?", "#null!"})
 _NOT_GIVEN = frozenset({"n/a", "na", "n.a."})
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u200e\u200f\u200b\ufeff"), " ")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")  # "0,250" has a decimal comma
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 #: OCC option symbol: root, yymmdd, C or P, strike x 1000 (eight digits; OptionMetrics writes fewer). A symbol
 #: that begins with a point is thinkorswim's, and its strike is plain.

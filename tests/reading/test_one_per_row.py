@@ -323,3 +323,12 @@ def test_data_frame() -> None:
 
 def test_tuples_are_rows() -> None:
     assert len(Chain.from_cells(tuple(tuple(row) for row in [OWN, *OWN_ROWS]))) == 2
+
+
+@pytest.mark.parametrize("remark", [["* delayed by 15 minutes"], [None, None, "source: made up"], ["note", None, None]])
+def test_a_remark_below_the_table_is_no_contract(remark: list[object]) -> None:
+    chain = Chain.from_cells([OWN, *OWN_ROWS, [], remark])
+    assert chain.open_interest.tolist() == [1000, 2000]
+    assert chain.left_out == (("no strike or symbol", 0.0),)
+    with_symbols = Chain.from_cells([["Symbol", "IV", "OI"], ["ZZX240119C00100000", 0.2, 5], remark])
+    assert with_symbols.left_out == (("no strike or symbol", 0.0),)

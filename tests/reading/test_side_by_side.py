@@ -54,6 +54,14 @@ PREAMBLES = {
     "Polish": ("ZZX HOLDINGS,Ostatnia: 105.25,Zmiana: 1.5", "Data: 7 stycznia 2024 10:52 GMT-5,Kupno: 104.1"),
     "Russian": ("ZZX HOLDINGS,Последняя: 105.25,Изм: 1.5", '"Дата: 7 января 2024 г., 10:52 GMT-5",Спрос: 104.1'),
     "Chinese": ("ZZX HOLDINGS,最新价：105.25,涨跌：1.5", "日期：2024年1月7日 10:52 GMT-5,买价：104.1"),
+    "decimal comma": ('"ZZX HOLDINGS","Letzter: 105,25","Änderung: 1,5"', '"Datum: 7. Januar 2024 um 10:52 GMT-5"'),
+    "German, date first": ("Datum: 7. Januar 2024 um 10:52 GMT-5,Geld: 104.1,Brief: 106.2", "ZZX,Letzter: 105.25"),
+    "German, one line": ("ZZX,Eröffnung: 103,Geld: 104.1,Letzter: 105.25", "Datum: 7. Januar 2024 um 10:52 GMT-5"),
+    "Danish, date first": ('"Dato: 7. januar 2024 kl. 10.52 GMT-5",Køb: 104.1,Salg: 106.2', "ZZX,Sidste: 105.25"),
+    "Turkish, date first": ("Tarih: 7 Ocak 2024 10:52 GMT-5,Alış: 104.1,Satış: 106.2", "ZZX,Son: 105.25,Fark: 1.5"),
+    "Japanese": ("ZZX HOLDINGS,現在値：105.25", "日付：2024年1月7日 10時52分 GMT-5,買気配：104.1"),
+    "Korean": ("ZZX HOLDINGS,현재가: 105.25", "날짜: 2024년 1월 7일 오전 10:52 GMT-5,매수: 104.1"),
+    "a stray line with a day": ("exported on 2024-01-10", *PREAMBLE),
     "spot without a label": ("ZZX HOLDINGS,105.25", '"January 7, 2024 at 10:52 AM EST"'),
     "spot as a sum of money": ("ZZX HOLDINGS,Last: $105.25", '"January 7, 2024 at 10:52 AM EST"'),
 }
@@ -310,3 +318,13 @@ def test_line_breaks_inside_the_cells_of_one_column() -> None:
     lines = cboe_text(PREAMBLE[:1]).splitlines()
     lines[1] = lines[1].replace("Last Sale", "Last\r\nSale")
     assert_made_up_contracts(Chain.from_cells([[line] for line in lines]))
+
+
+def test_an_unquoted_thousands_separator_in_the_spot_is_put_together_again() -> None:
+    rows = [
+        ["AN INDEX", "Last: 4", "697.24", "Change:  8.56"],
+        ["Date: January 7", " 2024 at 10:52 AM EST"],
+        ["Expiration Date", "Calls", "IV", "Open Interest", "Strike", "Puts", "IV", "Open Interest"],
+        ["Fri Jan 19 2024", "XYZ240119C00500000", 0.2, 10, 500, "XYZ240119P00500000", 0.2, 20],
+    ]
+    assert Chain.from_cells(rows).spot == 4697.24

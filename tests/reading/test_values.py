@@ -45,7 +45,7 @@ def test_number(cell: object, value: float) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", None, True, "--", "n/a", "abc", "12a", "1,89", "1,8970", "12,34,567", "1.2.3", "0x10", "1_000", "inf", ","],
+    ["", None, True, "--", "n/a", "abc", "12a", "0,25", "0,250", "-0,512", "1,89", "1,8970", "12,34,567", "1.2.3", "0x10", "1_000", "inf", ","],
     ids=str,
 )
 def test_not_a_number(cell: object) -> None:
