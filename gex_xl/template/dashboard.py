@@ -74,8 +74,8 @@ def _cards(sheet: Any, look: Formats) -> None:
         ("E", "Zero gamma", f"={parts.figure('Zero_Gamma')}", look.card, zero_note),
         ("F", "Call wall", f"={parts.figure('Call_Wall')}", look.card, '="largest calls"'),
         ("G", "Put wall", f"={parts.figure('Put_Wall')}", look.card, '="largest puts"'),
-        ("H", "Spot", f"={parts.level(2)}", look.card, '="USD"'),
-        ("I", "As of", f"={parts.level(3)}", look.card_text, f'=IFERROR({parts.level(1)},"")'),
+        ("H", "Spot", _shown(2), look.card, '="USD"'),
+        ("I", "As of", _shown(3), look.card_text, _shown(1)),
     ]
     for column, label, formula, shown, note in cards:
         sheet.write(f"{column}6", label, look.label)
@@ -84,6 +84,12 @@ def _cards(sheet: Any, look: Formats) -> None:
     colour_regime(sheet, "B7", look)
     amounts(sheet, "C7:C7", look)
     sheet.conditional_format("B7:I7", {"type": "errors", "format": look.faint})
+
+
+def _shown(number: int) -> str:
+    """A line of GEX_LEVELS, blank where there is none: a plain reference would show 0."""
+    cell = parts.level(number)
+    return f'=IF({cell}="","",{cell})'
 
 
 def _titles(sheet: Any, look: Formats) -> None:
