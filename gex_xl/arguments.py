@@ -50,9 +50,12 @@ def moment(value: object, name: str = "as_of") -> dt.datetime | None:
     return found[0]
 
 
-def flag(value: object) -> bool:
-    """True for TRUE, 1, "yes" and "all"."""
-    return text(scalar(value)).lower() in ("true", "1", "1.0", "yes", "all")
+def flag(value: object, name: str = "all") -> bool:
+    """True for TRUE, 1, "yes" and "all"; False for blank, FALSE, 0 and "no". Raises BadInput for anything else."""
+    word = text(scalar(value)).lower()
+    if word not in ("true", "1", "1.0", "yes", "all", "false", "0", "0.0", "no", ""):
+        raise BadInput(f'{name} is "{word}"; expected TRUE or FALSE')
+    return word in ("true", "1", "1.0", "yes", "all")
 
 
 def changes(value: object) -> dict[str, object]:

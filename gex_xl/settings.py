@@ -204,8 +204,8 @@ def parse_settings(given: object) -> dict[str, object]:
     if given is None or given == "" or given == 0:
         return {}
     if isinstance(given, Settings):
-        pairs = list(given.as_dict().items())
-    elif isinstance(given, Mapping):
+        given = given.as_dict()
+    if isinstance(given, Mapping):
         pairs = list(given.items())
     elif isinstance(given, str):
         for part in re.split(r"[;\n]", given):
@@ -226,7 +226,7 @@ def parse_settings(given: object) -> dict[str, object]:
     changes: dict[str, object] = {}
     for key, value in pairs:
         name = str(key).strip().lower().replace(" ", "_") if key is not None else ""
-        if name in ("", "setting", "key") or value is None or str(value).strip() == "":
+        if key == 0 or name in ("", "setting", "key") or value is None or str(value).strip() == "":
             continue
         changes[name] = _value(name, value)
     return changes
@@ -246,6 +246,8 @@ def _value(key: str, found: object) -> Any:
         return _number(key, found)
     text = found.date().isoformat() if isinstance(found, dt.datetime) else str(found).strip().lower()
     if key == "expiries":
+        if serial := re.fullmatch(r"(\d{5})(?:\.0*)?", text):  # a worksheet's date: days since 1899-12-30
+            text = f"{dt.date(1899, 12, 30) + dt.timedelta(days=int(serial[1]))}"
         parse_expiries(text)
     else:
         parse_band(key, text)
@@ -292,8 +294,7 @@ def parse_band(key: str, text: str, spot: float = 1.0) -> tuple[float, float]:
         if found and (found[1] or found[3]):
             low = float(found[1]) * (0.01 * spot if found[2] else 1.0) if found[1] else 0.0
             high = float(found[3]) * (0.01 * spot if found[4] else 1.0) if found[3] else math.inf
-            closed = found[1] and found[3]
-            if (low < high or bool(found[2]) != bool(found[4])) and (closed or key == "strikes"):
+            if (low < high or bool(found[2]) != bool(found[4])) and (key == "strikes" or (found[1] and found[3])):
                 return low, high
     except ValueError:
         pass

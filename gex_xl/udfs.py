@@ -7,36 +7,23 @@ no value, and raise XlwingsError with one sentence for bad input.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from xlwings import XlwingsError, arg, func
 
 from gex_xl import functions
-from gex_xl.errors import GexError, NoValue
+from gex_xl.errors import GexError
 from gex_xl.registry import Function
+from gex_xl.shell import evaluate
 
 _CATEGORY = "gex_xl"
-
-
-def _cell(value: Any) -> Any:
-    """One policy for every host: no NaN, inf, None or numpy scalar reaches a cell."""
-    if isinstance(value, (list, tuple)):
-        return [_cell(each) for each in value]
-    if value is None:
-        return ""
-    if isinstance(value, float) and not math.isfinite(value):
-        return NoValue.excel
-    return value
 
 
 def _shell(record: Function) -> Callable[..., Any]:
     def call(*given: Any) -> Any:
         try:
-            return _cell(record.body(*given))
-        except NoValue as error:
-            return error.excel
+            return evaluate(record, given)
         except GexError as error:
             raise XlwingsError(f"{record.name}: {error}") from None
 

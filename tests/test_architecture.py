@@ -18,8 +18,10 @@ LAYERS = [
     {"chain"},
     {"analytics"},
     {"handles", "arguments", "registry", "functions", "sample"},
+    {"shell"},
     {"udfs", "report", "reference"},
     {"engines", "template"},
+    {"hosts"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -45,6 +45,9 @@ def test_every_word_is_taken_in_every_form(key: str) -> None:
         ("expiries=<=30d", "expiries", "<=30d"),
         ("expiries=2024-01-19, 2024-02-16; unit=usd_bn", "expiries", "2024-01-19, 2024-02-16"),
         ([["expiries", dt.datetime(2024, 1, 19)]], "expiries", "2024-01-19"),
+        ([["expiries", dt.date(2024, 1, 19)]], "expiries", "2024-01-19"),
+        ([["expiries", 45310.0]], "expiries", "2024-01-19"),  # a date cell as its serial
+        ("expiries=45310", "expiries", "2024-01-19"),
         ("strikes=80%:120%", "strikes", "80%:120%"),
         ("strikes=4500:", "strikes", "4500:"),
         ("min_oi=100\nmin_minutes=5", "min_minutes", 5.0),
@@ -55,7 +58,39 @@ def test_values(given: object, key: str, value: object) -> None:
     assert getattr(changed(given), key) == value
 
 
-@pytest.mark.parametrize("given", [None, "", 0, [], [[None, None]], [["sign", ""], [None, "x"]], "; ;", {}])
+#: Smallest and largest value of every number, and one beyond each where there is one.
+BOUNDS = [
+    ("min_minutes", (0, 1440), (-1, 1441)),
+    ("rate", (-1, 1), (-1.01, 1.01)),
+    ("dividend_yield", (-1, 1), (-1.01, 1.01)),
+    ("multiplier", (0.001, 1e6), (0, -100)),
+    ("min_oi", (0, 1e12), (-1, float("inf"))),
+    ("flip_noise", (0, 1), (-0.01, 1.01)),
+    ("profile_levels", (3, 2001), (2, 2002)),
+    ("vol_inverted", (0, 100), (-0.01, float("nan"))),
+    ("flip_band", (0, 1), (-0.01, 1.01)),
+    ("skew_z", (-100, 100), (-101, 101)),
+]
+
+
+@pytest.mark.parametrize(("key", "inside", "outside"), BOUNDS)
+def test_bounds_of_numbers(key: str, inside: tuple[float, float], outside: tuple[float, float]) -> None:
+    for value in inside:
+        for given in (f"{key}={value!r}", [[key, value]], [[key, str(value)]], {key: value}):
+            assert getattr(changed(given), key) == value
+    for value in outside:
+        for given in (f"{key}={value!r}", [[key, value]]):
+            with pytest.raises(BadInput, match=rf'^settings: {key} is "{value!r}"; expected a number, '):
+                changed(given)
+
+
+def test_every_key_stands_in_one_of_the_tables() -> None:
+    text = {"expiries", "strikes", "profile_range"}
+    assert {key for key, _, _ in BOUNDS} | {key for key in NAMES if choices(key)} | text == set(NAMES)
+
+
+@pytest.mark.parametrize("given", [None, "", 0, [], [[None, None]], [["sign", ""], [None, "x"]], [[0, 0], [0.0, 5]],
+                                   "; ;", {}])  # fmt: skip
 def test_blank_means_defaults(given: object) -> None:
     assert changed(given) == Settings()
 

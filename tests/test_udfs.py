@@ -187,3 +187,52 @@ def test_a_bad_vix_is_named(argument: str) -> None:
 def test_status_says_what_is_left_out() -> None:
     assert F["CHAIN_STATUS"](EXAMPLE_CHAIN).startswith("16 of 16 contracts used")
     assert "1 left out, most as: open interest blank" in F["CHAIN_STATUS"](with_cell(6, 6, None))
+
+
+def test_a_single_cell_may_come_as_a_range_of_one() -> None:
+    total, regime = F["TOTAL_GEX"], F["REGIME_TRIGGERS"]
+    expected = total(EXAMPLE_CHAIN, 5010, "2025-03-04 12:30", "unit=usd_bn")
+    assert total(EXAMPLE_CHAIN, [[5010]], [["2025-03-04 12:30"]], [["unit=usd_bn"]]) == expected
+    assert total(EXAMPLE_CHAIN, (5010,), (("2025-03-04 12:30",),), (("unit", "usd_bn"),)) == expected
+    assert total(EXAMPLE_CHAIN, np.float64(5010), dt.datetime(2025, 3, 4, 12, 30), [["unit", "usd_bn"]]) == expected
+    boxed = regime(EXAMPLE_CHAIN, [[None]], [[""]], [[0]], [[20]], [[18]], [[19]], [[-2.5]])
+    assert boxed == regime(EXAMPLE_CHAIN, None, None, None, 20, 18, 19, -2.5)
+
+
+def test_a_date_without_a_clock_is_the_close_in_every_form() -> None:
+    forms = ["2025-03-04", "March 4, 2025", 45720, 45720.0, dt.date(2025, 3, 4), dt.datetime(2025, 3, 4)]
+    expected = F["TOTAL_GEX"](EXAMPLE_CHAIN, None, "2025-03-04 16:00")
+    assert {F["TOTAL_GEX"](EXAMPLE_CHAIN, None, form) for form in forms} == {expected}
+
+
+@pytest.mark.parametrize(("word", "listed"), [(True, True), ("TRUE", True), (1, True), ("yes", True), (False, False),
+                                              ("FALSE", False), (0, False), ("", False), (None, False)])  # fmt: skip
+def test_a_flag(word: object, listed: bool) -> None:
+    for form in (word, [[word]]):
+        assert isinstance(F["ZERO_GAMMA"](EXAMPLE_CHAIN, None, None, None, form), list) is listed
+
+
+def test_a_flag_that_is_neither() -> None:
+    with pytest.raises(XlwingsError) as caught:
+        F["ZERO_GAMMA"](EXAMPLE_CHAIN, None, None, None, "maybe")
+    assert str(caught.value) == 'ZERO_GAMMA: all is "maybe"; expected TRUE or FALSE'
+
+
+@pytest.mark.parametrize("name", ON_CHAIN)
+def test_one_bad_cell_fails_every_function_with_the_same_sentence(name: str) -> None:
+    bad = with_cell(6, 6, "n/a")
+    if name == "CHAIN_STATUS":
+        assert F[name](bad) == 'Cannot be used: open interest in row 6 is "n/a"; expected a number'
+        return
+    with pytest.raises(XlwingsError) as caught:
+        F[name](bad)
+    assert str(caught.value) == f'{name}: open interest in row 6 is "n/a"; expected a number'
+
+
+def test_the_sentence_of_the_contract() -> None:
+    """The wording that users were promised, with the row that they see."""
+    cells = [*EXAMPLE_CHAIN[:2], *([None] * 6 for _ in range(34)), *EXAMPLE_CHAIN[2:]]
+    cells[36] = [*cells[36][:5], "n/a"]
+    with pytest.raises(XlwingsError) as caught:
+        F["TOTAL_GEX"](cells)
+    assert str(caught.value) == 'TOTAL_GEX: open interest in row 37 is "n/a"; expected a number'

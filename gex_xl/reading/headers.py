@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns
 from gex_xl.reading.dates import quote_time
-from gex_xl.reading.values import OCC, is_blank, number, text
+from gex_xl.reading.values import OCC, FloatArray, is_blank, number, text
 
 #: field -> the name shown to users, then the usual names, in lower case without spaces and punctuation.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -200,6 +201,15 @@ def parse_occ(cell: object) -> tuple[str, dt.date, str, float] | None:
     except ValueError:
         return None
     return root, expiry, right, float(written) / (1 if plain_strike else 1000)
+
+
+def check_strikes(
+    strikes: FloatArray, symbols: Sequence[tuple[str, dt.date, str, float] | None], rows: npt.NDArray[np.int64]
+) -> None:
+    """Raises BadInput where a strike is not its symbol's: columns that were sorted apart, or pasted askew."""
+    for strike, known, row in zip(strikes.tolist(), symbols, rows.tolist(), strict=True):
+        if known and strike > 0 and abs(strike - known[3]) > 0.01 * known[3]:
+            raise BadInput(f"strike in row {row} is {strike:g}; expected {known[3]:g}, as its option symbol says")
 
 
 def one_underlying(roots: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table, iv_as_decimal
 from gex_xl.reading.dates import expiry_dates, quote_time
-from gex_xl.reading.headers import field_of, one_underlying, parse_occ, plain, read_preamble
+from gex_xl.reading.headers import check_strikes, field_of, one_underlying, parse_occ, plain, read_preamble
 from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, text
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.
@@ -82,6 +82,7 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
     if plain_names >= _OPTIONMETRICS and len(columns.strike) and _in_thousandths(columns, occ):
         columns.strike = columns.strike / 1000
         columns.notes.append("strike_price is in thousandths, as OptionMetrics writes it; divided by 1000")
+    check_strikes(columns.strike, occ, columns.row)
     return columns
 
 
@@ -144,6 +145,11 @@ def _rights(
         known = right(cell) or (o[2] if (o := occ[i]) else None)
         if known is None:
             raise BadInput(f'option type in row {table.numbers[i]} is "{text(cell)}"; expected call or put')
+        if (o := occ[i]) and o[2] != known:
+            other = {"C": "call", "P": "put"}[o[2]]
+            raise BadInput(
+                f'option type in row {table.numbers[i]} is "{text(cell)}"; expected {other}, as its symbol says'
+            )
         out.append(known)
     return np.array(out, dtype=np.str_)
 

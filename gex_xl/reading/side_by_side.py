@@ -10,21 +10,29 @@ import numpy as np
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table, iv_as_decimal
 from gex_xl.reading.dates import expiry_dates
-from gex_xl.reading.headers import field_of, parse_occ, plain, read_preamble
+from gex_xl.reading.headers import check_strikes, field_of, parse_occ, plain, read_preamble
 from gex_xl.reading.values import is_blank, text
 
 _PER_SIDE = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
 _CBOE_IV_PLACEHOLDER = (0.02, 5.0)
+_NAMES = {"C": "call", "P": "put"}
 
 
 def recognises(names: Sequence[str]) -> bool:
-    """A header with one strike column and the same field on both sides of it."""
+    """A header with one strike column and open interest on both sides."""
     fields = [field_of(name) for name in names]
-    if fields.count("strike") != 1:
-        return False
+    return fields.count("strike") == 1 and all(
+        any(fields[j] == "open_interest" for j in side) for side in _halves(names, fields)
+    )
+
+
+def _halves(names: Sequence[str], fields: Sequence[str | None]) -> tuple[range, range]:
+    """The columns of the left and of the right contract: around the strike, or from Calls and from Puts on."""
+    titled = [j for j, name in enumerate(names) if plain(name) in ("calls", "puts")]
     strike = fields.index("strike")
-    left, right = set(fields[:strike]), set(fields[strike + 1 :])
-    return "open_interest" in left & right
+    if len(titled) == 2 and not titled[0] < strike < titled[1]:
+        return range(*titled), range(titled[1], len(fields))
+    return range(strike), range(strike + 1, len(fields))
 
 
 def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
@@ -32,18 +40,26 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
     names = [text(cell) for cell in rows[header]]
     fields = [field_of(name) for name in names]
     strike = fields.index("strike")
-    sides = {"C": range(strike), "P": range(strike + 1, len(fields))}
-    # Headers name the symbols' columns Calls and Puts; a table with puts on the left says so there.
-    if any(plain(name) == "puts" for name in names[:strike]):
-        sides = {"P": sides["C"], "C": sides["P"]}
+    table = Table(rows, header)
+    left, other = _halves(names, fields)
+    titles = [text(cell) for row in rows[max(header - 1, 0) : header + 1] for cell in row[left.start : left.stop]]
+    swapped = _puts_on_the_left(table, [j for j in left if fields[j] == "symbol"], titles)
+    sides = {"C": other, "P": left} if swapped else {"C": left, "P": other}
+    common = (None, "strike", "expiry")
     at = {
-        right: {field: j for j in reversed(side) if (field := fields[j]) is not None} for right, side in sides.items()
+        right: {field: j for j in reversed(side) if (field := fields[j]) not in common} for right, side in sides.items()
     }
     expiry_at = next((j for j, field in enumerate(fields) if field == "expiry"), None)
-    table = Table(rows, header)
     left_out = _leave_out_other_lines(table, strike, expiry_at, at)
     expiries = expiry_dates(table.cells(expiry_at))
     occ = {right: [parse_occ(cell) for cell in table.cells(at[right].get("symbol"))] for right in sides}
+    for right, symbols in occ.items():
+        for i, symbol in enumerate(symbols):
+            if symbol and symbol[2] != right:
+                name = text(table.cells(at[right]["symbol"])[i])
+                raise BadInput(
+                    f"the symbol in row {table.numbers[i]} is {name}; expected a {_NAMES[right]} on that side"
+                )
     for i, expiry in enumerate(expiries):
         if expiry is None:
             known = occ["C"][i] or occ["P"][i]
@@ -52,6 +68,8 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
                 raise BadInput(f'expiry in row {table.numbers[i]} is "{found}"; expected a date')
             expiries[i] = known[1]
     strikes = table.numeric(strike, "strike", needed=True)
+    for symbols in occ.values():
+        check_strikes(strikes, symbols, table.numbers)
 
     def both(field: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         title = field.replace("_", " ")
@@ -78,6 +96,15 @@ def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
     iv_as_decimal(columns, [cell for j in iv_at for cell in table.cells(j)], [names[j] for j in iv_at])
     read_preamble(columns, rows[:header])
     return columns
+
+
+def _puts_on_the_left(table: Table, symbols: Sequence[int], titles: Sequence[str]) -> bool:
+    """By the first option symbol on the left, else by a title there, in the header or the line above it."""
+    for j in symbols:
+        for cell in table.cells(j):
+            if known := parse_occ(cell):
+                return known[2] == "P"
+    return any(plain(title) in ("put", "puts") for title in titles)
 
 
 def _leave_out_other_lines(
@@ -110,8 +137,7 @@ def _drop_absent_sides(columns: Columns, table: Table, at: dict[str, dict[str, i
     """A side that is blank in every field is no contract (a chain of calls only, a filtered view)."""
     present = []
     for right in ("C", "P"):
-        used = [j for field, j in at[right].items() if field != "expiry"]
+        used = at[right].values()
         present += [any(j < len(row) and not is_blank(row[j]) for j in used) for row in table.rows]
-    if all(present):
-        return
-    columns.keep(np.array(present, dtype=bool))
+    if not all(present):
+        columns.keep(np.array(present, dtype=bool))

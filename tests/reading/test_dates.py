@@ -4,6 +4,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.dates import expiry_date, expiry_dates, from_serial, in_words, quote_time
@@ -265,3 +267,34 @@ def test_serial(serial: float, expected: dt.datetime) -> None:
 def test_in_words_is_new_york_time_with_its_zone() -> None:
     assert in_words(dt.datetime(2024, 1, 5, 21, tzinfo=dt.UTC)) == "2024-01-05 16:00 EST"
     assert in_words(dt.datetime(2024, 7, 5, 20, tzinfo=dt.UTC)) == "2024-07-05 16:00 EDT"
+
+
+MINUTES = st.datetimes(dt.datetime(2005, 1, 1), dt.datetime(2037, 12, 31)).map(
+    lambda when: when.replace(second=0, microsecond=0, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+)
+
+
+@given(MINUTES, st.sampled_from(sorted(MONTHS)))
+def test_moments_go_round_through_text(when: dt.datetime, language: str) -> None:
+    month = MONTHS[language].split()[when.month - 1]
+    clock = f"{when.hour}:{when:%M}"
+    for written in (
+        f"Date: {month} {when.day}, {when.year} at {when:%I:%M %p} EST",
+        f"{month} {when.day} {when.year} at {clock} EST, Bid: 10.25, Size: 1*1",
+        f"{when.day}. {month} {when.year}, {clock} GMT-5",
+        f"{when.day} de {month} de {when.year}, {when.hour}:{when:%M} UTC−5",
+        f"{when.year}年{when.month}月{when.day}日 GMT-5 {clock}",
+        f"{clock} EST, {when.day} {month} {when.year}",
+        when.isoformat(),
+    ):
+        assert quote_time(written) == (when, True), written
+    assert quote_time(f"{when.day}/{when.month}/{when.year} {clock} EST", day_first=True) == (when, True)
+    assert quote_time(f"{when.month}/{when.day}/{when.year} {clock} EST") == (when, True)
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31)))
+def test_expiries_go_round(day: dt.date) -> None:
+    serial = (day - dt.date(1899, 12, 30)).days
+    for cell in (day, serial, float(serial), str(serial), f"{day:%Y%m%d}", int(f"{day:%Y%m%d}"), f"{day:%m/%d/%Y}",
+                 f"{day:%a %b %d %Y}", f"{day:%d %b %y}".upper(), day.isoformat(), f"{day}T00:00:00"):  # fmt: skip
+        assert expiry_date(cell) == day, cell

@@ -332,3 +332,17 @@ def test_a_remark_below_the_table_is_no_contract(remark: list[object]) -> None:
     assert chain.left_out == (("no strike or symbol", 0.0),)
     with_symbols = Chain.from_cells([["Symbol", "IV", "OI"], ["ZZX240119C00100000", 0.2, 5], remark])
     assert with_symbols.left_out == (("no strike or symbol", 0.0),)
+
+
+def test_a_right_that_its_symbol_denies_is_refused() -> None:
+    cells = [["Symbol", *OWN], ["ZZX240119C00100000", *OWN_ROWS[0]], ["ZZX240119C00100000", *OWN_ROWS[1]]]
+    with pytest.raises(BadInput) as error:
+        Chain.from_cells(cells)
+    assert str(error.value) == 'option type in row 3 is "put"; expected call, as its symbol says'
+
+
+def test_a_strike_that_its_symbol_denies_is_refused() -> None:
+    cells = [["Symbol", *OWN], ["ZZX240119C00100000", *OWN_ROWS[0]], ["ZZX240119P00105000", *OWN_ROWS[1]]]
+    with pytest.raises(BadInput) as error:
+        Chain.from_cells(cells)
+    assert str(error.value) == "strike in row 3 is 100; expected 105, as its option symbol says"

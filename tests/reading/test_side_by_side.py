@@ -328,3 +328,55 @@ def test_an_unquoted_thousands_separator_in_the_spot_is_put_together_again() -> 
         ["Fri Jan 19 2024", "XYZ240119C00500000", 0.2, 10, 500, "XYZ240119P00500000", 0.2, 20],
     ]
     assert Chain.from_cells(rows).spot == 4697.24
+
+
+SYMBOLS = {"C": "ZZX240119C00100000", "P": "ZZX240119P00100000"}
+
+
+@pytest.mark.parametrize(
+    ("above", "header", "left"),
+    [
+        ([], ["Expiry", "Symbol", "OI", "Strike", "Symbol", "OI"], "P"),
+        ([], ["Expiry", "Symbol", "OI", "Strike", "Symbol", "OI"], "C"),
+        ([], ["Expiry", "Calls", "OI", "Strike", "Puts", "OI"], "P"),  # the symbols know better
+        ([["", "PUTS", "", "", "CALLS"]], ["Expiry", "Note", "OI", "Strike", "Note", "OI"], "P"),
+        ([["", "CALLS", "", "", "PUTS"]], ["Expiry", "Note", "OI", "Strike", "Note", "OI"], "C"),
+        ([], ["Expiry", "Note", "OI", "Strike", "Note", "OI"], "C"),
+    ],
+)
+def test_which_side_holds_the_calls(above: list[list[object]], header: list[str], left: str) -> None:
+    right = "P" if left == "C" else "C"
+    chain = Chain.from_cells([*above, header, ["2024-01-19", SYMBOLS[left], 7, 100, SYMBOLS[right], 9]])
+    assert dict(zip(chain.is_call.tolist(), chain.open_interest.tolist(), strict=True)) == {
+        left == "C": 7.0,
+        right == "C": 9.0,
+    }
+
+
+def test_a_symbol_on_the_wrong_side_is_refused() -> None:
+    header = ["Expiry", "Calls", "OI", "Strike", "Puts", "OI"]
+    rows = [["2024-01-19", SYMBOLS["C"], 7, 100, SYMBOLS["P"], 9], ["2024-01-19", SYMBOLS["P"], 7, 105, None, None]]
+    with pytest.raises(BadInput) as error:
+        Chain.from_cells([header, *rows])
+    assert str(error.value) == "the symbol in row 3 is ZZX240119P00100000; expected a call on that side"
+
+
+@pytest.mark.parametrize(
+    "order", [[4, 0, 1, 2, 3, 5, 6, 7], [0, 1, 2, 3, 5, 6, 7, 4], [0, 4, 5, 6, 7, 1, 2, 3], [1, 2, 3, 0, 4, 5, 6, 7]]
+)
+def test_the_strike_may_stand_anywhere(order: list[int]) -> None:
+    header = ["Expiry", "Calls", "IV", "OI", "Strike", "Puts", "IV", "OI"]
+    row = ["2024-01-19", SYMBOLS["C"], 0.2, 7, 100, SYMBOLS["P"], 0.3, 9]
+    only_call = ["2024-01-26", "ZZX240126C00100000", 0.4, 11, 100, None, None, None]
+    chain = Chain.from_cells([[line[j] for j in order] for line in (header, row, only_call)])
+    assert chain.is_call.tolist() == [True, False, True]
+    assert chain.iv.tolist() == [0.2, 0.3, 0.4]
+    assert chain.open_interest.tolist() == [7, 9, 11]
+
+
+def test_columns_that_were_sorted_apart_are_refused() -> None:
+    header = ["Expiry", "Calls", "OI", "Strike", "Puts", "OI"]
+    rows = [["2024-01-19", SYMBOLS["C"], 7, 100, SYMBOLS["P"], 9], ["2024-01-26", SYMBOLS["C"], 7, 105, None, None]]
+    with pytest.raises(BadInput) as error:
+        Chain.from_cells([header, *rows])
+    assert str(error.value) == "strike in row 3 is 105; expected 100, as its option symbol says"

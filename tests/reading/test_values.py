@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.headers import field_of, parse_occ, underlying_of
@@ -45,7 +47,26 @@ def test_number(cell: object, value: float) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", None, True, "--", "n/a", "abc", "12a", "0,25", "0,250", "-0,512", "1,89", "1,8970", "12,34,567", "1.2.3", "0x10", "1_000", "inf", ","],
+    [
+        "",
+        None,
+        True,
+        "--",
+        "n/a",
+        "abc",
+        "12a",
+        "0,25",
+        "0,250",
+        "-0,512",
+        "1,89",
+        "1,8970",
+        "12,34,567",
+        "1.2.3",
+        "0x10",
+        "1_000",
+        "inf",
+        ",",
+    ],
     ids=str,
 )
 def test_not_a_number(cell: object) -> None:
@@ -160,3 +181,16 @@ def test_underlying_of_a_root(root: str, underlying: str) -> None:
 )  # fmt: skip
 def test_field_of_a_column_name(name: str, field: str | None) -> None:
     assert field_of(name) == field
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_go_round_through_text(value: float) -> None:
+    for written in (repr(value), f" {value!r}\u00a0", f"${value!r}", f"{value!r}".replace("-", "−")):
+        assert number(written) == value
+    assert number(f"{value!r}%") == value / 100
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(0, 6))
+def test_thousands_separators_change_nothing(value: int, places: int) -> None:
+    exact = value / 10**places
+    assert number(f"{exact:,.{places}f}") == float(f"{exact:.{places}f}")

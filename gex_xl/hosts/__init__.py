@@ -1,0 +1,1 @@
+"""The programs in which the worksheet functions run, each one thin."""

@@ -1,0 +1,28 @@
+"""The part of a worksheet function that every host shares: call its body, and hand back what a cell can hold."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gex_xl.errors import NoValue
+from gex_xl.registry import Function
+
+
+def clean(value: Any) -> Any:
+    """One policy for every host: no NaN, inf, None or numpy scalar reaches a cell."""
+    if isinstance(value, (list, tuple)):
+        return [clean(each) for each in value]
+    if value is None:
+        return ""
+    if isinstance(value, float) and not math.isfinite(value):
+        return NoValue.excel
+    return value
+
+
+def evaluate(record: Function, given: tuple[Any, ...]) -> Any:
+    """What the cell holds, "#N/A" where there is no value. Raises GexError with one sentence for bad input."""
+    try:
+        return clean(record.body(*given))
+    except NoValue as error:
+        return error.excel
