@@ -18,6 +18,8 @@ from gex_xl.reading.dates import quote_time
 from gex_xl.reading.values import CELL_ERRORS, is_blank, number, text
 from gex_xl.settings import parse_settings
 
+_LARGEST = 1e12  # no price is larger, and its square must stay a number
+
 
 def scalar(value: object) -> object:
     """The one cell of a 1 x 1 range, or the value itself; None where it is blank."""
@@ -34,7 +36,7 @@ def amount(value: object, name: str, *, positive: bool = True) -> float | None:
     if isinstance(cell, Sequence) and not isinstance(cell, str):
         raise BadInput(f"{name} is a range of {len(cell)} rows; expected one cell with a number")
     found = number(cell)
-    if found is None or not abs(found) < float("inf") or (positive and found < 0):
+    if found is None or not abs(found) < _LARGEST or (positive and found < 0):
         raise BadInput(f'{name} is "{text(cell)}"; expected a number{" above 0" if positive else ""}')
     return found
 

@@ -16,7 +16,8 @@ from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import Clock, ClockFrom
 
 #: OCC roots that settle on the opening prices; their siblings SPXW, NDXP, RUTW settle on the close.
-AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX"})
+#: VIX weeklys (VIXW) settle at the open as VIX does (Cboe's contract specifications).
+AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW"})
 OPEN, CLOSE = dt.time(9, 30), dt.time(16)
 _SECONDS_PER_YEAR = 365 * 86_400
 Instants = npt.NDArray[np.datetime64]  # seconds, UTC

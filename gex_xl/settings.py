@@ -246,7 +246,7 @@ def _value(key: str, found: object) -> Any:
         return _number(key, found)
     text = found.date().isoformat() if isinstance(found, dt.datetime) else str(found).strip().lower()
     if key == "expiries":
-        if serial := re.fullmatch(r"(\d{5})(?:\.0*)?", text):  # a worksheet's date: days since 1899-12-30
+        if serial := re.fullmatch(r"([3-7]\d{4})(?:\.0*)?", text):  # a worksheet's date: days since 1899-12-30
             text = f"{dt.date(1899, 12, 30) + dt.timedelta(days=int(serial[1]))}"
         parse_expiries(text)
     else:

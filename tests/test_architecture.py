@@ -21,7 +21,6 @@ LAYERS = [
     {"shell"},
     {"udfs", "report", "reference"},
     {"engines", "template"},
-    {"hosts"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

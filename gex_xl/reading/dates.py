@@ -108,9 +108,14 @@ def _named_month(words: str) -> tuple[dt.date, tuple[int, int]] | None:
 
 def _date(year: int, month: int, day: int) -> dt.date | None:
     try:
-        return dt.date(year + 2000 if year < 100 else year, month, day)
+        return _in_range(dt.date(year + 2000 if year < 100 else year, month, day))
     except ValueError:
         return None
+
+
+def _in_range(day: dt.date) -> dt.date | None:
+    """None for what no chain can hold, such as the year 1900 of a cell that is formatted as a time of day."""
+    return day if 1990 <= day.year <= 2100 else None
 
 
 def _find_date(words: str, *, day_first: bool = False) -> tuple[dt.date, tuple[int, int]] | None:
@@ -134,10 +139,8 @@ def _find_date(words: str, *, day_first: bool = False) -> tuple[dt.date, tuple[i
 
 def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
     """An expiry as a date: a datetime, an Excel serial, or text (mm/dd/yyyy unless the day is above 12)."""
-    if isinstance(cell, dt.datetime):
-        return cell.date()
     if isinstance(cell, dt.date):
-        return cell
+        return _in_range(cell.date() if isinstance(cell, dt.datetime) else cell)
     if isinstance(cell, str) and (value := number(cell)) is not None:
         cell = value
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -166,6 +169,8 @@ def quote_time(cell: object, *, source: str = "quote time", day_first: bool = Fa
 
     None where the cell holds no date. Raises BadInput for a time zone that is not known.
     """
+    if isinstance(cell, dt.date) and not _in_range(cell):
+        return None
     if isinstance(cell, dt.datetime):
         if cell.tzinfo is None and cell.time() == dt.time(0):  # how a worksheet hands over a date
             return cell.replace(hour=16, tzinfo=NEW_YORK), False

@@ -205,7 +205,7 @@ def _quote_time(columns: Columns, table: Table, at: int, names: Sequence[str]) -
 
 def _spot(columns: Columns, table: Table, at: int, names: Sequence[str]) -> None:
     spots = table.numeric(at, names[at])
-    known = spots[np.isfinite(spots)]
+    known = spots[np.isfinite(spots) & (spots > 0)]  # 0 is how a feed leaves a price blank
     if not known.size:
         return
     columns.spot = float(np.median(known))

@@ -188,7 +188,8 @@ def test_quote_time_of_other_cells_and_without_a_clock(cell: object, expected: s
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "S&P 500 INDEX", "Last: 4697.24", "4697.24", "Volume: 265,377,359", "10:52 AM EST", 4697.24, 0, -1, True,
+    ["1900-01-01", "January 7, 1024", dt.datetime.min, dt.datetime.max, dt.date(1900, 1, 1), dt.datetime(1899, 12, 31),
+     "", "S&P 500 INDEX", "Last: 4697.24", "4697.24", "Volume: 265,377,359", "10:52 AM EST", 4697.24, 0, -1, True,
      None, "February 31, 2024", "2024-13-45", "13/13/2024", "may", "marketing 5 of 2024"],
     ids=repr,
 )  # fmt: skip
@@ -241,7 +242,11 @@ def test_expiry(cell: object) -> None:
     assert expiry_date(cell) == dt.date(2024, 1, 19)
 
 
-@pytest.mark.parametrize("cell", ["", None, "weekly", 5, 99999, True, "2024-02-30", "SPY"], ids=repr)
+@pytest.mark.parametrize(
+    "cell",
+    ["", None, "weekly", 5, 99999, True, "2024-02-30", "SPY", dt.date.min, dt.datetime.max, "1024-01-19", "9999-12-31"],
+    ids=repr,
+)
 def test_no_expiry(cell: object) -> None:
     assert expiry_date(cell) is None
 

@@ -346,3 +346,9 @@ def test_a_strike_that_its_symbol_denies_is_refused() -> None:
     with pytest.raises(BadInput) as error:
         Chain.from_cells(cells)
     assert str(error.value) == "strike in row 3 is 100; expected 105, as its option symbol says"
+
+
+@pytest.mark.parametrize(("prices", "spot"), [((0, 0), None), ((0, 105.25), 105.25), (("--", ""), None)])
+def test_a_spot_of_0_is_a_blank(prices: tuple[object, object], spot: float | None) -> None:
+    rows = [[*row, price] for row, price in zip(OWN_ROWS, prices, strict=True)]
+    assert Chain.from_cells([[*OWN, "Underlying Price"], *rows]).spot == spot

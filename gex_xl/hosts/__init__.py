@@ -1,1 +1,0 @@
-"""The programs in which the worksheet functions run, each one thin."""
