@@ -77,7 +77,7 @@ def loaded(chain: object) -> Loaded:
         if cell.lower() in CELL_ERRORS:
             raise BadInput(f"the chain is {cell}; mend the cell that it comes from")
         raise BadInput(f'the chain is the text "{cell[:60]}"; expected a range or the cell of a LOAD_CHAIN')
-    if cell is None:
+    if cell is None or (isinstance(cell, (int, float)) and cell == 0):  # a reference to an empty cell is 0
         raise BadInput("the chain is empty; paste an option chain with its header row")
     if hasattr(chain, "tolist"):  # a numpy array
         chain = chain.tolist()

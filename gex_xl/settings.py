@@ -261,6 +261,8 @@ def _number(key: str, found: object) -> float:
         number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         number = math.nan
+    if key == "profile_levels" and not number.is_integer():
+        raise BadInput(f'settings: {key} is "{found}"; expected a whole number')
     if isinstance(found, bool) or not low <= number <= high or not math.isfinite(number):
         top = f" to {high:g}" if math.isfinite(high) else " or more"
         raise BadInput(f'settings: {key} is "{found}"; expected a number, {low:g}{top}')
@@ -285,16 +287,20 @@ def parse_expiries(text: str) -> tuple[str, float | None, list[dt.date]]:
     )
 
 
-def parse_band(key: str, text: str, spot: float = 1.0) -> tuple[float, float]:
-    """Lower and upper bound of a band such as `80%:120%` (of spot), `4500:5000`, `4500:` or `all`."""
+def parse_band(key: str, text: str, spot: float | None = None) -> tuple[float, float]:
+    """Lower and upper bound of a band such as `80%:120%` (of spot), `4500:5000`, `4500:` or `all`.
+
+    Without a spot only the form is checked: 80%:5000 may or may not be a band.
+    """
     if text == "all" and key == "strikes":
         return 0.0, math.inf
     found = _BAND.fullmatch(text)
     try:
         if found and (found[1] or found[3]):
-            low = float(found[1]) * (0.01 * spot if found[2] else 1.0) if found[1] else 0.0
-            high = float(found[3]) * (0.01 * spot if found[4] else 1.0) if found[3] else math.inf
-            if (low < high or bool(found[2]) != bool(found[4])) and (key == "strikes" or (found[1] and found[3])):
+            low = float(found[1]) * (0.01 * (spot or 1.0) if found[2] else 1.0) if found[1] else 0.0
+            high = float(found[3]) * (0.01 * (spot or 1.0) if found[4] else 1.0) if found[3] else math.inf
+            rising = low < high or (spot is None and bool(found[2]) != bool(found[4]))
+            if rising and (key == "strikes" or (low > 0 and high < math.inf)):
                 return low, high
     except ValueError:
         pass

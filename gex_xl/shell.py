@@ -10,7 +10,7 @@ from gex_xl.registry import Function
 
 
 def clean(value: Any) -> Any:
-    """One policy for every host: no NaN, inf, None or numpy scalar reaches a cell."""
+    """One policy for every host: no NaN, inf or None reaches a cell."""
     if isinstance(value, (list, tuple)):
         return [clean(each) for each in value]
     if value is None:

@@ -120,6 +120,8 @@ def test_settings_go_round() -> None:
         ("strikes=:", 'strikes is ":"; expected a band'),
         ("expiries=99999", 'expiries is "99999"; expected all'),
         ("strikes=120%:80%", 'strikes is "120%:80%"'),
+        ("profile_range=0%:120%", 'profile_range is "0%:120%"'),
+        ("profile_levels=80.5", 'profile_levels is "80.5"; expected a whole number'),
         ("profile_range=80%:", 'profile_range is "80%:"'),
         ([["sign"]], "row 1 has one column"),
         (3.5, "expected a two-column range or text"),

@@ -242,3 +242,29 @@ def test_the_sentence_of_the_contract() -> None:
     with pytest.raises(XlwingsError) as caught:
         F["TOTAL_GEX"](cells)
     assert str(caught.value) == 'TOTAL_GEX: open interest in row 37 is "n/a"; expected a number'
+
+
+def test_a_band_is_checked_once_spot_is_known() -> None:
+    # 120 % of the example's spot of 5000 is 6000, above 80.
+    for name, setting in (("GAMMA_PROFILE", "profile_range=120%:80"), ("TOTAL_GEX", "strikes=120%:80")):
+        with pytest.raises(XlwingsError, match="expected a band such as"):
+            F[name](EXAMPLE_CHAIN, None, None, setting)
+
+
+def test_a_spot_far_from_all_strikes_is_a_warning() -> None:
+    notes = [row[3] for row in F["CHAIN_CHECK"](EXAMPLE_CHAIN, 5) if row[0] == "Look at"]
+    assert any("spot 5.00 lies far from all strikes" in note for note in notes)
+    assert not any("far from all strikes" in row[3] for row in F["CHAIN_CHECK"](EXAMPLE_CHAIN) if row[0] == "Look at")
+
+
+def test_an_empty_cell_as_chain_is_an_empty_chain() -> None:
+    with pytest.raises(XlwingsError, match="TOTAL_GEX: the chain is empty"):
+        F["TOTAL_GEX"](0.0)
+
+
+def test_put_wall_without_puts_is_na() -> None:
+    assert F["PUT_WALL"]([row for row in EXAMPLE_CHAIN if "P" not in row]) == "#N/A"
+    assert (
+        REGISTRY["REGIME"].signature
+        == "REGIME(chain, [spot], [as_of], [settings], [vix9d], [vix], [vix3m], [skew_25d_z])"
+    )

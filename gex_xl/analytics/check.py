@@ -90,6 +90,11 @@ def _total_with(lines: Lines, source: GammaSource) -> float | None:
 def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
     chain, settings = lines.chain, lines.settings
     out = list(chain.notes)
+    nearest, farthest = float(chain.strike.min()), float(chain.strike.max())
+    if not nearest / 2 <= lines.spot <= farthest * 2:
+        out.append(
+            f"spot {lines.spot:,.2f} lies far from all strikes ({nearest:,.2f} to {farthest:,.2f}); is it right?"
+        )
     if model is not None and vendor is not None and model * vendor < 0:
         out.append("the totals from model gamma and from the feed's gamma differ in sign; look at both")
     near = [entry.forward / lines.spot - 1 for entry in carry if entry.years < _NEAR]
