@@ -9,12 +9,14 @@ from gex_xl.template.looks import CALL, FLIP, GREY, LONG, PUT, RULE, SHORT, SPOT
 from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
 from gex_xl.template.writing import amounts, colour_regime, unusable
 
+_AXIS, _PROFILE_AXIS = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
+_FIRED = f"{parts.DASHBOARD}!$L$8"
 _MEANING = (
     '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'
     'IF(Regime="long_gamma","Dealers are long gamma: they sell strength and buy weakness, moves are damped.",'
-    'IF(Regime="short_gamma","Dealers are short gamma, or a trigger says so: they buy strength and sell weakness, '
+    f'IF(Regime="short_gamma","Dealers are short gamma ("&{_FIRED}&"): they buy strength and sell weakness, '
     'moves are amplified.",'
-    '"The volatility term structure is inverted: stress comes first, whatever gamma says.")))'
+    f'"The volatility term structure is inverted ("&{_FIRED}&"): stress comes first, whatever gamma says.")))'
 )
 
 
@@ -29,14 +31,15 @@ def dashboard(book: Any, look: Formats) -> None:
     sheet.set_row(0, 30)
     sheet.write("B1", "Dealer gamma exposure", look.title)
     sheet.write_formula("B2", f"={parts.CHAIN}!$A$8", look.synthetic)
-    sheet.write_formula("B3", f"={parts.CHAIN}!$A$14", look.fine)
+    sheet.write_formula("B3", f"={parts.STATUS}", look.fine)
     sheet.conditional_format("B3:I3", unusable("$B$3", look.warning))
     sheet.write_formula("B4", _MEANING, look.words)
     _cards(sheet, look)
     unit = f"{parts.STRIKES}!$T$1"
     sheet.write_formula(
         "B9",
-        f'="Sign convention: "&IFERROR({parts.level(14)},"")&".  Unit: "&{unit}&".  Positive: dealers long gamma."',
+        f'=IF({unit}="","","Sign convention: "&IFERROR({parts.level(14)},"")&".  Unit: "&{unit}'
+        '&".  Positive: dealers long gamma.")',
         look.fine,
     )
     _titles(sheet, look)
@@ -53,6 +56,7 @@ def dashboard(book: Any, look: Formats) -> None:
     sheet.fit_to_pages(1, 1)
     sheet.print_area("A1:I47")
     sheet.set_margins(0.3, 0.3, 0.3, 0.3)
+    sheet.center_horizontally()
     sheet.set_first_sheet()
     sheet.activate()
 
@@ -68,7 +72,7 @@ def _cards(sheet: Any, look: Formats) -> None:
         'IFERROR(TEXT(Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
     )
     cards = [
-        ("B", "Regime", f"={parts.figure('Regime')}", look.card, '="triggers on the sheet Regime"'),
+        ("B", "Regime", f"={parts.figure('Regime')}", look.card, '="see the sheet Regime"'),
         ("C", "Total GEX", f"={parts.figure('Total_GEX')}", look.card, f"={parts.STRIKES}!$T$1"),
         ("D", "Flip strike", f"={parts.figure('Flip_Strike')}", look.card, flip_note),
         ("E", "Zero gamma", f"={parts.figure('Zero_Gamma')}", look.card, zero_note),
@@ -83,7 +87,10 @@ def _cards(sheet: Any, look: Formats) -> None:
         sheet.write_formula(f"{column}8", note, look.card_note)
     colour_regime(sheet, "B7", look)
     amounts(sheet, "C7:C7", look)
-    sheet.conditional_format("B7:I7", {"type": "errors", "format": look.faint})
+    # The named cell keeps its #N/A for formulas; a reader sees the reason below it instead.
+    sheet.conditional_format("B7:I7", {"type": "errors", "format": look.hidden})
+    sheet.conditional_format("B8:I8", {"type": "formula", "criteria": '=LEFT(B$8,5)="none:"', "format": look.reason})
+    sheet.ignore_errors({"eval_error": "B7:I7"})
 
 
 def _shown(number: int) -> str:
@@ -94,18 +101,35 @@ def _shown(number: int) -> str:
 
 def _titles(sheet: Any, look: Formats) -> None:
     """Texts that charts show, so that unit and levels stand in them: they live to the right of the page, in grey."""
-    axis, profile = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
+    strikes, expiries = f"{parts.STRIKES}!$V$1", f"COUNT({parts.STRIKES}!$J$6:$J$205)"
     texts = {
-        "L1": f'="GEX per strike, "&{axis}&", {NEAR_SPOT.rows} strikes around spot"',
-        "L2": f'="Cumulative GEX over strikes, "&{axis}',
-        "L3": f'="Gamma profile: total GEX by spot level, "&{profile}',
-        "L4": f'="GEX by expiry, "&{axis}&", first {FIRST_EXPIRIES.rows}"',
-        "L5": '="Spot "&IFERROR(TEXT(Spot,"#,##0.00"),"none")',
-        "L6": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip: one-sided")',
+        "L1": _titled("GEX per strike", _AXIS, f'", "&MIN({NEAR_SPOT.rows},{strikes})&" strikes around spot"'),
+        "L2": _titled("Cumulative GEX over strikes", _AXIS),
+        "L3": _titled("Gamma profile: total GEX by spot level", _PROFILE_AXIS),
+        "L4": _titled(
+            "GEX by expiry", _AXIS, f'IF({expiries}>{FIRST_EXPIRIES.rows},", first {FIRST_EXPIRIES.rows}","")'
+        ),
+        "L5": '=IF(ISNUMBER(Spot),"Spot "&TEXT(Spot,"#,##0.00"),"Spot")',
+        "L6": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip")',
         "L7": '=IF(ISNUMBER(Zero_Gamma),"Zero gamma "&TEXT(Zero_Gamma,"#,##0.00"),"No zero gamma")',
+        "L8": _fired(),
     }
     for cell, formula in texts.items():
         sheet.write_formula(cell, formula, look.fine)
+
+
+def _titled(words: str, axis: str, more: str = '""') -> str:
+    """A title with its unit; the words alone where there are no figures."""
+    return f'=IF({axis}="","{words}","{words}, "&{axis}&{more})'
+
+
+def _fired() -> str:
+    """The triggers that lead to this regime, with "and" between them; "" where none fired."""
+    it = parts.SPILLS["triggers"]
+    rows = range(it.row + 1, it.row + 9)
+    cells = [[f"{parts.REGIME}!${column}${row}" for column in "ABF"] for row in rows]
+    said = "&".join(f'IF(AND({fired}="yes",{leads}=Regime)," and "&{name},"")' for name, leads, fired in cells)
+    return f'=IFERROR(MID({said},6,200),"")'
 
 
 def _bars(book: Any, block: Any, series: list[tuple[Any, int, str]]) -> Any:
@@ -126,7 +150,10 @@ def _bars(book: Any, block: Any, series: list[tuple[Any, int, str]]) -> Any:
 
 
 def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) -> None:
-    """Thin bars from top to bottom on a hidden second axis: a column chart has no vertical lines."""
+    """Bars from top to bottom on a hidden second axis: a column chart has no vertical lines.
+
+    One can see through them: the strike at spot is often the one with the most gamma.
+    """
     for name, offset, colour in marks:
         chart.add_series(
             {
@@ -134,7 +161,7 @@ def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) 
                 "categories": block.values(1),
                 "values": block.values(offset),
                 "y2_axis": True,
-                "fill": {"color": colour},
+                "fill": {"color": colour, "transparency": 45},
                 "border": {"none": True},
                 "gap": 220,
                 "overlap": 100,

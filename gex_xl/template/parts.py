@@ -17,6 +17,9 @@ SHEETS = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, REGIME, CHECK, FUNCTIONS
 PASTE_ANCHOR = f"{CHAIN}!C1"
 PASTE_ROWS, PASTE_COLUMNS = 60_000, 50
 
+#: What CHAIN_STATUS says of the paste; the sheets Chain and Dashboard refer to it.
+STATUS = f"{CHECK}!$A$3"
+
 FIRST_SETTING = 8  # row of the first setting on its sheet
 LAST_SETTING = FIRST_SETTING + len(HELP) - 1
 SPOT_INPUT, AS_OF_INPUT = f"{SETTINGS}!$B$4", f"{SETTINGS}!$B$5"
@@ -35,7 +38,7 @@ NAMES = {
     "Put_Wall": f"={DASHBOARD}!$G$7",
     "Spot": f"={DASHBOARD}!$H$7",
     "As_Of": f"={DASHBOARD}!$I$7",
-    "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$17),{PASTE_COLUMNS})",
+    "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
 }
 
 
@@ -49,17 +52,18 @@ class Spill:
     formula: str
     columns: int
     room: int
+    words: tuple[int, ...] = ()  # columns, from 0, that hold words; the others hold numbers
 
 
 SPILLS = {
     "strikes": Spill(STRIKES, 5, 1, "=GEX_PER_STRIKE(Chain)", 5, 3000),
-    "expiries": Spill(STRIKES, 5, 7, "=GEX_BY_EXPIRY(Chain)", 7, 200),
-    "flips": Spill(STRIKES, 5, 15, "=FLIP_STRIKES(Chain)", 3, 100),
+    "expiries": Spill(STRIKES, 5, 7, "=GEX_BY_EXPIRY(Chain)", 7, 200, (0, 1)),
+    "flips": Spill(STRIKES, 5, 15, "=FLIP_STRIKES(Chain)", 3, 100, (2,)),
     "profile": Spill(PROFILE, 5, 1, "=GAMMA_PROFILE(Chain)", 2, 2100),
-    "roots": Spill(PROFILE, 5, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
-    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 7, 20),
-    "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300),
-    "levels": Spill(REGIME, 5, 9, "=GEX_LEVELS(Chain)", 2, 20),
+    "roots": Spill(PROFILE, 6, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
+    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 7, 20, (0, 1, 2)),
+    "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300, (0, 3)),
+    "levels": Spill(REGIME, 5, 9, "=GEX_LEVELS(Chain)", 2, 20, (0, 1)),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.functions import REGISTRY
+from gex_xl.registry import Function
 from gex_xl.settings import HELP, Settings, choices
 from gex_xl.template import parts
 from gex_xl.template.looks import Formats
@@ -31,12 +32,13 @@ def chain(book: Any, look: Formats) -> None:
     sheet.write("A10", "The chain in memory (LOAD_CHAIN), named Chain", look.note)
     sheet.write_dynamic_array_formula("A11:A11", f"=LOAD_CHAIN({parts.LOAD_ARGUMENTS})", look.handle)
     sheet.write("A13", "What was found (CHAIN_STATUS)", look.note)
-    sheet.set_row(13, 44)
-    sheet.write_dynamic_array_formula("A14:A14", _status(), look.wrapped)
-    sheet.write("A16", "Last row of the paste", look.note)
+    # Merged, since a taller row would stretch the paste beside it; the function itself cannot stand in merged cells.
+    sheet.merge_range("A14:A16", "", look.wrapped)
+    sheet.write_formula("A14", f"={parts.STATUS}", look.wrapped)
+    sheet.write("A18", "Last row of the paste", look.note)
     used = "&".join(f"$C$1:$C${parts.PASTE_ROWS}".replace("C", letter) for letter in "CDEF")
     last = f'=IFERROR(LOOKUP(2,1/({used}<>""),ROW($C$1:$C${parts.PASTE_ROWS})),0)'
-    sheet.write_dynamic_array_formula("A17:A17", last, look.whole)
+    sheet.write_dynamic_array_formula("A19:A19", last, look.count)
     sheet.conditional_format("A14", unusable("$A$14", look.warning))
     sheet.freeze_panes(0, 2)
     sheet.set_selection("C1")
@@ -57,10 +59,10 @@ def settings(book: Any, look: Formats) -> None:
     sheet.set_column("A:A", 22, look.strong)
     sheet.set_column("B:B", 24, look.plain)
     sheet.set_column("C:C", 16, look.default)
-    sheet.set_column("D:D", 120, look.plain)
+    sheet.set_column("D:D", 120, look.indented)
     sheet.write("A1", "Settings", look.title)
     sheet.write("A2", "Yellow cells are yours to change. Blank means: the default, or what the paste says.", look.note)
-    sheet.write_row("A3", ["Input", "Value", "Default", "What it decides"], look.header)
+    _headers(sheet, 3, ["Input", "Value", "Default", "What it decides"], look)
     sheet.write("A4", "spot")
     sheet.write_blank("B4", None, look.input)
     sheet.write("C4", "from the paste")
@@ -70,7 +72,7 @@ def settings(book: Any, look: Formats) -> None:
     sheet.write_blank("B5", None, look.input_time)
     sheet.write("C5", "from the paste")
     sheet.write("D5", "Quote time, New York: 2024-01-05 16:00")
-    sheet.write_row(f"A{parts.FIRST_SETTING - 1}", ["Setting", "Value", "Default", "What it decides"], look.header)
+    _headers(sheet, parts.FIRST_SETTING - 1, ["Setting", "Value", "Default", "What it decides"], look)
     for row, (key, text) in enumerate(HELP.items(), parts.FIRST_SETTING):
         default = Settings().as_dict()[key]
         sheet.write(f"A{row}", key)
@@ -92,6 +94,11 @@ def settings(book: Any, look: Formats) -> None:
     sheet.freeze_panes(3, 0)
 
 
+def _headers(sheet: Any, row: int, words: list[str], look: Formats) -> None:
+    sheet.write(f"A{row}", words[0], look.header)
+    sheet.write_row(f"B{row}", words[1:], look.header_indented)
+
+
 def _limits(kind: str, low: float, title: str, wanted: str) -> dict[str, Any]:
     return {
         "validate": kind, "criteria": ">=", "value": low, "ignore_blank": True, "error_title": title[:32],
@@ -103,31 +110,29 @@ def regime(book: Any, look: Formats) -> None:
     """Inputs that the chain does not hold, and every trigger."""
     sheet = book.get_worksheet_by_name(parts.REGIME)
     sheet.set_column("A:A", 18, look.strong)
-    sheet.set_column("B:B", 18, look.plain)
-    sheet.set_column("C:C", 36, look.plain)
+    sheet.set_column("B:B", 18, look.indented)
+    sheet.set_column("C:C", 36, look.indented)
     sheet.set_column("D:E", 16, look.amount)
-    sheet.set_column("F:F", 9, look.plain)
+    sheet.set_column("F:F", 9, look.right)
     sheet.set_column("G:G", 20, look.amount)
     sheet.set_column("H:H", 3)
     sheet.set_column("I:I", 26, look.fine)
     sheet.set_column("J:J", 42, look.level)
     sheet.write("A1", "Regime", look.title)
-    sheet.write("I3", "All levels", look.header)
-    sheet.write("J3", "", look.header)
-    spill(book, "levels", None)
+    for cell, words in (("I4", "All levels"), ("J4", ""), ("L4", "One function each"), ("M4", "")):
+        sheet.write(cell, words, look.header)
+    spill(book, "levels", look, [look.fine, look.level])
     sheet.set_column("K:K", 3)
     sheet.set_column("L:L", 16, look.fine)
     sheet.set_column("M:M", 20, look.level)
     sheet.conditional_format(
         "J5:J24", {"type": "formula", "criteria": '=LEFT($I5,9)="Contracts"', "format": look.counted}
     )
-    sheet.write("L3", "One function each", look.header)
-    sheet.write("M3", "", look.header)
     for row, (name, formula) in enumerate(parts.FIGURES.items(), parts.FIRST_FIGURE):
         sheet.write(f"L{row}", name.replace("_", " "))
         sheet.write_dynamic_array_formula(f"M{row}:M{row}", formula, look.level)
     sheet.write("A2", "Yellow cells are yours. A blank input leaves its trigger silent.", look.note)
-    sheet.write_row("A3", ["Input", "Value", "What it is"], look.header)
+    _headers(sheet, 3, ["Input", "Value", "What it is"], look)
     inputs = {
         "VIX9D": "nine-day volatility index, points",
         "VIX": "thirty-day volatility index, points",
@@ -139,13 +144,19 @@ def regime(book: Any, look: Formats) -> None:
         sheet.write_blank(f"B{row}", None, look.input)
         sheet.write(f"C{row}", words)
     sheet.data_validation("B4:B6", _limits("decimal", 0, "VIX", "points above 0, or blank"))
+    sheet.data_validation("B7", _limits("decimal", -100, "Skew z-score", "a number such as -1.5, or blank"))
     sheet.write("A9", "Regime", look.strong)
-    sheet.write_formula("B9", "=Regime", look.strong)
+    sheet.write_formula("B9", "=Regime", look.words_indented)
+    # Calc shows the first rule that holds, so a fired row's colour and a figure's scale are one rule there.
+    large = ((1_000_000_000, look.fired_billions), (1_000_000, look.fired_millions))
+    rules = [(f'=AND($F13="yes",ABS(D13)>={least})', shown) for least, shown in large]
+    for criteria, shown in (*rules, ('=$F13="yes"', look.fired)):
+        sheet.conditional_format("D13:G31", {"type": "formula", "criteria": criteria, "format": shown})
     for cells in ("D13:G31", "J5:J24", "M5:M10"):
         amounts(sheet, cells, look)
     sheet.write("A11", "Triggers: the first that fires decides, from the top", look.note)
-    spill(book, "triggers", look.header)
-    sheet.conditional_format("A13:G31", {"type": "formula", "criteria": '=$F13="yes"', "format": look.fired})
+    spill(book, "triggers", look)
+    sheet.conditional_format("A13:C31", {"type": "formula", "criteria": '=$F13="yes"', "format": look.fired})
     colour_regime(sheet, "B9", look)
 
 
@@ -155,10 +166,12 @@ def check(book: Any, look: Formats) -> None:
     sheet.set_column("A:A", 38, look.strong)
     sheet.set_column("B:B", 30, look.amount)
     sheet.set_column("C:C", 16, look.whole)
-    sheet.set_column("D:D", 130, look.plain)
+    sheet.set_column("D:D", 130, look.indented)
     sheet.write("A1", "Check", look.title)
     sheet.write("A2", "What was used and what was left out, where spot, time and forwards came from.", look.note)
-    spill(book, "check", look.header)
+    sheet.write_dynamic_array_formula("A3:A3", _status(), look.words)
+    sheet.conditional_format("A3:D3", unusable("$A$3", look.warning))
+    spill(book, "check", look)
     amounts(sheet, "B5:B303", look)
     counts = '=OR(LEFT($A5,9)="Contracts",LEFT($A5,8)="Left out")'
     sheet.conditional_format("B5:B303", {"type": "formula", "criteria": counts, "format": look.counted})
@@ -181,8 +194,18 @@ def functions(book: Any, look: Formats) -> None:
     for record in REGISTRY.values():
         sheet.write(row, 0, record.signature, look.code)
         sheet.write(row + 1, 0, f"{record.help}. Returns {record.returns}.", look.plain)
-        for offset, argument in enumerate(record.arguments, 2):
+        sheet.write_string(row + 2, 0, "    for instance", look.fine)
+        sheet.write_string(row + 2, 1, example(record), look.plain)
+        for offset, argument in enumerate(record.arguments, 3):
             sheet.write(row + offset, 0, f"    {argument.name}", look.fine)
             sheet.write(row + offset, 1, argument.help, look.fine)
-        row += len(record.arguments) + 3
+        row += len(record.arguments) + 4
     sheet.freeze_panes(2, 0)
+
+
+def example(record: Function) -> str:
+    """A call as it works in this book: "=REGIME(Chain,,,,15.1,16.2,17.9,-0.4)"."""
+    # What reads the paste itself is shown with the paste, all else with the chain in memory.
+    chain = "Paste" if record.name in ("LOAD_CHAIN", "CHAIN_STATUS") else "Chain"
+    rest = ["" if value is None else str(value) for value in record.example[1:]]
+    return f"={record.name}({','.join([chain, *rest])})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from gex_xl.template import parts
 from gex_xl.template.looks import Formats
-from gex_xl.template.writing import amounts, spill
+from gex_xl.template.writing import scaled, spill
 
 _ROOM = 2000  # rows of a spilled table that formulas look through
 
@@ -21,20 +21,21 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.set_column("A:A", 11, look.price)
     sheet.set_column("B:E", 18, look.amount)
     sheet.set_column("F:F", 3)
-    sheet.set_column("G:H", 11, look.plain)
+    sheet.set_column("G:G", 11, look.plain)
+    sheet.set_column("H:H", 9, look.indented)
     sheet.set_column("I:I", 8, look.days)
     sheet.set_column("J:J", 10, look.whole)
     sheet.set_column("K:M", 18, look.amount)
     sheet.set_column("N:N", 3)
     sheet.set_column("O:O", 12, look.price)
     sheet.set_column("P:P", 20, look.amount)
-    sheet.set_column("Q:Q", 14, look.plain)
+    sheet.set_column("Q:Q", 14, look.indented)
     sheet.set_column("R:S", 3)
     sheet.set_column("T:AH", 12, look.helper)
     for figures in ("B6:E3004", "K6:M204", "P6:P104"):
-        amounts(sheet, figures, look)
+        scaled(sheet, figures, "$T$3", look)
     for name in ("strikes", "expiries", "flips"):
-        spill(book, name, look.header)
+        spill(book, name, look)
     sheet.set_row(4, 32)
     table = f"$A$6:$A${_ROOM}"
     unit = '=IFERROR(MID($D$5,FIND("(",$D$5)+1,LEN($D$5)-FIND("(",$D$5)-1),"")'
@@ -48,7 +49,7 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write_formula(cell, formula, look.helper)
         sheet.write(f"{chr(ord(cell[0]) + 1)}{cell[1:]}", word, look.note)
     headers = ["No", "Strike", "Calls", "Puts", "Above 0", "Below 0", "Spot", "Flip"]
-    sheet.write_row("T5", headers, look.header)
+    sheet.write_row("T5", headers, look.header_right)
     block = parts.NEAR_SPOT
     for i, row in enumerate(range(block.first, block.last + 1), 1):
         at = f"$V$3+{i - 1}"
@@ -67,7 +68,7 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write_formula(f"Y{row}", f'=IF({there},"",MIN(0,{cumulative}))', look.helper)
         sheet.write_formula(f"Z{row}", _marks(low, high, "Spot"), look.helper)
         sheet.write_formula(f"AA{row}", _marks(low, high, "Flip_Strike", 0.88), look.helper)
-    sheet.write_row("AD5", ["No", "Expiry", "Calls", "Puts"], look.header)
+    sheet.write_row("AD5", ["No", "Expiry", "Calls", "Puts"], look.header_right)
     block = parts.FIRST_EXPIRIES
     for i, row in enumerate(range(block.first, block.last + 1), 1):
         there = f"{i}>COUNT($J$6:$J$205)"
@@ -78,6 +79,11 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write_formula(f"AF{row}", f'=IF({there},"",INDEX($K$6:$K$205,{i})/$T$3)', look.helper)
         sheet.write_formula(f"AG{row}", f'=IF({there},"",INDEX($L$6:$L$205,{i})/$T$3)', look.helper)
     sheet.freeze_panes(5, 1)
+    # Not fitted to the page's width: the tables stand on pages of their own, the chart rows on later ones.
+    sheet.set_print_scale(54)
+    sheet.set_v_pagebreaks([18])
+    sheet.set_margins(0.4, 0.4, 0.5, 0.5)
+    sheet.repeat_rows(4)
 
 
 def profile(book: Any, look: Formats) -> None:
@@ -93,14 +99,14 @@ def profile(book: Any, look: Formats) -> None:
     sheet.set_column("D:D", 16, look.price)
     sheet.set_column("E:G", 3)
     sheet.set_column("H:N", 15, look.helper)
-    amounts(sheet, "B6:B2104", look)
-    sheet.write("D4", "All zero gammas", look.header)
-    spill(book, "profile", look.header)
-    spill(book, "roots", look.price)
+    scaled(sheet, "B6:B2104", "$H$3", look)
+    sheet.write("D5", "All zero gammas", look.header_right)
+    spill(book, "profile", look)
+    spill(book, "roots", look, [look.price])
     _scale(sheet, look, "H", f"={parts.STRIKES}!$T$1", "$B$6:$B$2105")
     sheet.write_formula("K1", "=COUNT($A$6:$A$2105)", look.helper)
     sheet.write("L1", "levels", look.note)
-    sheet.write_row("H5", ["No", "Level", "Above 0", "Below 0", "Spot", "Zero gamma"], look.header)
+    sheet.write_row("H5", ["No", "Level", "Above 0", "Below 0", "Spot", "Zero gamma"], look.header_right)
     block = parts.PROFILE_BLOCK
     for i, row in enumerate(range(block.first, block.last + 1), 1):
         # However many levels are set, these rows take evenly spaced ones.
@@ -113,6 +119,9 @@ def profile(book: Any, look: Formats) -> None:
         sheet.write_formula(f"L{row}", _marks(f"$I{row}", f"$I{row + 1}", "Spot"), look.helper)
         sheet.write_formula(f"M{row}", _marks(f"$I{row}", f"$I{row + 1}", "Zero_Gamma", 0.88), look.helper)
     sheet.freeze_panes(5, 0)
+    sheet.set_print_scale(80)
+    sheet.set_v_pagebreaks([6])
+    sheet.repeat_rows(4)
 
 
 def _marks(low: str, high: str, level: str, height: float = 1) -> str:
@@ -125,12 +134,19 @@ def _marks(low: str, high: str, level: str, height: float = 1) -> str:
 
 
 def _scale(sheet: Any, look: Formats, column: str, unit: str, figures: str) -> None:
-    """Unit, largest figure, scale and the axis' words, in rows 1 to 4: bn, mn or plain by the largest figure."""
+    """Unit, largest figure, scale and the axis' words, in rows 1 to 4: bn, mn or plain by the largest figure.
+
+    A unit that says mn or bn itself is taken as it is.
+    """
     largest, scale = f"${column}$2", f"${column}$3"
     rows = (
         (unit, "unit"),
         (f"=IFERROR(MAX(MAX({figures}),-MIN({figures})),0)", "largest"),
-        (f"=IF({largest}>=500000000,1000000000,IF({largest}>=500000,1000000,IF({largest}>=500,1000,1)))", "scale"),
+        (
+            f'=IF(ISNUMBER(SEARCH(" mn ",${column}$1))+ISNUMBER(SEARCH(" bn ",${column}$1)),1,'
+            f"IF({largest}>=500000000,1000000000,IF({largest}>=500000,1000000,IF({largest}>=500,1000,1))))",
+            "scale",
+        ),
         (
             f'=IF({scale}=1000000000,"bn ",IF({scale}=1000000,"mn ",IF({scale}=1000,"thousand ","")))&${column}$1',
             "axis unit",

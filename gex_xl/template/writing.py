@@ -10,22 +10,36 @@ from gex_xl.template import parts
 from gex_xl.template.looks import Formats
 
 
-def spill(book: Any, name: str, first_row: Any) -> None:
-    """Write a spill's formula; `first_row` is the format of its first row, columns have their own below."""
+def spill(book: Any, name: str, look: Formats, first_row: list[Any] | None = None) -> None:
+    """Write a spill's formula. `first_row`: the formats of its first row, None where that row is a header."""
     it = parts.SPILLS[name]
     sheet = book.get_worksheet_by_name(it.sheet)
-    anchor = f"{xl_col_to_name(it.column - 1)}{it.row}"
+    formats = first_row or [_header(it, offset, look) for offset in range(it.columns)]
     for offset in range(1, it.columns):
-        sheet.write_blank(it.row - 1, it.column - 1 + offset, None, first_row)
-    sheet.write_dynamic_array_formula(f"{anchor}:{anchor}", it.formula, first_row)
+        sheet.write_blank(it.row - 1, it.column - 1 + offset, None, formats[offset])
+    anchor = f"{xl_col_to_name(it.column - 1)}{it.row}"
+    sheet.write_dynamic_array_formula(f"{anchor}:{anchor}", it.formula, formats[0])
+
+
+def _header(it: parts.Spill, offset: int, look: Formats) -> Any:
+    """A header stands as its column does: words left, numbers right."""
+    if offset not in it.words:
+        return look.header_right
+    return look.header_indented if offset else look.header
 
 
 def amounts(sheet: Any, cells: str, look: Formats) -> None:
-    """Show figures of a billion and more as bn, others in full: right for every unit and size of chain."""
+    """Show each figure of a million and more as mn or bn: right for every unit and size of chain."""
     first = cells.split(":", maxsplit=1)[0]
-    sheet.conditional_format(
-        cells, {"type": "formula", "criteria": f"=ABS({first})>=1000000000", "format": look.billions}
-    )
+    for least, shown in ((1_000_000_000, look.billions), (1_000_000, look.millions)):
+        rule = {"type": "formula", "criteria": f"=ABS({first})>={least}", "format": shown, "stop_if_true": True}
+        sheet.conditional_format(cells, rule)
+
+
+def scaled(sheet: Any, cells: str, scale: str, look: Formats) -> None:
+    """Show a table's figures in one scale, so that they can be compared: bn or mn by the cell `scale`."""
+    for factor, shown in ((1_000_000_000, look.in_billions), (1_000_000, look.in_millions)):
+        sheet.conditional_format(cells, {"type": "formula", "criteria": f"={scale}={factor}", "format": shown})
 
 
 def unusable(cell: str, shown: Any) -> dict[str, Any]:

@@ -13,25 +13,13 @@ import gex_xl
 from gex_xl.engines import Recalculation
 from gex_xl.functions import REGISTRY
 from gex_xl.reading import read_cells
-from gex_xl.reading.files import as_typed, cells_of_csv
-from gex_xl.sample import sample_csv
+from gex_xl.reading.files import as_typed
 from gex_xl.settings import HELP, choices
-from gex_xl.template import build_workbook, new_workbook, parts, recalculate_workbook
+from gex_xl.template import build_workbook, parts, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
 
 Cells = list[list[object]]
 NAMED = ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of", "Chain")
-
-
-@pytest.fixture(scope="module")
-def sample() -> Cells:
-    return as_typed(cells_of_csv(sample_csv()))
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> tuple[Path, Recalculation]:
-    path = tmp_path_factory.mktemp("book") / "book.xlsx"
-    return path, new_workbook(path, sample)
 
 
 def agrees(done: Recalculation, cells: Cells) -> None:
@@ -141,23 +129,42 @@ def test_every_setting_is_on_its_sheet_with_its_choices(book: tuple[Path, Recalc
             assert lists[f"B{row}"] == '"' + ",".join(choices(key)) + '"'
 
 
-def test_a_setting_changed_on_the_sheet_moves_every_figure(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
-    # The cell of `sign` is rewritten in the file, as Excel would save it.
-    row = list(HELP).index("sign") + parts.FIRST_SETTING
-    changed = tmp_path / "changed.xlsx"
-    with zipfile.ZipFile(book[0]) as source, zipfile.ZipFile(changed, "w") as target:
+def changed(book: Path, target: Path, key: str, value: str) -> Path:
+    """A copy of the book with one setting rewritten on its sheet, as Excel would save it."""
+    row = list(HELP).index(key) + parts.FIRST_SETTING
+    with zipfile.ZipFile(book) as source, zipfile.ZipFile(target, "w") as out:
         for info in source.infolist():
             content = source.read(info)
             if info.filename == "xl/worksheets/sheet3.xml":
                 cell = re.compile(rf'<c r="B{row}"( s="\d+")?[^>]*>.*?</c>'.encode())
-                new = rb'<c r="B%d"\1 t="inlineStr"><is><t>long_calls</t></is></c>' % row
+                new = rb'<c r="B%d"\1 t="inlineStr"><is><t>%b</t></is></c>' % (row, value.encode())
                 content, times = cell.subn(new, content)
                 assert times == 1
-            target.writestr(info, content)
-    done = recalculate_workbook(changed, tmp_path / "out.xlsx", None)
+            out.writestr(info, content)
+    return target
+
+
+def test_a_setting_changed_on_the_sheet_moves_every_figure(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
+    path = changed(book[0], tmp_path / "changed.xlsx", "sign", "long_calls")
+    done = recalculate_workbook(path, tmp_path / "out.xlsx", None)
     assert done.names["Total_GEX"] == pytest.approx(-float(book[1].names["Total_GEX"]), rel=1e-12)  # type: ignore[arg-type]
     assert done.names["Chain"] != book[1].names["Chain"]
     assert "long_calls" in str(done.values["Dashboard!B9"])
+
+
+@pytest.mark.parametrize(
+    ("unit", "title", "factor"),
+    [("usd_bn", "USD bn per 1 %", 1.0), ("usd_mn", "USD mn per 1 %", 1.0), ("usd", "bn USD per 1 %", 1e9)],
+)
+def test_charts_are_drawn_in_the_unit_that_their_titles_name(
+    book: tuple[Path, Recalculation], tmp_path: Path, unit: str, title: str, factor: float
+) -> None:
+    done = recalculate_workbook(changed(book[0], tmp_path / "unit.xlsx", "unit", unit), tmp_path / "out.xlsx", None)
+    assert str(done.values["Dashboard!L2"]) == f"Cumulative GEX over strikes, {title}"
+    assert str(done.values["Dashboard!L3"]).endswith(f", {title}")
+    assert done.values["Strikes!T3"] == done.values["Profile!H3"] == factor
+    total = sum(float(v) for cell, v in done.values.items() if re.fullmatch(r"Strikes!D([6-9]|\d{2,})", cell) and v)  # type: ignore[arg-type]
+    assert total == pytest.approx(float(done.names["Total_GEX"]), rel=1e-9)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
