@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,13 +61,24 @@ _RANGES = {"chain", "settings"}
 
 
 def worksheet(
-    category: str, text: str, returns: str, example: tuple[Any, ...], *, spills: bool = False
+    category: str,
+    text: str,
+    returns: str,
+    example: tuple[Any, ...],
+    *,
+    spills: bool = False,
+    help: Mapping[str, str] | None = None,  # noqa: A002  the word that users see
+    ranges: Collection[str] = (),
 ) -> Callable[[Body], Body]:
-    """Register a worksheet function. Its name is the Python name, its arguments come from the signature."""
+    """Register a worksheet function. Its name is the Python name, its arguments come from the signature.
+
+    `help` and `ranges` are for arguments of this function's own: what each means, and which take a range.
+    """
+    said = {**ARGUMENT_HELP, **(help or {})}
 
     def register(body: Body) -> Body:
         arguments = tuple(
-            Argument(p.name, ARGUMENT_HELP[p.name], p.default is p.empty, p.name in _RANGES)
+            Argument(p.name, said[p.name], p.default is p.empty, p.name in _RANGES or p.name in ranges)
             for p in inspect.signature(body).parameters.values()
         )
         REGISTRY[body.__name__] = Function(body.__name__, category, text, returns, arguments, example, spills, body)

@@ -21,6 +21,8 @@ LAYERS = [
     {"shell"},
     {"udfs", "report", "reference"},
     {"engines", "template"},
+    {"hosts"},
+    {"commands"},
     {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -1,0 +1,59 @@
+"""`gex-xl report`: the headline figures of a chain file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.summary import summarise
+from gex_xl.arguments import amount, moment
+from gex_xl.chain import Chain
+from gex_xl.report import as_json, headline, picture
+from gex_xl.settings import HELP, Settings, parse_settings
+
+
+def add(commands: Any) -> None:
+    """Put `report` into the parser."""
+    report = commands.add_parser(
+        "report",
+        help="headline figures of a chain file",
+        epilog="settings:\n" + "\n".join(f"  {key}: {text}" for key, text in HELP.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    report.add_argument("file", type=Path, metavar="FILE", help="csv, dat, json or xlsx")
+    report.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    report.add_argument("--spot", help="price of the underlying, where the file does not say or is wrong")
+    report.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; New York without an offset")
+    report.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings")
+    report.set_defaults(run=_report)
+
+
+def _report(given: argparse.Namespace) -> int:
+    lines = prepare(
+        Chain.from_file(given.file),
+        amount(given.spot, "spot"),
+        moment(given.as_of),
+        Settings().with_changes(parse_settings("\n".join(given.set))),
+    )
+    if given.json:
+        json.dump(as_json(lines), sys.stdout, allow_nan=False)
+        print()
+        return 0
+    for label, text in headline(lines):
+        print(f"{label:<12} {text}")
+    print(f"\nNet GEX per strike, {lines.settings.unit.label}; left of the line dealers are short gamma\n")
+    print("\n".join(picture(summarise(lines).strikes, lines.spot, block=bar())))
+    return 0
+
+
+def bar() -> str:
+    """What bars are drawn with in this terminal."""
+    try:
+        "█".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "#"
+    return "█"
