@@ -38,6 +38,11 @@ class Function:
     body: Body
 
     @property
+    def may_spill(self) -> bool:
+        """Whether it returns a table, always or when asked for all."""
+        return self.spills or any(argument.name == "all" for argument in self.arguments)
+
+    @property
     def signature(self) -> str:
         """As a user types it, optional arguments in brackets: `TOTAL_GEX(chain, [spot], ...)`."""
         names = [a.name if a.required else f"[{a.name}]" for a in self.arguments]

@@ -105,6 +105,24 @@ class Package:
         self._replace(part, sheet_xml.pasted(self._text(part), area.top, area.left, block))
         self._drop_calculation_chain()
 
+    def fix_arrays(self, wanted: Mapping[FormulaCell, tuple[str, str]]) -> None:
+        """Make formulas array formulas of a fixed rectangle: {cell: (rectangle such as "A1:B9", text)}."""
+        for sheet, part in self.sheets.items():
+            here = {(cell.row, cell.column): new for cell, new in wanted.items() if cell.sheet == sheet}
+            if here:
+                self._replace(part, sheet_xml.with_arrays(self._text(part), here))
+
+    def values(self) -> dict[tuple[str, int, int], sheet_xml.Scalar]:
+        """What every cell that is not empty holds: {(sheet, row, column): value}."""
+        related = self._relations(self._book_part).values()
+        part = next((target for kind, target in related if kind.endswith("/sharedStrings")), None)
+        texts = sheet_xml.shared_texts(self._tree(part)) if part else []
+        return {
+            (sheet, *place): value
+            for sheet, part in self.sheets.items()
+            for place, value in sheet_xml.cell_values(self._tree(part), texts)
+        }
+
     def write_values(
         self,
         entries: Mapping[str, Mapping[int, Mapping[int, Entry]]],

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import NamedTuple
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from gex_xl.engines.addresses import Area, address, area_of, column_number
@@ -28,6 +29,8 @@ _KEPT_FORMULA = re.compile(r"<f\b[^<>]*?(?:/>|>[^<]*</f>)")
 _SHEET_DATA = re.compile(r"<sheetData\s*/>|<sheetData\b[^<>]*>(.*)</sheetData>", re.S)
 _COLUMN = re.compile(r"<col\b[^<>]*>")
 _DIMENSION = re.compile(r'(<dimension\b[^<>]*?\bref=")[^"]*(")')
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_SPELLED = re.compile("_x([0-9A-Fa-f]{4})_")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\r]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -108,6 +111,20 @@ def with_values(
     return _with_rows(xml, rows)
 
 
+def with_arrays(xml: str, wanted: Mapping[tuple[int, int], tuple[str, str]]) -> str:
+    """The sheet with formulas made array formulas of a fixed rectangle: {(row, column): (rectangle, text)}."""
+
+    def fixed(found: re.Match[str]) -> str:
+        place = area_of(_attribute(found[1], "r") or "")
+        if place is None or (place.top, place.left) not in wanted:
+            return found[0]
+        reference, text = wanted[place.top, place.left]
+        cell = re.sub(r'\s(?:cm|vm)="[^"]*"', "", found[1])
+        return f'<c{cell}><f t="array" ref="{reference}">{escaped(text)}</f>'
+
+    return _FORMULA.sub(fixed, xml)
+
+
 def pasted(xml: str, top: int, left: int, block: Sequence[Sequence[Entry]]) -> str:
     """The sheet with all cells from (top, left) to the right and down emptied, then `block` written."""
     columns = _column_styles(xml)
@@ -138,6 +155,40 @@ def pasted(xml: str, top: int, left: int, block: Sequence[Sequence[Entry]]) -> s
         after.sort()
         rows[number] = (_without_spans(attributes), "".join(before) + "".join(text for _, text in after))
     return _with_rows(xml, rows)
+
+
+def shared_texts(root: ElementTree.Element) -> list[str]:
+    """The book's shared texts, in order."""
+    return [_text_of(item) for item in root.iter(f"{_MAIN}si")]
+
+
+def cell_values(root: ElementTree.Element, texts: Sequence[str]) -> Iterator[tuple[tuple[int, int], Scalar]]:
+    """((row, column), value) of every cell that holds one."""
+    for cell in root.iter(f"{_MAIN}c"):
+        place, kind = area_of(cell.get("r", "")), cell.get("t", "n")
+        found = cell.findtext(f"{_MAIN}v")
+        if place is None or (found is None and kind != "inlineStr"):
+            continue
+        value: Scalar
+        if kind == "inlineStr":
+            value = _text_of(cell)
+        elif kind == "s":
+            value = texts[int(found or 0)]
+        elif kind == "b":
+            value = found == "1"
+        elif kind == "e":
+            value = Error(found)
+        else:
+            value = _unescaped(found or "") if kind == "str" else float(found or 0)
+        yield (place.top, place.left), value
+
+
+def _text_of(item: ElementTree.Element) -> str:
+    return _unescaped("".join(run.text or "" for run in item.iter(f"{_MAIN}t")))
+
+
+def _unescaped(text: str) -> str:
+    return _SPELLED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def escaped(text: str) -> str:
