@@ -58,43 +58,58 @@ def recalculate(
         package.save(copy, zipfile.ZIP_STORED)
         calculation = Calculation(copy, package, functions, datetime.now())
     calculation.run()
-    values = _write(package, calculation)
+    for cell in calculation.cells:
+        if calculation.refers_to_itself(cell):
+            raise BadInput(f"The formula in {cell.name} depends on its own result, perhaps through other cells.")
+    values = write_back(package, calculation.cells, lambda cell: _filled(cell, calculation), calculation.value)
     raised = calculation.failures.items()
     failures = {cell: message for cell, message in raised if isinstance(values[cell], Error)}
     package.refresh_charts(lambda text: _cells(calculation, text))
     package.save(target)
-    names = {}
-    for (scope, name), text in package.names.items():
-        area = calculation.area(text) if not scope else None
-        if area is not None and area.single and area.sheet in package.sheets:
-            names[package.spelling[name]] = calculation.value(area.sheet, area.top, area.left)
-    return Recalculation(values, failures, names)
+    return Recalculation(values, failures, named(package, calculation.area, calculation.value))
 
 
-def _write(package: Package, calculation: Calculation) -> dict[str, Scalar]:
-    """Put every computed value into the package; {cell: value}."""
+def write_back(
+    package: Package,
+    cells: Sequence[FormulaCell],
+    filled: Callable[[FormulaCell], Area],
+    value_at: Callable[[str, int, int], Scalar],
+) -> dict[str, Scalar]:
+    """Put computed values into the package; {cell: value}.
+
+    filled: the rectangle that a formula's result covers. value_at: what a cell (sheet, row, column) holds."""
     values: dict[str, Scalar] = {}
     entries: dict[str, dict[int, dict[int, Entry]]] = defaultdict(lambda: defaultdict(dict))
     areas: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
-    for cell in calculation.cells:
+    for cell in cells:
         if cell.kind == "dynamic":  # first all the old spills, so that no new one is wiped
             _, top, left, bottom, right = cell.area
             for row in range(top, bottom + 1):
                 entries[cell.sheet][row].update({column: Entry(None) for column in range(left, right + 1)})
-    for cell in calculation.cells:
-        if calculation.refers_to_itself(cell):
-            raise BadInput(f"The formula in {cell.name} depends on its own result, perhaps through other cells.")
-        area = _filled(cell, calculation)
+    for cell in cells:
+        area = filled(cell)
         if cell.kind == "dynamic":
             first, last = address(area.top, area.left), address(area.bottom, area.right)
             areas[cell.sheet][cell.row, cell.column] = first if area.single else f"{first}:{last}"
         for row in range(area.top, area.bottom + 1):
             for column in range(area.left, area.right + 1):
-                value = calculation.value(cell.sheet, row, column)
+                value = value_at(cell.sheet, row, column)
                 values[f"{cell.sheet}!{address(row, column)}"] = value
                 entries[cell.sheet][row][column] = Entry(value)
     package.write_values(entries, areas)
     return values
+
+
+def named(
+    package: Package, area_named: Callable[[str], Area | None], value_at: Callable[[str, int, int], Scalar]
+) -> dict[str, Scalar]:
+    """Each defined name of the book that means one cell, with what the cell holds."""
+    names = {}
+    for (scope, name), text in package.names.items():
+        area = area_named(text) if not scope else None
+        if area is not None and area.single and area.sheet in package.sheets:
+            names[package.spelling[name]] = value_at(area.sheet, area.top, area.left)
+    return names
 
 
 def _filled(cell: FormulaCell, calculation: Calculation) -> Area:

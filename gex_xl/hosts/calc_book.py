@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gex_xl.engines import Recalculation
-from gex_xl.engines.addresses import address
+from gex_xl.engines.addresses import Area, address
 from gex_xl.engines.package import Package
+from gex_xl.engines.sheet_xml import FormulaCell
 from gex_xl.template import new_workbook as new_plain_workbook
 from gex_xl.template.build import Cells
 from gex_xl.template.parts import SPILLS
@@ -25,10 +26,13 @@ def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
     return done
 
 
-def without_spills(package: Package) -> None:
-    """Give every formula that spills a rectangle: the template's tables their room, others what they cover now."""
+def without_spills(package: Package) -> dict[FormulaCell, Area]:
+    """Give every formula that spills a rectangle: the template's tables their room, others what they cover now.
+
+    The rectangles, by formula.
+    """
     room = {(it.sheet, it.row, it.column): (it.room, it.columns) for it in SPILLS.values()}
-    wanted = {}
+    wanted, areas = {}, {}
     for cell in package.formulas():
         if cell.kind == "dynamic":
             area = cell.area
@@ -36,10 +40,21 @@ def without_spills(package: Package) -> None:
             rows, columns = room.get((cell.sheet, cell.row, cell.column), size)
             text = cell.text
             if (rows, columns) != (1, 1):
-                # Texts joined with nothing: without it Calc finds no text of an add-in's table equal to another.
-                # IF then repeats the table over the whole rectangle, with #N/A where the table has ended.
-                kept = 'IF(ISTEXT(_xlpm.t),_xlpm.t&"",_xlpm.t)'
-                text = f'_xlfn.LET(_xlpm.t,{text},_xlfn.IFNA(IF(_xlfn.SEQUENCE({rows},{columns}),{kept}),""))'
-            last = address(cell.row + rows - 1, cell.column + columns - 1)
+                text = _padded(text, rows, columns)
+            areas[cell] = Area(cell.sheet, cell.row, cell.column, cell.row + rows - 1, cell.column + columns - 1)
+            last = address(areas[cell].bottom, areas[cell].right)
             wanted[cell] = (f"{address(cell.row, cell.column)}:{last}", text)
     package.fix_arrays(wanted)
+    return areas
+
+
+def _padded(table: str, rows: int, columns: int) -> str:
+    """The formula of a table, made as large as its rectangle with blanks.
+
+    Texts are joined with nothing: without it Calc finds no text of an add-in's table equal to any other text.
+    """
+    inside = f"(INT(_xlpm.n/{columns})<ROWS(_xlpm.t))*(MOD(_xlpm.n,{columns})<COLUMNS(_xlpm.t))"
+    return (
+        f"_xlfn.LET(_xlpm.t,{table},_xlpm.n,_xlfn.SEQUENCE({rows},{columns},0),"
+        f'IF({inside},IF(ISTEXT(_xlpm.t),_xlpm.t&"",_xlpm.t),""))'
+    )

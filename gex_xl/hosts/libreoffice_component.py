@@ -14,6 +14,7 @@ from typing import Any
 
 import uno
 import unohelper
+from com.sun.star.awt import XCallback
 from com.sun.star.lang import XLocalizable, XServiceInfo, XServiceName
 from com.sun.star.sheet import XAddIn
 from org.gexxl import XWorksheetFunctions
@@ -58,7 +59,7 @@ def _table(value: Any) -> tuple[tuple[Any, ...], ...]:
 
 def _evaluate(name: str, given: tuple[Any, ...]) -> Any:
     try:
-        from gex_xl.errors import GexError
+        from gex_xl.errors import GexError, StaleHandle
         from gex_xl.functions import REGISTRY
         from gex_xl.shell import evaluate
     except ImportError as error:
@@ -69,10 +70,34 @@ def _evaluate(name: str, given: tuple[Any, ...]) -> Any:
         )
     try:
         return evaluate(REGISTRY[name], tuple([list(r) for r in a] if isinstance(a, tuple) else a for a in given))
+    except StaleHandle as error:
+        _load_again(str(error))
+        return error.excel
     except GexError as error:
         return error.excel
     except Exception:  # a fault of ours must not stop the recalculation of the book
         return "#VALUE!"
+
+
+_TRIED: set[str] = set()
+
+
+class _Again(unohelper.Base, XCallback):  # type: ignore[misc]
+    """Recalculates all open spreadsheets, once Calc is done with what it is at."""
+
+    def notify(self, _given: Any) -> None:
+        desktop = uno.getComponentContext().ServiceManager.createInstance("com.sun.star.frame.Desktop")
+        for document in desktop.Components:
+            if document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
+                document.calculateAll()
+
+
+def _load_again(sentence: str) -> None:
+    """The text of a LOAD_CHAIN cell was saved with its book, the chain in memory was not: so let it be loaded."""
+    if sentence not in _TRIED:
+        _TRIED.add(sentence)
+        manager = uno.getComponentContext().ServiceManager
+        manager.createInstance("com.sun.star.awt.AsyncCallback").addCallback(_Again(), None)
 
 
 def _method(name: str, slot: str) -> Callable[..., Any]:
@@ -133,6 +158,7 @@ class AddIn(unohelper.Base, XWorksheetFunctions, XAddIn, XServiceInfo, XLocaliza
 
 for _name, _slot in _ADDIN["functions"].items():
     setattr(AddIn, _slot, _method(_name, _slot))
+
 
 g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816  LibreOffice looks for this name
 g_ImplementationHelper.addImplementation(AddIn, _IMPLEMENTATION, (_IMPLEMENTATION,))

@@ -60,6 +60,13 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
 
     Raises BadInput for a file that is not one of our workbooks.
     """
-    if ("", "TOTAL_GEX") not in Package(source).names:
-        raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
+    own_book(source)
     return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {parts.PASTE_ANCHOR: cells})
+
+
+def own_book(source: Path) -> Package:
+    """The workbook's parts. Raises BadInput for a file that is not one of our workbooks."""
+    package = Package(source)
+    if ("", "TOTAL_GEX") not in package.names:
+        raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
+    return package

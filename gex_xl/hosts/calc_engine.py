@@ -1,0 +1,93 @@
+"""Recalculate a workbook with LibreOffice Calc: an independent spreadsheet program, in a profile of its own.
+
+Calc computes a copy; the values go into the workbook itself, which keeps everything else as it was.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from gex_xl.engines import Recalculation
+from gex_xl.engines.addresses import Area, area_of
+from gex_xl.engines.embedded import named, write_back
+from gex_xl.engines.package import Package
+from gex_xl.engines.sheet_xml import Error, FormulaCell, Scalar
+from gex_xl.functions import REGISTRY
+from gex_xl.hosts.calc_book import without_spills
+from gex_xl.hosts.libreoffice import packages_for, unpack_addin
+from gex_xl.hosts.office import convert, find_office, private_profile, with_addin
+from gex_xl.template.build import Cells, own_book
+from gex_xl.template.parts import PASTE_ANCHOR, STATUS
+
+ValueAt = Callable[[str, int, int], Scalar]
+
+
+def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Recalculation:
+    """As `template.recalculate_workbook`, computed by LibreOffice.
+
+    Raises BadInput where LibreOffice is absent, too old or without what it needs, and for a file that is not one
+    of our workbooks.
+    """
+    package = own_book(source)
+    if cells is not None:
+        package.paste(PASTE_ANCHOR, cells)
+    formulas = package.formulas()
+    computed, rooms = _computed(package)
+
+    def value_at(sheet: str, row: int, column: int) -> Scalar:
+        value = computed.get((sheet, row, column))
+        return None if value == "" else value
+
+    def filled(cell: FormulaCell) -> Area:
+        return _used(rooms[cell], value_at) if cell.kind == "dynamic" else cell.area
+
+    values = write_back(package, formulas, filled, value_at)
+    package.refresh_charts(lambda text: _cells(area_of(text), value_at))
+    package.save(target)
+    said = values.get(STATUS.replace("$", ""))
+    errors = {
+        cell.name: f"shows {values[cell.name]}; the chain: {said}"
+        for cell in formulas
+        if isinstance(values[cell.name], Error) and values[cell.name] != "#N/A" and _is_ours(cell)
+    }
+    return Recalculation(values, errors, named(package, area_of, value_at))
+
+
+def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], Mapping[FormulaCell, Area]]:
+    """What Calc makes of the book's cells, and the rectangle that each spilling formula was given."""
+    office = find_office()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        work = Path(folder)
+        book, out, addins = work / "book.xlsx", work / "out", work / "addins"
+        package.save(book)
+        copy = Package(book)
+        rooms = without_spills(copy)
+        copy.save(book)
+        unpack_addin(addins, packages_for(office.python()))
+        options = [private_profile(work / "profile"), with_addin(addins)]
+        return Package(convert(office, book, "xlsx", out, options)).values(), rooms
+
+
+def _used(room: Area, value_at: ValueAt) -> Area:
+    """The part of a rectangle that a table fills: up to its last row and column with anything in them."""
+    held = [(row, column) for _, row, column in _places(room) if value_at(room.sheet, row, column) is not None]
+    bottom = max((row for row, _ in held), default=room.top)
+    right = max((column for _, column in held), default=room.left)
+    return Area(room.sheet, room.top, room.left, bottom, right)
+
+
+def _cells(area: Area | None, value_at: ValueAt) -> list[Scalar] | None:
+    """The values of a chart's range, in reading order."""
+    return None if area is None else [value_at(*place) for place in _places(area)]
+
+
+def _places(area: Area) -> Iterator[tuple[str, int, int]]:
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            yield area.sheet, row, column
+
+
+def _is_ours(cell: FormulaCell) -> bool:
+    return any(f"{name}(" in cell.text for name in REGISTRY)
