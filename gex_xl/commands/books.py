@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 from typing import Any
 
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
+
+#: What recalculates a book -> the module whose recalculate_workbook(source, target, cells) does so.
+ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.calc_engine"}
 
 
 def add(commands: Any) -> None:
@@ -23,7 +27,7 @@ def add(commands: Any) -> None:
     recalc.add_argument("book", type=Path, metavar="BOOK.xlsx")
     recalc.add_argument("--chain", type=Path, metavar="FILE", help="the chain to paste over the old one")
     recalc.add_argument("--out", type=Path, metavar="OUT.xlsx", help="write here and leave BOOK.xlsx as it is")
-    recalc.add_argument("--engine", choices=["embedded"], default="embedded", help="what recalculates (embedded)")
+    recalc.add_argument("--engine", choices=ENGINES, default="embedded", help="what recalculates (embedded)")
     recalc.set_defaults(run=_recalc)
 
 
@@ -39,11 +43,10 @@ def _new(given: argparse.Namespace) -> int:
 
 
 def _recalc(given: argparse.Namespace) -> int:
-    from gex_xl.template import recalculate_workbook
-
     out = given.out or given.book
     _need_xlsx(out)
-    done = recalculate_workbook(given.book, out, pasted_cells(given.chain) if given.chain else None)
+    cells = pasted_cells(given.chain) if given.chain else None
+    done = importlib.import_module(ENGINES[given.engine]).recalculate_workbook(given.book, out, cells)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
         if name in done.names:
             value = done.names[name]

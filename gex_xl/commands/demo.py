@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from gex_xl.analytics.summary import summarise
 from gex_xl.chain import Chain
 from gex_xl.commands.books import pasted_cells
 from gex_xl.commands.report import bar
+from gex_xl.engines import Recalculation
+from gex_xl.errors import GexError
 from gex_xl.report import headline, picture
 
 
@@ -33,7 +36,7 @@ def _demo(given: argparse.Namespace) -> int:
     started = time.perf_counter()
 
     def step(number: int, text: str) -> None:
-        print(f"[{number}/3] {text} ...", file=sys.stderr, flush=True)
+        print(f"[{number}/4] {text} ...", file=sys.stderr, flush=True)
 
     step(1, "writing and reading the synthetic sample chain")
     write_sample(csv)
@@ -41,12 +44,33 @@ def _demo(given: argparse.Namespace) -> int:
     step(2, "building the workbook")
     cells = pasted_cells(csv)
     step(3, "evaluating its formulas and drawing its charts")
-    new_workbook(book, cells)
+    done = new_workbook(book, cells)
+    step(4, "recalculating it with LibreOffice, if that is here")
+    second = _second_opinion(done, book)
     print(f"\nSYNTHETIC sample chain, not market data ({time.perf_counter() - started:.1f} s)\n")
     for label, text in headline(lines):
         print(f"{label:<12} {text}")
     print("\n".join(["", *picture(summarise(lines).strikes, lines.spot, block=bar()), ""]))
-    print(f"Chain      {csv}\nWorkbook   {book}\n")
+    print(f"Chain      {csv}\nWorkbook   {book}\n{second}\n")
     print("Next: open the workbook in Excel. Its figures and charts are there even without an add-in.")
     print("To see your own chain in it: gex-xl recalc " + str(book) + " --chain YOUR_FILE.csv")
     return 0
+
+
+def _second_opinion(done: Recalculation, book: Path) -> str:
+    """What LibreOffice makes of the book: an independent spreadsheet program, and a picture of its first page."""
+    from gex_xl.hosts import calc_engine
+
+    picture = book.with_suffix(".pdf")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            again = calc_engine.recalculate_workbook(book, Path(folder) / book.name, None)
+        calc_engine.draw(book, picture)
+    except GexError as error:
+        return f"LibreOffice was not used: {error}"
+    apart = calc_engine.differences(done, again)
+    if apart:
+        return f"LibreOffice disagrees in {len(apart)} of {len(done.values):,} cells, first in {apart[0]}"
+    return (
+        f"Picture    {picture}\nLibreOffice recalculated the workbook and agrees in all {len(done.values):,} cells."
+    )

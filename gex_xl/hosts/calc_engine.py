@@ -5,6 +5,8 @@ Calc computes a copy; the values go into the workbook itself, which keeps everyt
 
 from __future__ import annotations
 
+import math
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +23,7 @@ from gex_xl.hosts.office import convert, find_office, private_profile, with_addi
 from gex_xl.template.build import Cells, own_book
 from gex_xl.template.parts import PASTE_ANCHOR, STATUS
 
+_FIRST_PAGE = 'pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1"}}'
 ValueAt = Callable[[str, int, int], Scalar]
 
 
@@ -53,6 +56,29 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
         if isinstance(values[cell.name], Error) and values[cell.name] != "#N/A" and _is_ours(cell)
     }
     return Recalculation(values, errors, named(package, area_of, value_at))
+
+
+def differences(one: Recalculation, other: Recalculation) -> list[str]:
+    """The cells in which two engines disagree by more than 1e-9 relative."""
+
+    def equal(a: Scalar, b: Scalar) -> bool:
+        if isinstance(a, float) and isinstance(b, float):
+            return math.isclose(a, b, rel_tol=1e-9)
+        return (a or "") == (b or "")
+
+    cells = one.values.keys() | other.values.keys()
+    return sorted(cell for cell in cells if not equal(one.values.get(cell), other.values.get(cell)))
+
+
+def draw(book: Path, picture: Path) -> None:
+    """The first page of a workbook as a PDF. Raises BadInput where LibreOffice cannot."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        work = Path(folder)
+        copy = work / "book.xlsx"
+        shutil.copyfile(book, copy)
+        profile = f"-env:UserInstallation={(work / 'profile').as_uri()}"  # which shows the values in the file
+        made = convert(find_office(), copy, _FIRST_PAGE, work / "out", [profile])
+        shutil.move(made, picture)
 
 
 def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], Mapping[FormulaCell, Area]]:

@@ -1,0 +1,50 @@
+"""`gex-xl install` and `gex-xl doctor`: put the worksheet functions into a host, and say what each host lacks."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from gex_xl.errors import BadInput
+from gex_xl.hosts import Finding
+
+
+def add(commands: Any) -> None:
+    """Put `install` and `doctor` into the parser."""
+    install = commands.add_parser("install", help="put the worksheet functions into a host")
+    install.add_argument("host", choices=["libreoffice"], help="the host")
+    install.add_argument("--uninstall", action="store_true", help="take them out again")
+    install.add_argument(
+        "--packages", type=Path, metavar="FOLDER", help="numpy, pandas and scipy for LibreOffice's Python"
+    )
+    install.set_defaults(run=_install)
+
+    doctor = commands.add_parser("doctor", help="what is there and what is missing, for every host")
+    doctor.set_defaults(run=_doctor)
+
+
+def _install(given: argparse.Namespace) -> int:
+    from gex_xl.hosts import libreoffice
+
+    if given.packages is not None and not given.packages.is_dir():
+        raise BadInput(f"--packages is {given.packages}, which is no folder; give the one that holds numpy")
+    print(libreoffice.uninstall() if given.uninstall else libreoffice.install(given.packages))
+    return 0
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    from gex_xl.hosts import libreoffice
+
+    hosts = {"LibreOffice Calc": libreoffice.findings}
+    for name, findings in hosts.items():
+        print(name)
+        for found in findings():
+            _show(found)
+    return 0
+
+
+def _show(found: Finding) -> None:
+    print(f"  {'ok     ' if found.there else 'missing'}  {found.what}: {found.found}")
+    if found.next_step:
+        print(f"           next: {found.next_step}")
