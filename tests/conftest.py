@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from gex_xl.engines import Recalculation
+from gex_xl.reading.files import as_typed, cells_of_csv
+from gex_xl.sample import sample_csv
+from gex_xl.template import new_workbook
+
 SHARED_CHAINS = Path(__file__).parents[2] / "shared" / "chains"
 
 
@@ -13,3 +18,15 @@ def shared_chains() -> Path:
     if not SHARED_CHAINS.is_dir():
         pytest.skip("real chains are third-party data and not part of the project: no ../shared/chains here")
     return SHARED_CHAINS
+
+
+@pytest.fixture(scope="session")
+def sample() -> list[list[object]]:
+    return as_typed(cells_of_csv(sample_csv()))
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory, sample: list[list[object]]) -> tuple[Path, Recalculation]:
+    """The workbook with the sample chain in it, evaluated once for all tests."""
+    path = tmp_path_factory.mktemp("book") / "book.xlsx"
+    return path, new_workbook(path, sample)

@@ -71,6 +71,4 @@ def _second_opinion(done: Recalculation, book: Path) -> str:
     apart = calc_engine.differences(done, again)
     if apart:
         return f"LibreOffice disagrees in {len(apart)} of {len(done.values):,} cells, first in {apart[0]}"
-    return (
-        f"Picture    {picture}\nLibreOffice recalculated the workbook and agrees in all {len(done.values):,} cells."
-    )
+    return f"Picture    {picture}\nLibreOffice recalculated the workbook and agrees in all {len(done.values):,} cells."

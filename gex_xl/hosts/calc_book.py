@@ -51,9 +51,10 @@ def without_spills(package: Package) -> dict[FormulaCell, Area]:
 def _padded(table: str, rows: int, columns: int) -> str:
     """The formula of a table, made as large as its rectangle with blanks.
 
-    Texts are joined with nothing: without it Calc finds no text of an add-in's table equal to any other text.
+    Texts are joined with nothing: without it Calc finds no text of an add-in's table equal to any other text. An
+    error in place of the table stands in the first cell only.
     """
-    inside = f"(INT(_xlpm.n/{columns})<ROWS(_xlpm.t))*(MOD(_xlpm.n,{columns})<COLUMNS(_xlpm.t))"
+    inside = f"(INT(_xlpm.n/{columns})<IFERROR(ROWS(_xlpm.t),1))*(MOD(_xlpm.n,{columns})<IFERROR(COLUMNS(_xlpm.t),1))"
     return (
         f"_xlfn.LET(_xlpm.t,{table},_xlpm.n,_xlfn.SEQUENCE({rows},{columns},0),"
         f'IF({inside},IF(ISTEXT(_xlpm.t),_xlpm.t&"",_xlpm.t),""))'

@@ -40,8 +40,7 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
     computed, rooms = _computed(package)
 
     def value_at(sheet: str, row: int, column: int) -> Scalar:
-        value = computed.get((sheet, row, column))
-        return None if value == "" else value
+        return computed.get((sheet, row, column))
 
     def filled(cell: FormulaCell) -> Area:
         return _used(rooms[cell], value_at) if cell.kind == "dynamic" else cell.area
@@ -98,7 +97,7 @@ def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], 
 
 def _used(room: Area, value_at: ValueAt) -> Area:
     """The part of a rectangle that a table fills: up to its last row and column with anything in them."""
-    held = [(row, column) for _, row, column in _places(room) if value_at(room.sheet, row, column) is not None]
+    held = [(row, column) for _, row, column in _places(room) if value_at(room.sheet, row, column) not in (None, "")]
     bottom = max((row for row, _ in held), default=room.top)
     right = max((column for _, column in held), default=room.left)
     return Area(room.sheet, room.top, room.left, bottom, right)

@@ -42,7 +42,7 @@ def strikes(book: Any, look: Formats) -> None:
     _scale(sheet, look, "T", unit, f"$B$6:$C${_ROOM}")
     cells = {
         "V1": (f"=COUNT({table})", "strikes"),
-        "V2": (f'=IFERROR(COUNTIF({table},"<="&Spot),0)', "at or below spot"),
+        "V2": (f'=IF(ISNUMBER(Spot),COUNTIF({table},"<="&Spot),0)', "at or below spot"),
         "V3": (f"=MAX(1,MIN($V$2-{parts.NEAR_SPOT.rows // 2},$V$1-{parts.NEAR_SPOT.rows - 1}))", "first shown"),
     }
     for cell, (formula, word) in cells.items():

@@ -51,7 +51,7 @@ class Session:
                     raise
                 time.sleep(0.1)
         self.desktop = self.make("com.sun.star.frame.Desktop")
-        self.document = None
+        self.documents = []
 
     def make(self, service):
         return self.context.ServiceManager.createInstanceWithContext(service, self.context)
@@ -61,11 +61,16 @@ class Session:
 
     def open(self, path=None):
         where = url(path) if path else "private:factory/scalc"
-        self.document = self.desktop.loadComponentFromURL(where, "_blank", 0, properties(Hidden=True))
+        self.documents.append(self.desktop.loadComponentFromURL(where, "_blank", 0, properties(Hidden=True)))
         return list(self.document.Sheets.ElementNames)
 
     def close(self):
-        self.document.close(True)
+        self.documents.pop().close(True)
+
+    @property
+    def document(self):
+        """The one opened last."""
+        return self.documents[-1]
 
     def values(self, sheet, cells):
         """Rows of {"value" or "text" or "error"}, as the cells hold them."""
@@ -151,8 +156,8 @@ class Session:
                                 {
                                     "range": parts[0].Values.SourceRangeRepresentation,
                                     "values": list(parts[0].Values.Data),
-                                    "name": list(parts[0].Label.Data) if parts[0].Label else [],
-                                    "categories": list(axis.Values.Data) if axis else [],
+                                    "name": " ".join(parts[0].Label.getTextualData()) if parts[0].Label else "",
+                                    "categories": list(axis.Values.getTextualData()) if axis else [],
                                 }
                             )
                 title = model.getTitleObject()
@@ -161,9 +166,8 @@ class Session:
         return found
 
     def pictures(self, folder):
-        """Every sheet and every chart as a PNG in `folder`; their names."""
+        """Every chart as a PNG, the top of every sheet as a PDF in `folder`; their names."""
         made = []
-        controller = self.document.getCurrentController()
         export = self.make("com.sun.star.drawing.GraphicExportFilter")
         for name in self.document.Sheets.ElementNames:
             sheet = self.sheet(name)
@@ -173,7 +177,13 @@ class Session:
                     export.setSourceDocument(shape)
                     export.filter(properties(URL=url(path), MediaType="image/png"))
                     made.append(path.name)
-        del controller
+            cursor = sheet.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            top = sheet.getCellRangeByPosition(0, 0, cursor.RangeAddress.EndColumn, min(59, cursor.RangeAddress.EndRow))
+            data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(Selection=top))
+            path = pathlib.Path(folder, f"{name}.pdf")
+            self.document.storeToURL(url(path), properties(FilterName="calc_pdf_Export", FilterData=data))
+            made.append(path.name)
         return made
 
     def functions(self):
@@ -184,7 +194,7 @@ class Session:
             one = {p.Name: p.Value for p in known.getByIndex(index)}
             found[one["Name"]] = {
                 "description": one["Description"],
-                "arguments": [[a.Name, a.Description] for a in one["Arguments"]],
+                "arguments": [[a.Name, a.Description] for a in one["Arguments"] or ()],
             }
         return found
 

@@ -1,0 +1,207 @@
+"""The template workbook open in LibreOffice Calc: chains pasted one after the other, charts, saving, mending."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gex_xl
+from gex_xl.commands.books import pasted_cells
+from gex_xl.engines import Recalculation
+from gex_xl.engines.addresses import address
+from gex_xl.engines.package import Package
+from gex_xl.engines.sheet_xml import FormulaCell
+from gex_xl.functions import EXAMPLE_CHAIN
+from gex_xl.hosts.calc_book import new_workbook
+from gex_xl.template import parts, recalculate_workbook
+
+from .calc import Calc
+
+PASTE = f"C1:AZ{parts.PASTE_ROWS}"
+Cells = list[list[Any]]
+
+
+@pytest.fixture(scope="module")
+def calc_book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Path:
+    """The book for Calc users, with the sample in it."""
+    path = tmp_path_factory.mktemp("calc") / "gamma.xlsx"
+    new_workbook(path, sample)
+    return path
+
+
+@pytest.fixture(scope="module")
+def opened(calc: Calc, calc_book: Path) -> Iterator[Calc]:
+    calc.open(path=str(calc_book))
+    yield calc
+    calc.close()
+
+
+def paste(calc: Calc, cells: Cells) -> None:
+    """As a person does: clear the old chain, paste the new one at C1."""
+    width = max(map(len, cells), default=0)
+    rows = [[*row, *[None] * (width - len(row))] for row in cells]
+    calc.paste(sheet="Chain", cell="C1", rows=rows, clear=PASTE)
+
+
+def held(calc: Calc) -> dict[str, Any]:
+    """Every cell that is not blank, as the embedded engine names it; an error is its number."""
+    found: dict[str, Any] = {}
+    for sheet, rows in calc.everything().items():
+        for down, row in enumerate(rows, 1):
+            for across, value in enumerate(row, 1):
+                if value not in (None, ""):
+                    found[f"{sheet}!{address(down, across)}"] = value
+        found |= {f"{sheet}!{cell}": code for cell, code in calc.errors(sheet=sheet).items()}
+    return found
+
+
+ERRORS = {"#N/A": 32767, "#VALUE!": 519}
+
+
+def expected_of(done: Recalculation, book: Path) -> dict[str, Any]:
+    """The same from the embedded engine, and from the file for what no formula made."""
+    cells = {f"{sheet}!{address(row, column)}": v for (sheet, row, column), v in Package(book).values().items()}
+    cells |= done.values
+    return {cell: ERRORS.get(str(value), value) for cell, value in cells.items() if value not in (None, "")}
+
+
+def assert_same(found: dict[str, Any], expected: dict[str, Any]) -> None:
+    apart = {
+        cell: (found.get(cell), expected.get(cell))
+        for cell in found.keys() | expected.keys()
+        if not equal(found.get(cell), expected.get(cell))
+    }
+    assert not apart, dict(sorted(apart.items())[:10])
+
+
+def equal(a: Any, b: Any) -> bool:
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return math.isclose(a, b, rel_tol=1e-9)
+    return bool(a == b)
+
+
+def test_the_sample_equals_the_embedded_engine_cell_by_cell(opened: Calc, book: tuple[Path, Recalculation]) -> None:
+    assert_same(held(opened), expected_of(book[1], book[0]))
+
+
+def test_real_chains_pasted_one_after_the_other(
+    opened: Calc, book: tuple[Path, Recalculation], shared_chains: Path, tmp_path: Path
+) -> None:
+    """A larger chain, then a smaller one, into the open document; each equals the embedded engine's book."""
+    for name in ("cboe_spx_2024-01-07.csv", "cboe_nvda_2025-01-06.csv"):
+        cells = pasted_cells(shared_chains / name)
+        paste(opened, cells)
+        done = recalculate_workbook(book[0], tmp_path / name.replace("csv", "xlsx"), cells)
+        found = held(opened)
+        assert_same(found, expected_of(done, tmp_path / name.replace("csv", "xlsx")))
+        total = gex_xl.total(gex_xl.prepare(gex_xl.Chain.from_file(shared_chains / name))).net
+        assert found["Dashboard!C7"] == pytest.approx(total, rel=1e-12)
+
+
+def test_a_broken_chain_an_error_cell_and_an_empty_sheet_are_said_and_mended(opened: Calc, sample: Cells) -> None:
+    small = [list(row) for row in EXAMPLE_CHAIN]
+    total = gex_xl.total(gex_xl.prepare(gex_xl.Chain.from_cells(small))).net
+    for wrong, said in (
+        ([["Strike", "Calls"], [100.0, 5.0]], "Cannot be used: "),
+        ([["=not a formula", "text"]], "Cannot be used: "),
+        ([], "Cannot be used: "),
+    ):
+        paste(opened, wrong)
+        status = opened.cell(sheet="Dashboard", cell="B3")
+        assert status["error"] == 0 and status["text"].startswith(said), status
+        assert opened.cell(sheet="Dashboard", cell="C7")["error"] == 519
+        # One error where the table would begin, and blanks below: not a sheet full of errors.
+        assert list(opened.errors(sheet="Strikes")) == ["A5", "G5", "O5"]
+        paste(opened, small)
+        assert opened.cell(sheet="Dashboard", cell="C7")["value"] == pytest.approx(total, rel=1e-12)
+        assert opened.errors(sheet="Strikes") == {}
+    opened.write(sheet="Chain", cell="F4", formula="=1/0")  # an error cell inside the paste
+    assert opened.cell(sheet="Dashboard", cell="C7")["error"] != 0
+    opened.write(sheet="Chain", cell="F4", formula=str(small[3][3]))
+    assert opened.cell(sheet="Dashboard", cell="C7")["value"] == pytest.approx(total, rel=1e-12)
+    paste(opened, sample)
+
+
+def test_a_setting_changes_every_figure(opened: Calc, book: tuple[Path, Recalculation]) -> None:
+    row = parts.FIRST_SETTING
+    while opened.cell(sheet="Settings", cell=f"A{row}")["text"] != "sign":
+        row += 1
+    opened.write(sheet="Settings", cell=f"B{row}", formula="long_calls")
+    assert opened.cell(sheet="Dashboard", cell="C7")["value"] == pytest.approx(-book[1].names["Total_GEX"], rel=1e-12)
+    opened.write(sheet="Settings", cell=f"B{row}", formula="customer_flow")
+    assert_same(held(opened), expected_of(book[1], book[0]))
+
+
+def test_charts_hold_the_numbers_that_they_should(opened: Calc, sample: Cells) -> None:
+    lines = gex_xl.prepare(gex_xl.Chain.from_cells(sample))
+    found = gex_xl.per_strike(lines)
+    charts = {chart["title"].split(",")[0].split(":")[0]: chart for chart in opened.charts()["Dashboard"]}
+    assert set(charts) == {"GEX per strike", "Cumulative GEX over strikes", "Gamma profile", "GEX by expiry"}
+    series = {one["name"]: one for one in charts["GEX per strike"]["series"]}
+    strikes = [float(label.replace(",", "")) for label in series["Calls"]["categories"]]
+    assert len(strikes) == parts.NEAR_SPOT.rows
+    assert min(strikes) < lines.spot < max(strikes)
+    at = np.searchsorted(found.strike, strikes)
+    np.testing.assert_array_equal(found.strike[at], strikes)
+    np.testing.assert_allclose(series["Calls"]["values"], found.call[at] / 1e9, rtol=1e-9)
+    np.testing.assert_allclose(series["Puts"]["values"], found.put[at] / 1e9, rtol=1e-9)
+    running = {one["name"]: one["values"] for one in charts["Cumulative GEX over strikes"]["series"]}
+    both = np.add(running["Long gamma"], running["Short gamma"])
+    np.testing.assert_allclose(both, found.cumulative[at] / 1e9, rtol=1e-9, atol=1e-12)
+    by_expiry = {one["name"]: one["values"] for one in charts["GEX by expiry"]["series"]}
+    first = gex_xl.by_expiry(lines)[: parts.FIRST_EXPIRIES.rows]
+    np.testing.assert_allclose(by_expiry["Calls"][: len(first)], [e.call / 1e9 for e in first], rtol=1e-9)
+    np.testing.assert_allclose(by_expiry["Puts"][: len(first)], [e.put / 1e9 for e in first], rtol=1e-9)
+
+
+def test_every_chart_reads_the_cells_it_names(opened: Calc) -> None:
+    for charts in opened.charts().values():
+        for chart in charts:
+            assert chart["series"]
+            for one in chart["series"]:
+                sheet, cells = one["range"].replace("$", "").split(".", maxsplit=1)
+                column = [row[0] for row in opened.values(sheet=sheet, cells=cells.split(".")[-1])]
+                plotted = [None if value != value else value for value in one["values"]]
+                assert plotted == [value if isinstance(value, float) else None for value in column], one["name"]
+
+
+def test_values_survive_saving_and_reopening(
+    opened: Calc, book: tuple[Path, Recalculation], calc_book: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.xlsx"
+    opened.store(path=str(saved))
+    assert_same(expected_of(Recalculation({}, {}, {}), saved), expected_of(book[1], book[0]))
+    before, after = ({cell.name: text_of(cell) for cell in Package(path).formulas()} for path in (calc_book, saved))
+    assert {name: (text, after.get(name)) for name, text in before.items() if after.get(name) != text} == {}
+    opened.open(path=str(saved))
+    try:
+        assert_same(held(opened), expected_of(book[1], book[0]))
+    finally:
+        opened.close()
+
+
+def text_of(cell: FormulaCell) -> str:
+    """A formula as written in the file; Calc drops needless dollars and writes TRUE as the function TRUE()."""
+    return cell.text.replace("$", "").replace("TRUE()", "TRUE")
+
+
+def test_pictures_of_every_sheet_and_chart(opened: Calc, artefacts: Path) -> None:
+    """Drawn into the folder artefacts, to be looked at."""
+    draw = shutil.which("pdftoppm")
+    if draw is None:
+        pytest.skip("pdftoppm draws the pages (Debian: poppler-utils)")
+    for name in opened.pictures(folder=str(artefacts)):
+        if name.endswith(".pdf"):
+            page = artefacts / name
+            subprocess.run([draw, "-r", "70", "-png", "-singlefile", page, page.with_suffix("")], check=True)
+            page.unlink()
+    drawn = {path.name for path in artefacts.glob("*.png") if path.stat().st_size > 2000}
+    assert drawn >= {f"{sheet}.png" for sheet in parts.SHEETS}
+    assert len([name for name in drawn if "-chart-" in name]) >= 4
