@@ -166,7 +166,7 @@ class Session:
         return found
 
     def pictures(self, folder):
-        """Every chart as a PNG, the top of every sheet as a PDF in `folder`; their names."""
+        """Every chart as a PNG, the top of every sheet as a page of sheets.pdf, in `folder`; the charts' names."""
         made = []
         export = self.make("com.sun.star.drawing.GraphicExportFilter")
         for name in self.document.Sheets.ElementNames:
@@ -177,13 +177,13 @@ class Session:
                     export.setSourceDocument(shape)
                     export.filter(properties(URL=url(path), MediaType="image/png"))
                     made.append(path.name)
-            cursor = sheet.createCursor()
-            cursor.gotoEndOfUsedArea(False)
-            top = sheet.getCellRangeByPosition(0, 0, cursor.RangeAddress.EndColumn, min(59, cursor.RangeAddress.EndRow))
-            data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(Selection=top))
-            path = pathlib.Path(folder, f"{name}.pdf")
-            self.document.storeToURL(url(path), properties(FilterName="calc_pdf_Export", FilterData=data))
-            made.append(path.name)
+            if not sheet.getPrintAreas():
+                cursor = sheet.createCursor()
+                cursor.gotoEndOfUsedArea(False)
+                end = cursor.RangeAddress
+                end.StartColumn, end.StartRow, end.EndRow = 0, 0, min(59, end.EndRow)
+                sheet.setPrintAreas((end,))
+        self.store(str(pathlib.Path(folder, "sheets.pdf")), "calc_pdf_Export")
         return made
 
     def functions(self):
