@@ -73,7 +73,7 @@ def code_of(book: Path) -> dict[str, str]:
     """The texts that a Lite book keeps for the add-in, by name: main.py, requirements.txt and its versions."""
     found: dict[str, str] = {}
     for extension in _own_extensions(Package(book)).values():
-        for name, value in re.findall(r'<we:property name="([^"]*)" value="([^"]*)"/>', extension):
+        for name, value in re.findall(r'<we:property name="([^"]*)" value="([^"]*)"\s*/>', extension):
             text = json.loads(unescape(value))
             if isinstance(text, str):
                 found[name] = text
@@ -134,7 +134,7 @@ def _embed(package: Package, files: Mapping[str, str]) -> None:
 def _with_property(extension: str, name: str, value: object) -> str:
     """The part with one property set, in the place where it was or as the last one."""
     text = _property(name, value)
-    pattern = rf'<we:property name="{re.escape(name)}" value="[^"]*"/>'
+    pattern = rf'<we:property name="{re.escape(name)}" value="[^"]*"\s*/>'
     if re.search(pattern, extension):
         return re.sub(pattern, lambda _: text, extension, count=1)
     return extension.replace("</we:properties>", f"{text}</we:properties>")
