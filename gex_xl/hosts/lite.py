@@ -29,10 +29,10 @@ STORE_ID = "wa200008175"
 NOTE = (
     "1. Live figures need the free add-in xlwings Lite: Home > Add-ins, search for xlwings Lite, Add.",
     "2. Open its pane by Home > xlwings Lite. When it asks about this workbook: Trust and Continue.",
-    "3. Paste your chain on the sheet Chain. Until then you see the figures saved in this file.",
+    "3. Press Ctrl+Alt+F9, and paste your chain on the sheet Chain. Until then the figures are those saved here.",
 )
 _EXTENSIONS = r"xl/webextensions/webextension\d+\.xml"
-# The pair that workbooks saved by Excel carry; the add-in offers newer ones itself.
+# The pair that was found in workbooks saved by Excel.
 _PYODIDE, _ADDIN = "0.27.5", "1.0.0.0-35"
 
 _OFFICE = "http://schemas.microsoft.com/office"

@@ -17,10 +17,11 @@ from gex_xl.template.looks import Formats
 _NOTE = "E1:I2"
 _SHOWN, _CHAIN, _COMPUTED = (10, 2), (9, 12), (10, 12)  # row and column: the sentence, and what it goes by
 _QUOTES = ", from quotes as of "
-# The handle of the chain comes from its content and the settings: while it is the same, so are the figures.
+# The handle of the chain comes from its content and the settings: while it is the same, so are the figures. Where there
+# are none, nothing is said of them.
 _SENTENCE = (
     '=IF($L$10="","",IFERROR(IF(Chain=$L$9,$L$10,"Figures recalculated since the file was made")'
-    f'&"{_QUOTES}"&As_Of&".",$L$10&"."))'
+    f'&"{_QUOTES}"&As_Of&".",""))'
 )
 
 
@@ -44,7 +45,7 @@ def stamp(package: Package, done: Recalculation, computed: dt.datetime | None) -
     text = f"Figures in this file computed{when} by gex_xl {__version__}"
     chain, quotes = done.names.get("Chain"), done.names.get("As_Of")
     bad = str(chain).startswith("#") or str(quotes).startswith("#")
-    sentence = f"{text}." if bad else f"{text}{_QUOTES}{quotes}."
+    sentence = "" if bad else f"{text}{_QUOTES}{quotes}."
     rows: dict[int, dict[int, Entry]] = {9: {}, 10: {}}
     for (row, column), value in ((_SHOWN, sentence), (_CHAIN, str(chain)), (_COMPUTED, text)):
         rows[row][column] = Entry(value)
