@@ -57,6 +57,8 @@ OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
 SOFTWARE.
 """
 
+_FRONT = f'"""Dealer gamma exposure from an option chain."""\n\n__version__ = "{__version__}"\n'
+
 _HEAD = '''\
 """Dealer gamma exposure: the worksheet functions of gex_xl {version}, as one file inside a workbook.
 
@@ -128,7 +130,8 @@ def _needed(entry: str) -> dict[str, str]:
         spec = _spec(name)
         if name in found or spec is None or not isinstance(spec.loader, importlib.abc.InspectLoader):
             continue
-        found[name] = spec.loader.get_source(name) or ""
+        # The package's own front door would bring in all that Python offers beyond the worksheet functions.
+        found[name] = _FRONT if name == "gex_xl" else spec.loader.get_source(name) or ""
         open_ends += [*_imported(found[name]), name.rpartition(".")[0]]
     return found
 

@@ -15,12 +15,12 @@ from gex_xl.template import parts
 from gex_xl.template.looks import Formats
 
 _NOTE = "E1:I2"
-_SHOWN, _CHAIN, _COMPUTED = (10, 2), (9, 12), (10, 12)  # row and column: the sentence, and what it goes by
+_SHOWN, _FIGURES, _COMPUTED = (10, 2), (9, 12), (10, 12)  # row and column: the sentence, and what it goes by
 _QUOTES = ", from quotes as of "
-# The handle of the chain comes from its content and the settings: while it is the same, so are the figures. Where there
-# are none, nothing is said of them.
+# The handle of the chain comes from its content and the settings, and the regime follows from more than that: while
+# both are the same, so are the figures. Where there are none, nothing is said of them.
 _SENTENCE = (
-    '=IF($L$10="","",IFERROR(IF(Chain=$L$9,$L$10,"Figures recalculated since the file was made")'
+    '=IF($L$10="","",IFERROR(IF(Chain&" "&Regime=$L$9,$L$10,"Figures recalculated since the file was made")'
     f'&"{_QUOTES}"&As_Of&".",""))'
 )
 
@@ -43,11 +43,11 @@ def stamp(package: Package, done: Recalculation, computed: dt.datetime | None) -
         return done
     when = f" on {computed.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if computed else ""
     text = f"Figures in this file computed{when} by gex_xl {__version__}"
-    chain, quotes = done.names.get("Chain"), done.names.get("As_Of")
-    bad = str(chain).startswith("#") or str(quotes).startswith("#")
+    chain, regime, quotes = (str(done.names.get(name)) for name in ("Chain", "Regime", "As_Of"))
+    bad = any(shown.startswith("#") for shown in (chain, regime, quotes))
     sentence = "" if bad else f"{text}{_QUOTES}{quotes}."
     rows: dict[int, dict[int, Entry]] = {9: {}, 10: {}}
-    for (row, column), value in ((_SHOWN, sentence), (_CHAIN, str(chain)), (_COMPUTED, text)):
+    for (row, column), value in ((_SHOWN, sentence), (_FIGURES, f"{chain} {regime}"), (_COMPUTED, text)):
         rows[row][column] = Entry(value)
     package.write_values({parts.DASHBOARD: rows}, {})
     return dataclasses.replace(done, values={**done.values, f"{parts.DASHBOARD}!B10": sentence})

@@ -18,6 +18,8 @@ import pytest
 
 import gex_xl
 from gex_xl.engines import Recalculation, recalculate
+from gex_xl.engines.package import Package
+from gex_xl.engines.sheet_xml import Entry
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts import lite
 from gex_xl.hosts.bundle import REQUIREMENTS, main_py
@@ -165,8 +167,21 @@ def test_the_first_sheet_says_what_to_do_and_when_its_figures_were_computed(book
 def test_the_sentence_on_the_figures_is_its_formulas_own(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
     again = recalculate(book[0], tmp_path / "again.xlsx", FUNCTIONS)
     assert again.values["Dashboard!B10"] == book[1].values["Dashboard!B10"]
-    other = recalculate(book[0], tmp_path / "other.xlsx", FUNCTIONS, paste={"Settings!B4": [[5010.0]]})
-    assert str(other.values["Dashboard!B10"]).startswith("Figures recalculated since the file was made")
+    spot, vix9d_above_vix = {"Settings!B4": 5010.0}, {"Regime!B4": 20.0, "Regime!B5": 18.0}
+    for typed in (spot, vix9d_above_vix):
+        other = changed(book[0], tmp_path / "changed.xlsx", typed)
+        done = recalculate(other, tmp_path / "other.xlsx", FUNCTIONS)
+        assert str(done.values["Dashboard!B10"]).startswith("Figures recalculated since the file was made"), typed
+
+
+def changed(book: Path, target: Path, typed: dict[str, float]) -> Path:
+    """A copy of the book with numbers typed into cells such as "Settings!B4"."""
+    package = Package(book)
+    for cell, value in typed.items():
+        sheet, _, address = cell.partition("!")
+        package.write_values({sheet: {int(address[1:]): {ord(address[0]) - 64: Entry(value)}}}, {})
+    package.save(target)
+    return target
 
 
 def test_a_chain_that_cannot_be_used_is_said_in_the_file_too(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_sections_are_the_modules_without_what_lite_does_not_need() -> None:
     assert {"gex_xl", "gex_xl.chain", "gex_xl.reading.layouts", "gex_xl.analytics.flip", "gex_xl.udfs"} <= set(found)
     parts = {name.split(".")[1] for name in found if "." in name}
     assert not parts & {"cli", "commands", "engines", "template", "hosts", "report", "reference", "sample"}
+    assert found.pop("gex_xl").endswith(f'__version__ = "{gex_xl.__version__}"\n')  # and nothing else that is public
     for name, source in found.items():
         path = PROJECT.joinpath(*name.split("."))
         original = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
