@@ -81,9 +81,10 @@ def loaded(chain: object) -> Loaded:
         raise BadInput("the chain is empty; paste an option chain with its header row")
     if hasattr(chain, "tolist"):  # a numpy array
         chain = chain.tolist()
+        cell = scalar(chain)
     table: Any = chain
-    if not isinstance(chain, Sequence) and not hasattr(chain, "columns"):
-        raise BadInput(f'the chain is "{text(chain)[:60]}"; expected a range or the cell of a LOAD_CHAIN')
+    if not isinstance(cell, Sequence) and not hasattr(chain, "columns"):
+        raise BadInput(f'the chain is "{text(cell)[:60]}"; expected a range or the cell of a LOAD_CHAIN')
     return Loaded(Chain.from_cells(table))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import importlib
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,33 @@ from gex_xl.errors import BadInput
 ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.calc_engine"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Host:
+    """For whom a book is built: how its file ends, the module whose new_workbook(target, cells) builds it, and
+    whether that takes as a third argument the time at which it does so."""
+
+    suffix: str
+    module: str
+    takes_time: bool = False
+
+
+HOSTS = {
+    "plain": _Host(".xlsx", "gex_xl.template"),
+    "lite": _Host(".xlsx", "gex_xl.hosts.lite", takes_time=True),
+    "libreoffice": _Host(".xlsx", "gex_xl.hosts.calc_book"),
+}
+_SUFFIXES = {host.suffix for host in HOSTS.values()}
+_HOST_HELP = (
+    "what calculates the book when it is open: nothing (plain, the default), xlwings Lite (lite), "
+    "or LibreOffice Calc with the add-in (libreoffice)"
+)
+
+
 def add(commands: Any) -> None:
     """Put `new` and `recalc` into the parser."""
     new = commands.add_parser("new", help="build a workbook")
     new.add_argument("book", type=Path, metavar="BOOK.xlsx")
+    new.add_argument("--host", choices=list(HOSTS), default="plain", help=_HOST_HELP)
     new.add_argument("--chain", type=Path, metavar="FILE", help="the chain to put in; without it a synthetic sample")
     new.add_argument("--force", action="store_true", help="replace BOOK.xlsx if it exists")
     new.set_defaults(run=_new)
@@ -32,21 +57,28 @@ def add(commands: Any) -> None:
 
 
 def _new(given: argparse.Namespace) -> int:
-    from gex_xl.template import new_workbook
-
-    _need_xlsx(given.book)
+    host = HOSTS[given.host]
+    _need_suffix(given.book, host.suffix)
     if given.book.exists() and not given.force:
         raise BadInput(f"{given.book} exists; choose another name, or add --force to replace it")
-    new_workbook(given.book, pasted_cells(given.chain))
+    cells = pasted_cells(given.chain)
+    time = (dt.datetime.now(dt.UTC),) if host.takes_time else ()
+    importlib.import_module(host.module).new_workbook(given.book, cells, *time)
     print(f"{given.book}: built, with {given.chain or 'the synthetic sample chain'} in it")
     return 0
 
 
 def _recalc(given: argparse.Namespace) -> int:
+    from gex_xl.hosts import lite
+
     out = given.out or given.book
-    _need_xlsx(out)
+    _need_suffix(out, given.book.suffix.lower() if given.book.suffix.lower() in _SUFFIXES else ".xlsx")
     cells = pasted_cells(given.chain) if given.chain else None
-    done = importlib.import_module(ENGINES[given.engine]).recalculate_workbook(given.book, out, cells)
+    engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
+    if lite.is_lite(given.book):
+        done = lite.recalculate_workbook(given.book, out, cells, dt.datetime.now(dt.UTC), engine)
+    else:
+        done = engine(given.book, out, cells)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
         if name in done.names:
             value = done.names[name]
@@ -68,6 +100,6 @@ def pasted_cells(chain: Path | None) -> list[list[object]]:
     return cells
 
 
-def _need_xlsx(book: Path) -> None:
-    if book.suffix.lower() != ".xlsx":
-        raise BadInput(f'"{book}" does not end in .xlsx; give the workbook a name such as gamma.xlsx')
+def _need_suffix(book: Path, suffix: str) -> None:
+    if book.suffix.lower() != suffix:
+        raise BadInput(f'"{book}" does not end in {suffix}; give the workbook a name such as gamma{suffix}')

@@ -34,9 +34,9 @@ def _install(given: argparse.Namespace) -> int:
 
 
 def _doctor(_given: argparse.Namespace) -> int:
-    from gex_xl.hosts import libreoffice
+    from gex_xl.hosts import libreoffice, lite
 
-    hosts = {"LibreOffice Calc": libreoffice.findings}
+    hosts = {"Excel with xlwings Lite": lite.findings, "LibreOffice Calc": libreoffice.findings}
     for name, findings in hosts.items():
         print(name)
         for found in findings():

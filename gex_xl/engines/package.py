@@ -139,6 +139,37 @@ class Package:
             if re.fullmatch(r"xl/charts/chart\d*\.xml", part):
                 self._replace(part, charts.refreshed(self._text(part), values))
 
+    def rewrite_formulas(self, change: Callable[[str], str]) -> None:
+        """Put every formula of the book through `change`: cells, names, tables, formats and validations by formula.
+
+        `change` gets and gives formula text without "=". References of charts stay."""
+        for part in [*self.sheets.values(), *(name for name in self._parts if name.startswith("xl/tables/"))]:
+            self._replace(part, sheet_xml.with_formulas(self._text(part), change))
+        self._replace(self._book_part, sheet_xml.with_formulas(self._text(self._book_part), change))
+
+    def parts(self, pattern: str) -> dict[str, str]:
+        """The text of each part whose whole name matches, by name."""
+        return {name: self._text(name) for name in self._parts if re.fullmatch(pattern, name)}
+
+    def put(self, part: str, text: str, content_type: str = "") -> None:
+        """Replace a part, or add it: then with its content type, "" where the book has a default for its suffix."""
+        if part not in self._parts:
+            info = zipfile.ZipInfo(part)  # with the earliest date there is, so that equal books have equal bytes
+            info.compress_type = zipfile.ZIP_DEFLATED
+            self._infos.append(info)
+            if content_type:
+                types = self._text("[Content_Types].xml")
+                entry = f'<Override PartName="/{part}" ContentType="{content_type}"/></Types>'
+                self._replace("[Content_Types].xml", types.replace("</Types>", entry))
+        self._parts[part] = text.encode("utf-8")
+
+    def relate(self, kind: str, part: str) -> None:
+        """Let the package itself point to one of its parts."""
+        relations = self._text("_rels/.rels")
+        taken = {int(number) for number in re.findall(r'Id="rId(\d+)"', relations)}
+        entry = f'<Relationship Id="rId{max(taken, default=0) + 1}" Type="{kind}" Target="{part}"/></Relationships>'
+        self._replace("_rels/.rels", relations.replace("</Relationships>", entry))
+
     def save(self, target: Path, compression: int | None = None) -> None:
         """Write the book beside `target`, then put it in its place: an interruption leaves the old file.
 

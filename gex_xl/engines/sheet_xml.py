@@ -6,7 +6,7 @@ The text is patched rather than parsed and written again: a writer that renames 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import NamedTuple
@@ -31,6 +31,10 @@ _COLUMN = re.compile(r"<col\b[^<>]*>")
 _DIMENSION = re.compile(r'(<dimension\b[^<>]*?\bref=")[^"]*(")')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _SPELLED = re.compile("_x([0-9A-Fa-f]{4})_")
+_FORMULA_TEXT = re.compile(
+    r"(<(?:\w+:)?(?:f|formula|formula1|formula2|definedName|calculatedColumnFormula|totalsRowFormula)\b[^<>]*(?<!/)>)"
+    r"([^<]+)(?=</)"
+)
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\r]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -79,6 +83,17 @@ def formula_cells(xml: str, sheet: str) -> list[FormulaCell]:
         if kind != "dataTable":
             found.append(FormulaCell(sheet, place.top, place.left, unescape(text), style, area))
     return found
+
+
+def with_formulas(xml: str, change: Callable[[str], str]) -> str:
+    """A part with each of its formulas put through `change`; one that comes back as it was keeps its bytes."""
+
+    def changed(found: re.Match[str]) -> str:
+        before = unescape(found[2])
+        after = change(before)
+        return found[0] if after == before else found[1] + escape(after)
+
+    return _FORMULA_TEXT.sub(changed, xml)
 
 
 def with_values(

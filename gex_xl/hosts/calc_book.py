@@ -11,25 +11,30 @@ from pathlib import Path
 from gex_xl.engines import Recalculation
 from gex_xl.engines.addresses import Area, address
 from gex_xl.engines.package import Package
-from gex_xl.engines.sheet_xml import FormulaCell
 from gex_xl.template import new_workbook as new_plain_workbook
 from gex_xl.template.build import Cells
 from gex_xl.template.parts import SPILLS
 
+NOTE = (
+    "1. Live figures need the add-in: run gex-xl install libreoffice, then start LibreOffice anew.",
+    "2. Clear the old chain on the sheet Chain (columns C to AZ) and paste yours at C1.",
+    "3. Until then you see the figures saved in this file.",
+)
+
 
 def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
     """A book as `template.new_workbook` makes it, its tables made for Calc."""
-    done = new_plain_workbook(target, cells)
+    done = new_plain_workbook(target, cells, NOTE)
     package = Package(target)
     without_spills(package)
     package.save(target)
     return done
 
 
-def without_spills(package: Package) -> dict[FormulaCell, Area]:
+def without_spills(package: Package) -> dict[str, Area]:
     """Give every formula that spills a rectangle: the template's tables their room, others what they cover now.
 
-    The rectangles, by formula.
+    The rectangles, by the name of the cell.
     """
     room = {(it.sheet, it.row, it.column): (it.room, it.columns) for it in SPILLS.values()}
     wanted, areas = {}, {}
@@ -41,8 +46,8 @@ def without_spills(package: Package) -> dict[FormulaCell, Area]:
             text = cell.text
             if (rows, columns) != (1, 1):
                 text = _padded(text, rows, columns)
-            areas[cell] = Area(cell.sheet, cell.row, cell.column, cell.row + rows - 1, cell.column + columns - 1)
-            last = address(areas[cell].bottom, areas[cell].right)
+            areas[cell.name] = Area(cell.sheet, cell.row, cell.column, cell.row + rows - 1, cell.column + columns - 1)
+            last = address(areas[cell.name].bottom, areas[cell.name].right)
             wanted[cell] = (f"{address(cell.row, cell.column)}:{last}", text)
     package.fix_arrays(wanted)
     return areas

@@ -20,6 +20,7 @@ from gex_xl.functions import REGISTRY
 from gex_xl.hosts.calc_book import without_spills
 from gex_xl.hosts.libreoffice import packages_for, unpack_addin
 from gex_xl.hosts.office import convert, find_office, private_profile, with_addin
+from gex_xl.template import dialects
 from gex_xl.template.build import Cells, own_book
 from gex_xl.template.parts import PASTE_ANCHOR, STATUS
 
@@ -43,7 +44,7 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
         return computed.get((sheet, row, column))
 
     def filled(cell: FormulaCell) -> Area:
-        return _used(rooms[cell], value_at) if cell.kind == "dynamic" else cell.area
+        return _used(rooms[cell.name], value_at) if cell.kind == "dynamic" else cell.area
 
     values = write_back(package, formulas, filled, value_at)
     package.refresh_charts(lambda text: _cells(area_of(text), value_at))
@@ -80,7 +81,7 @@ def draw(book: Path, picture: Path) -> None:
         shutil.move(made, picture)
 
 
-def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], Mapping[FormulaCell, Area]]:
+def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], Mapping[str, Area]]:
     """What Calc makes of the book's cells, and the rectangle that each spilling formula was given."""
     office = find_office()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -88,6 +89,7 @@ def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], 
         book, out, addins = work / "book.xlsx", work / "out", work / "addins"
         package.save(book)
         copy = Package(book)
+        dialects.translate(copy, dialects.PLAIN, dialects.LITE)
         rooms = without_spills(copy)
         copy.save(book)
         unpack_addin(addins, packages_for(office.python()))

@@ -13,19 +13,24 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
-from gex_xl.template import dashboard, parts, sheets, tables
+from gex_xl.template import dashboard, first_steps, parts, sheets, tables
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
 Cells = Sequence[Sequence[object]]
 _TABS = {parts.DASHBOARD: "#1F2933", parts.CHAIN: "#C9B458", parts.SETTINGS: "#C9B458", parts.REGIME: "#C9B458"}
+# The calculation engine of Excel 2019 to 365: those recalculate a file on opening that names an older one.
+_CALC_ID = 191029
 
 
-def build_workbook(target: Path) -> None:
-    """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes."""
+def build_workbook(target: Path, note: Sequence[str] = ()) -> None:
+    """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
+
+    `note`: up to three lines for the first sheet that say what this file needs in order to calculate.
+    """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
-    book.set_calc_mode("auto")
+    book.set_calc_mode("auto", _CALC_ID)
     book.calc_on_load = False
     book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
     for name in parts.SHEETS:
@@ -41,17 +46,20 @@ def build_workbook(target: Path) -> None:
     for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, sheets.regime, sheets.check,
                   sheets.functions, dashboard.dashboard):  # fmt: skip
         write(book, look)
+    if note:
+        first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)
     book.close()
 
 
-def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
+def new_workbook(target: Path, cells: Cells | None, note: Sequence[str] = ()) -> Recalculation:
     """A book with a chain in it, every figure and chart computed by its own formulas.
 
-    `cells` as pasted, or None for an empty paste area. Raises BadInput where `target` cannot be written.
+    `cells` as pasted, or None for an empty paste area; `note` as for build_workbook. Raises BadInput where
+    `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.xlsx"
-        build_workbook(raw)
+        build_workbook(raw, note)
         return recalculate_workbook(raw, target, cells)
 
 

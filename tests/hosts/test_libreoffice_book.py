@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 import gex_xl
+from gex_xl import template
 from gex_xl.commands.books import pasted_cells
 from gex_xl.engines import Recalculation
 from gex_xl.engines.addresses import address
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import FormulaCell
 from gex_xl.functions import EXAMPLE_CHAIN
-from gex_xl.hosts.calc_book import new_workbook
+from gex_xl.hosts.calc_book import NOTE, new_workbook
 from gex_xl.template import parts, recalculate_workbook
 
 from .calc import Calc
@@ -34,6 +35,13 @@ def calc_book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Path:
     path = tmp_path_factory.mktemp("calc") / "gamma.xlsx"
     new_workbook(path, sample)
     return path
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> tuple[Path, Recalculation]:
+    """The same book before its tables are made for Calc, evaluated by the embedded engine."""
+    path = tmp_path_factory.mktemp("plain") / "gamma.xlsx"
+    return path, template.new_workbook(path, sample, NOTE)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,77 @@
+"""Runs a generated main.py as the add-in does, in whatever Python this is: a clean one, or Pyodide.
+
+Needs nothing of gex_xl or pytest. `run(code, cases)` takes and gives JSON texts: cases are [name, arguments], results
+[the function called directly, the function called as the add-in calls it], each {"value": ...} or {"error": text}.
+"""
+
+import datetime as dt
+import json
+import sys
+import types
+
+
+def module_of(code):
+    """main.py as a module: the add-in executes its text and only then lists the module."""
+    module = types.ModuleType("main")
+    exec(code, module.__dict__)  # noqa: S102
+    sys.modules["main"] = module
+    return module
+
+
+def decoded(value):
+    """JSON has no dates: {"date": ISO text} is one."""
+    if isinstance(value, list):
+        return [decoded(each) for each in value]
+    return dt.datetime.fromisoformat(value["date"]) if isinstance(value, dict) else value
+
+
+def as_matrix(value):
+    """Excel hands over every argument as a matrix, and null for one that was left out."""
+    if value is None or (isinstance(value, list) and value and isinstance(value[0], list)):
+        return value
+    return [value] if isinstance(value, list) else [[value]]
+
+
+async def run(code, cases):
+    from xlwings import XlwingsError, __version__
+    from xlwings.server import custom_functions_call, custom_functions_meta
+
+    module = module_of(code)
+    results = []
+    for name, arguments in json.loads(cases):
+        given = decoded(arguments)
+        outcome = []
+        try:
+            outcome.append({"value": getattr(module, name)(*given)})
+        except XlwingsError as error:
+            outcome.append({"error": str(error)})
+        if any(isinstance(value, dict) for value in arguments):
+            results.append([*outcome, None])  # Excel hands over serials, never dates
+            continue
+        asked = {
+            "func_name": name,
+            "args": [as_matrix(value) for value in arguments],
+            "version": __version__,
+            "client": "Office.js",
+            "runtime": "1.4",
+            "culture_info_name": "en-US",
+            "date_format": "m/d/yyyy",
+        }
+        try:
+            outcome.append({"value": await custom_functions_call(asked, module_of(code))})
+        except XlwingsError as error:
+            outcome.append({"error": str(error)})
+        results.append(outcome)
+    names = [entry["name"] for entry in custom_functions_meta(module)["functions"]]
+    versions = {name: sys.modules[name].__version__ for name in ("numpy", "pandas", "scipy", "gex_xl")}
+    home = sys.modules["gex_xl"].__spec__.origin
+    return json.dumps({"results": results, "names": names, "versions": versions, "home": home})
+
+
+if __name__ == "__main__":
+    import asyncio
+    from pathlib import Path
+
+    folder = Path(sys.argv[1])
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("main.py", "cases.json")]
+    (folder / "results.json").write_text(asyncio.run(run(*texts)), encoding="utf-8")

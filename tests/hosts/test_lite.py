@@ -1,0 +1,292 @@
+"""Workbooks for xlwings Lite: the file, its parts and its code read back. Nothing here can show Excel opening it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+
+import gex_xl
+from gex_xl.engines import Recalculation, recalculate
+from gex_xl.engines.package import Package
+from gex_xl.engines.sheet_xml import Entry
+from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
+from gex_xl.hosts import lite
+from gex_xl.hosts.bundle import REQUIREMENTS, main_py
+from gex_xl.template import build_workbook, new_workbook
+from gex_xl.udfs import FUNCTIONS
+
+COMPUTED = dt.datetime(2026, 3, 4, 15, 6, tzinfo=dt.UTC)
+OURS = re.compile(r"(?<![\w.])(" + "|".join(REGISTRY) + r")\(")
+Cells = list[list[object]]
+
+
+def parsed(data: bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(data)  # noqa: S314  our own file
+
+
+@pytest.fixture(scope="module")
+def cells() -> Cells:
+    return [list(row) for row in EXAMPLE_CHAIN]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory, cells: Cells) -> tuple[Path, Recalculation]:
+    path = tmp_path_factory.mktemp("lite") / "book.xlsx"
+    return path, lite.new_workbook(path, cells, COMPUTED)
+
+
+@pytest.fixture(scope="module")
+def parts(book: tuple[Path, Recalculation]) -> dict[str, bytes]:
+    with zipfile.ZipFile(book[0]) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_equal_calls_give_equal_bytes(book: tuple[Path, Recalculation], cells: Cells, tmp_path: Path) -> None:
+    lite.new_workbook(tmp_path / "other.xlsx", cells, COMPUTED)
+    assert (tmp_path / "other.xlsx").read_bytes() == book[0].read_bytes()
+
+
+def test_the_code_is_read_back(book: tuple[Path, Recalculation]) -> None:
+    found = lite.code_of(book[0])
+    assert found["main.py"] == main_py()
+    assert found["requirements.txt"] == REQUIREMENTS
+    assert {"pyodideVersion", "addinVersion"} <= found.keys()
+
+
+def test_the_extension_is_what_office_expects(parts: dict[str, bytes]) -> None:
+    """[MS-OWEXML]: the package points to the task panes, these to the extension, which names the store's add-in."""
+    office = "http://schemas.microsoft.com/office"
+    we = f"{{{office}/webextensions/webextension/2010/11}}"
+    root = parsed(parts["xl/webextensions/webextension1.xml"])
+    assert re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", root.get("id", ""))
+    reference = root.find(f"{we}reference")
+    assert reference is not None
+    assert (reference.get("id"), reference.get("storeType")) == (lite.STORE_ID, "OMEX")
+    order = ["reference", "alternateReferences", "properties", "bindings", "snapshot"]
+    assert [child.tag for child in root] == [we + name for name in order]
+    values = {entry.get("name"): entry.get("value", "") for entry in root.iter(f"{we}property")}
+    assert json.loads(values["main.py"]) == main_py()
+    kinds = {
+        entry.get("Target"): entry.get("Type", "").removeprefix(office)
+        for name in ("_rels/.rels", "xl/webextensions/_rels/taskpanes.xml.rels")
+        for entry in parsed(parts[name])
+    }
+    assert kinds["xl/webextensions/taskpanes.xml"] == "/2011/relationships/webextensiontaskpanes"
+    assert kinds["webextension1.xml"] == "/2011/relationships/webextension"
+
+
+def test_every_part_is_well_formed_and_known(parts: dict[str, bytes]) -> None:
+    roots = {name: parsed(data) for name, data in parts.items() if name.endswith((".xml", ".rels"))}
+    types = roots["[Content_Types].xml"]
+    overrides = [entry.get("PartName", "") for entry in types if entry.tag.endswith("Override")]
+    assert len(overrides) == len(set(overrides))
+    assert {name.removeprefix("/") for name in overrides} <= parts.keys()
+    defaults = {entry.get("Extension") for entry in types if entry.tag.endswith("Default")}
+    for name in parts.keys() - {"[Content_Types].xml"}:
+        assert f"/{name}" in overrides or name.rpartition(".")[2] in defaults - {"xml"}, name
+    for name, root in roots.items():
+        if name.endswith(".rels"):
+            owner = Path(name).parent.parent
+            assert len({entry.get("Id") for entry in root}) == len(root)
+            for entry in root:
+                assert entry.get("TargetMode") != "External"
+                target = entry.get("Target", "")
+                full = target.lstrip("/") if target.startswith("/") else os.path.normpath(owner / target)
+                assert Path(full).as_posix() in parts, f"{name} points to {target}"
+
+
+def test_nothing_reaches_outside(parts: dict[str, bytes]) -> None:
+    for name, data in parts.items():
+        assert b"externalLink" not in data and b"ddeLink" not in data, name
+
+
+def test_formulas_are_the_add_ins_and_spill(parts: dict[str, bytes]) -> None:
+    sheets = [data.decode() for name, data in parts.items() if name.startswith("xl/worksheets/sheet")]
+    formulas = [text for sheet in sheets for text in re.findall(r"<f\b[^<>]*>([^<]*)</f>", sheet)]
+    assert not [text for text in formulas if OURS.search(text)]
+    assert {name for text in formulas for name in re.findall(r"_xldudf_(\w+)\(", text)} >= {
+        "LOAD_CHAIN", "CHAIN_STATUS", "TOTAL_GEX", "GEX_PER_STRIKE", "REGIME_TRIGGERS",
+    }  # fmt: skip
+    spilling = [
+        cell
+        for sheet in sheets
+        for cell, text in re.findall(r'<c\b([^<>]*)><f t="array"[^<>]*>([^<]*)</f>', sheet)
+        if "_xldudf_" in text
+    ]
+    assert len(spilling) > 10
+    assert all(' cm="1"' in cell for cell in spilling)
+    assert b"XLDAPR" in parts["xl/metadata.xml"]  # what cm="1" stands for: a dynamic array
+
+
+def test_excel_is_not_asked_to_recalculate_on_opening(parts: dict[str, bytes]) -> None:
+    calculation = re.search(rb"<calcPr\b[^<>]*>", parts["xl/workbook.xml"])
+    assert calculation is not None
+    assert b"fullCalcOnLoad" not in calculation[0]
+    number = re.search(rb'calcId="(\d+)"', calculation[0])
+    assert number is not None and int(number[1]) >= 191029  # what Excel 2019 and later write
+
+
+def test_without_the_add_in_the_figures_are_those_of_the_core(
+    book: tuple[Path, Recalculation], cells: Cells, tmp_path: Path
+) -> None:
+    lines = gex_xl.prepare(gex_xl.Chain.from_cells(cells))
+    loaded = openpyxl.load_workbook(book[0], data_only=True)
+    assert loaded["Dashboard"]["C7"].value == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    plain = new_workbook(tmp_path / "plain.xlsx", cells)
+    shared = plain.values.keys() & book[1].values.keys()
+    assert {cell: plain.values[cell] for cell in shared} == {cell: book[1].values[cell] for cell in shared}
+    assert plain.names == book[1].names
+    for cell, value in plain.values.items():
+        sheet, _, address = cell.partition("!")
+        assert (loaded[sheet][address].value or None) == (value or None), cell
+
+
+def test_the_first_sheet_says_what_to_do_and_when_its_figures_were_computed(book: tuple[Path, Recalculation]) -> None:
+    loaded = openpyxl.load_workbook(book[0], data_only=True)
+    assert loaded.active is not None and loaded.active.title == "Dashboard"
+    lines = loaded["Dashboard"]["E1"].value.splitlines()
+    assert len(lines) == 3
+    assert "xlwings Lite" in lines[0] and "Trust" in lines[1] and "Chain" in lines[2]
+    said = loaded["Dashboard"]["B10"].value
+    assert said == book[1].values["Dashboard!B10"]
+    assert "2026-03-04 15:06 UTC" in said and gex_xl.__version__ in said and "2025-03-03 11:30" in said
+
+
+def test_the_sentence_on_the_figures_is_its_formulas_own(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
+    again = recalculate(book[0], tmp_path / "again.xlsx", FUNCTIONS)
+    assert again.values["Dashboard!B10"] == book[1].values["Dashboard!B10"]
+    spot, vix9d_above_vix = {"Settings!B4": 5010.0}, {"Regime!B4": 20.0, "Regime!B5": 18.0}
+    for typed in (spot, vix9d_above_vix):
+        other = changed(book[0], tmp_path / "changed.xlsx", typed)
+        done = recalculate(other, tmp_path / "other.xlsx", FUNCTIONS)
+        assert str(done.values["Dashboard!B10"]).startswith("Figures recalculated since the file was made"), typed
+
+
+def changed(book: Path, target: Path, typed: dict[str, float]) -> Path:
+    """A copy of the book with numbers typed into cells such as "Settings!B4"."""
+    package = Package(book)
+    for cell, value in typed.items():
+        sheet, _, address = cell.partition("!")
+        package.write_values({sheet: {int(address[1:]): {ord(address[0]) - 64: Entry(value)}}}, {})
+    package.save(target)
+    return target
+
+
+def test_a_chain_that_cannot_be_used_is_said_in_the_file_too(tmp_path: Path) -> None:
+    done = lite.new_workbook(tmp_path / "book.xlsx", None)
+    assert "Cannot be used" in str(done.values["Dashboard!B3"])
+    assert done.values["Dashboard!B10"] == ""  # of no figures nothing is said
+    again = recalculate(tmp_path / "book.xlsx", tmp_path / "again.xlsx", FUNCTIONS)
+    assert again.values["Dashboard!B10"] == done.values["Dashboard!B10"]
+
+
+def test_the_plain_book_has_neither(tmp_path: Path) -> None:
+    build_workbook(tmp_path / "plain.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plain.xlsx")["Dashboard"]
+    assert (sheet["E1"].value, sheet["B10"].value) == (None, None)
+    assert not lite.is_lite(tmp_path / "plain.xlsx")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_it_and_shows_the_figures(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "csv", "--outdir",
+         str(tmp_path), str(book[0])],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    shown = (tmp_path / "book.csv").read_text(encoding="utf-8", errors="replace")
+    assert "short_gamma" in shown or "long_gamma" in shown
+    assert "2026-03-04 15:06 UTC" in shown
+
+
+# ------------------------------------------------------------------------------------------------ the command
+
+
+def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "gex_xl.cli", *args],
+        cwd=cwd, capture_output=True, text=True, check=False, encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+
+
+def as_csv(cells: Cells) -> str:
+    return "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in cells) + "\n"
+
+
+def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> None:
+    (tmp_path / "chain.csv").write_text(as_csv(cells), encoding="utf-8")
+    done = run("new", "book.xlsx", "--host", "lite", "--chain", "chain.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    book = tmp_path / "book.xlsx"
+    assert lite.code_of(book)["main.py"] == main_py()
+    # As an older version would have left it, saved by Excel with a property of the add-in's own.
+    older = "# an older gex_xl\nprint('\\\\ \"')\n"
+    rewrite(book, older)
+    assert lite.code_of(book)["main.py"] == older
+    changed = [[cell if cell != "Spot: 5000" else "Spot: 5020" for cell in row] for row in cells]
+    (tmp_path / "next.csv").write_text(as_csv(changed), encoding="utf-8")
+    done = run("recalc", "book.xlsx", "--chain", "next.csv", "--out", "out.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = lite.code_of(tmp_path / "out.xlsx")
+    assert found["main.py"] == main_py()
+    assert found["requirements.txt"] == REQUIREMENTS
+    assert found["xlwingsWorkbookId"] == "kept"
+    assert lite.code_of(book)["main.py"] == older
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
+        names = archive.namelist()
+        sheets = [archive.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")]
+    assert len(names) == len(set(names))
+    assert any("_xldudf_TOTAL_GEX(" in sheet for sheet in sheets)
+    loaded = openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True)["Dashboard"]
+    lines = gex_xl.prepare(gex_xl.Chain.from_cells(changed))
+    assert loaded["C7"].value == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert loaded["H7"].value == 5020
+    assert loaded["B10"].value.startswith("Figures in this file computed on ")
+
+
+def rewrite(book: Path, code: str) -> None:
+    """Put other code, and one more property, into a Lite book."""
+    with zipfile.ZipFile(book) as archive:
+        parts = {info: archive.read(info) for info in archive.infolist()}
+    with zipfile.ZipFile(book, "w") as archive:
+        for info, data in parts.items():
+            text = data
+            if info.filename == "xl/webextensions/webextension1.xml":
+                prefix = "http://schemas.microsoft.com/office/webextensions/webextension/2010/11"
+                ElementTree.register_namespace("we", prefix)
+                root = parsed(data)
+                properties = root.find(f"{{{prefix}}}properties")
+                assert properties is not None
+                for entry in properties:
+                    if entry.get("name") == "main.py":
+                        entry.set("value", json.dumps(code))
+                ElementTree.SubElement(properties, f"{{{prefix}}}property", name="xlwingsWorkbookId", value='"kept"')
+                text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+            archive.writestr(info, text)
+
+
+def test_the_suffix_is_the_hosts(tmp_path: Path) -> None:
+    done = run("new", "book.xlsm", "--host", "lite", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "does not end in .xlsx" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_findings_name_what_is_needed_and_the_next_step() -> None:
+    found = lite.findings()
+    assert any("add-in xlwings Lite" in each.what and not each.there for each in found)
+    assert all(each.next_step for each in found if not each.there)

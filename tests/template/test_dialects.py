@@ -1,0 +1,33 @@
+"""Formula text as each host has it in its file."""
+
+from __future__ import annotations
+
+import pytest
+
+from gex_xl.template import dialects
+
+
+@pytest.mark.parametrize(
+    ("plain", "file"),
+    [
+        ("TOTAL_GEX(Chain)", "_xldudf_TOTAL_GEX(Chain)"),
+        ("IF(ISERROR(Chain),CHAIN_STATUS(Paste),1)", "IF(ISERROR(Chain),_xldudf_CHAIN_STATUS(Paste),1)"),
+        ("TOTAL_GEX(LOAD_CHAIN(A1:B9))/2", "_xldudf_TOTAL_GEX(_xldudf_LOAD_CHAIN(A1:B9))/2"),
+        ('"TOTAL_GEX(Chain)"&A1', '"TOTAL_GEX(Chain)"&A1'),  # text
+        ("Total_GEX+Regime", "Total_GEX+Regime"),  # names of cells
+        ("_xlfn.SINGLE(REGIME(Chain))", "_xlfn.SINGLE(_xldudf_REGIME(Chain))"),
+        ("MY_TOTAL_GEX(Chain)", "MY_TOTAL_GEX(Chain)"),
+        ("SUM('TOTAL_GEX('!A1:A9)", "SUM('TOTAL_GEX('!A1:A9)"),  # a sheet's name
+    ],
+)
+def test_only_calls_of_our_functions_are_spelled_for_the_host(plain: str, file: str) -> None:
+    assert dialects.translated(plain, dialects.LITE) == file
+    assert dialects.translated(file, dialects.LITE, of=dialects.LITE) == file
+    assert dialects.translated(file, dialects.PLAIN, of=dialects.LITE) == plain
+
+
+def test_an_add_in_with_a_namespace_spells_it() -> None:
+    file = dialects.translated("ABS(TOTAL_GEX(Chain))", dialects.server("gex"))
+    assert file == "ABS(_xldudf_GEX_TOTAL_GEX(Chain))"
+    assert dialects.translated(file, dialects.PLAIN, of=dialects.server("gex")) == "ABS(TOTAL_GEX(Chain))"
+    assert dialects.server() == dialects.LITE
