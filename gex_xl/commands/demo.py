@@ -52,7 +52,7 @@ def _demo(given: argparse.Namespace) -> int:
         print(f"{label:<12} {text}")
     print("\n".join(["", *picture(summarise(lines).strikes, lines.spot, block=bar()), ""]))
     print(f"Chain      {csv}\nWorkbook   {book}\n{second}\n")
-    print("Next: open the workbook in Excel. Its figures and charts are there even without an add-in.")
+    print("Next: open the workbook. Its figures and charts are there even without an add-in.")
     print("To see your own chain in it: gex-xl recalc " + str(book) + " --chain YOUR_FILE.csv")
     return 0
 

@@ -45,6 +45,7 @@ def _doctor(_given: argparse.Namespace) -> int:
 
 
 def _show(found: Finding) -> None:
-    print(f"  {'ok     ' if found.there else 'missing'}  {found.what}: {found.found}")
+    word = {True: "ok", False: "missing", None: "look"}[found.there]
+    print(f"  {word:<8} {found.what}: {found.found}")
     if found.next_step:
         print(f"           next: {found.next_step}")

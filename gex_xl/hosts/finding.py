@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`what` is needed, whether it is there, what was `found`, and the `next_step` where it is not."""
+    """`what` is needed, whether it is there, what was `found`, and the `next_step` where it is not.
+
+    `there` is None for what cannot be seen from outside the host.
+    """
 
     what: str
-    there: bool
+    there: bool | None
     found: str
     next_step: str = ""

@@ -91,14 +91,14 @@ def findings() -> list[Finding]:
         Finding("code for xlwings Lite", True, f"main.py of {size / 1000:.0f} kB, made from this installation"),
         Finding(
             "Excel 2021 or later, Microsoft 365, or Excel on the web, with the add-in xlwings Lite",
-            False,
+            None,
             "not visible from outside Excel",
             "In Excel: Home > Add-ins, search for xlwings Lite, Add; then open a book made by "
             "gex-xl new BOOK.xlsx --host lite",
         ),
         Finding(
             "internet access at the add-in's first start",
-            False,
+            None,
             "not tried: gex-xl opens no connection",
             "The add-in loads Python, numpy, pandas and scipy then; a firewall must let Excel do so",
         ),

@@ -31,8 +31,11 @@ def dashboard(book: Any, look: Formats) -> None:
     sheet.set_row(0, 30)
     sheet.write("B1", "Dealer gamma exposure", look.title)
     sheet.write_formula("B2", f"={parts.CHAIN}!$A$8", look.synthetic)
-    sheet.write_formula("B3", f"={parts.STATUS}", look.fine)
+    cut = '"; the tables and charts show only part of it, since this program does not spill"'
+    sheet.write_formula("B3", f'={parts.STATUS}&IF({parts.STRIKES}!$V$4>0,{cut},"")', look.fine)
     sheet.conditional_format("B3:I3", unusable("$B$3", look.warning))
+    too_small = {"type": "formula", "criteria": f"={parts.STRIKES}!$V$4>0", "format": look.warning}
+    sheet.conditional_format("B3:I3", too_small)
     sheet.write_formula("B4", _MEANING, look.words)
     _cards(sheet, look)
     unit = f"{parts.STRIKES}!$T$1"
@@ -128,7 +131,7 @@ def _fired() -> str:
     it = parts.SPILLS["triggers"]
     rows = range(it.row + 1, it.row + 9)
     cells = [[f"{parts.REGIME}!${column}${row}" for column in "ABF"] for row in rows]
-    said = "&".join(f'IF(AND({fired}="yes",{leads}=Regime)," and "&{name},"")' for name, leads, fired in cells)
+    said = "&".join(f'IF(AND({fired}&""="yes",{leads}&""=Regime)," and "&{name},"")' for name, leads, fired in cells)
     return f'=IFERROR(MID({said},6,200),"")'
 
 

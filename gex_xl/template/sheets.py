@@ -149,14 +149,14 @@ def regime(book: Any, look: Formats) -> None:
     sheet.write_formula("B9", "=Regime", look.words_indented)
     # Calc shows the first rule that holds, so a fired row's colour and a figure's scale are one rule there.
     large = ((1_000_000_000, look.fired_billions), (1_000_000, look.fired_millions))
-    rules = [(f'=AND($F13="yes",ABS(D13)>={least})', shown) for least, shown in large]
-    for criteria, shown in (*rules, ('=$F13="yes"', look.fired)):
+    rules = [(f'=AND($F13&""="yes",ABS(D13)>={least})', shown) for least, shown in large]
+    for criteria, shown in (*rules, ('=$F13&""="yes"', look.fired)):
         sheet.conditional_format("D13:G31", {"type": "formula", "criteria": criteria, "format": shown})
     for cells in ("D13:G31", "J5:J24", "M5:M10"):
         amounts(sheet, cells, look)
     sheet.write("A11", "Triggers: the first that fires decides, from the top", look.note)
     spill(book, "triggers", look)
-    sheet.conditional_format("A13:C31", {"type": "formula", "criteria": '=$F13="yes"', "format": look.fired})
+    sheet.conditional_format("A13:C31", {"type": "formula", "criteria": '=$F13&""="yes"', "format": look.fired})
     colour_regime(sheet, "B9", look)
 
 

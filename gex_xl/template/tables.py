@@ -44,6 +44,8 @@ def strikes(book: Any, look: Formats) -> None:
         "V1": (f"=COUNT({table})", "strikes"),
         "V2": (f'=IF(ISNUMBER(Spot),COUNTIF({table},"<="&Spot),0)', "at or below spot"),
         "V3": (f"=MAX(1,MIN($V$2-{parts.NEAR_SPOT.rows // 2},$V$1-{parts.NEAR_SPOT.rows - 1}))", "first shown"),
+        # A program that does not spill keeps the table's old size.
+        "V4": ("=IFERROR(ROWS(GEX_PER_STRIKE(Chain))-1-$V$1,0)", "strikes cut off"),
     }
     for cell, (formula, word) in cells.items():
         sheet.write_formula(cell, formula, look.helper)

@@ -190,6 +190,34 @@ def test_a_setting_in_a_cell_changes_what_depends_on_it(blank: Calc) -> None:
     assert blank.cell(sheet="Sheet1", cell="J3")["value"] == pytest.approx(-before, rel=1e-12)
 
 
+def test_fifty_formulas_follow_one_input(blank: Calc, sample: list[list[Any]]) -> None:
+    """Formulas over one handle: all of them change with one input, and come back with it."""
+    wide = rectangle(sample)
+    end = address(len(wide), 100 + len(wide[0]) - 1)
+    blank.paste(sheet="Sheet1", cell=address(1, 100), rows=wide)
+    names = ["TOTAL_GEX", "FLIP_STRIKE", "ZERO_GAMMA", "CALL_WALL", "PUT_WALL"]
+    formulas = {"J1": f"=LOAD_CHAIN({address(1, 100)}:{end};;;J2)", "J2": "sign=customer_flow"}
+    formulas |= {f"K{row}": f"={names[row % 5]}(J1;{5200 + 5 * row})" for row in range(1, 51)}
+    blank.write_many(sheet="Sheet1", formulas=formulas)
+
+    def shown() -> list[float]:
+        return [row[0] for row in blank.values(sheet="Sheet1", cells="K1:K50")]
+
+    def computed(**settings: str) -> list[float | None]:
+        text = "; ".join(f"{key}={value}" for key, value in settings.items())
+        found = [udfs.FUNCTIONS[names[row % 5]](sample, 5200 + 5 * row, None, text) for row in range(1, 51)]
+        return [None if value == "#N/A" else value for value in found]  # as UNO gives a cell with an error
+
+    before = shown()
+    assert all(map(same, before, computed()))
+    blank.write(sheet="Sheet1", cell="J2", formula="sign=long_calls; flip_noise=0.001")
+    after = shown()
+    assert all(map(same, after, computed(sign="long_calls", flip_noise="0.001")))
+    assert after != before
+    blank.write(sheet="Sheet1", cell="J2", formula="sign=customer_flow")
+    assert shown() == before
+
+
 def test_a_saved_handle_is_loaded_again(blank: Calc, office: Office, options: list[str], tmp_path: Path) -> None:
     """The text of a LOAD_CHAIN cell outlives its chain: a formula typed after reopening finds it all the same."""
     blank.write(sheet="Sheet1", cell="J1", formula=f"=LOAD_CHAIN({CHAIN})")

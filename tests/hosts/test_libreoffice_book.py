@@ -24,6 +24,7 @@ from gex_xl.hosts.calc_book import NOTE, new_workbook
 from gex_xl.template import parts, recalculate_workbook
 
 from .calc import Calc
+from .conftest import absent
 
 PASTE = f"C1:AZ{parts.PASTE_ROWS}"
 Cells = list[list[Any]]
@@ -200,11 +201,40 @@ def text_of(cell: FormulaCell) -> str:
     return cell.text.replace("$", "").replace("TRUE()", "TRUE")
 
 
+def test_the_book_that_excel_users_open(opened: Calc, book: tuple[Path, Recalculation], sample: Cells) -> None:
+    """The plain book in Calc: everything computes; where a larger chain outgrows its tables, it says so."""
+    small = [list(row) for row in EXAMPLE_CHAIN]
+    opened.open(path=str(book[0]))
+    try:
+        opened.recalculate()
+        assert_same(held(opened), expected_of(book[1], book[0]))
+        paste(opened, small)
+        total = gex_xl.total(gex_xl.prepare(gex_xl.Chain.from_cells(small))).net
+        assert opened.cell(sheet="Dashboard", cell="C7")["value"] == pytest.approx(total, rel=1e-12)
+        assert "only part" not in opened.cell(sheet="Dashboard", cell="B3")["text"]
+    finally:
+        opened.close()
+
+
+def test_a_chain_that_outgrows_its_tables_is_said(
+    opened: Calc, book: tuple[Path, Recalculation], sample: Cells, tmp_path: Path
+) -> None:
+    small = tmp_path / "small.xlsx"
+    recalculate_workbook(book[0], small, [list(row) for row in EXAMPLE_CHAIN])
+    opened.open(path=str(small))
+    try:
+        paste(opened, sample)
+        assert opened.cell(sheet="Dashboard", cell="C7")["value"] == pytest.approx(book[1].names["Total_GEX"])
+        assert "this program does not spill" in opened.cell(sheet="Dashboard", cell="B3")["text"]
+    finally:
+        opened.close()
+
+
 def test_pictures_of_every_sheet_and_chart(opened: Calc, artefacts: Path) -> None:
     """Drawn into the folder artefacts, to be looked at."""
     draw = shutil.which("pdftoppm")
     if draw is None:
-        pytest.skip("pdftoppm draws the pages (Debian: poppler-utils)")
+        absent("pdftoppm draws the pages (Debian: poppler-utils)")
     for old in artefacts.glob("*.png"):
         old.unlink()
     charts = opened.pictures(folder=str(artefacts))
