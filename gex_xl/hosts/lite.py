@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 from gex_xl import template
 from gex_xl.engines import Recalculation
 from gex_xl.engines.package import Package
-from gex_xl.hosts.bundle import REQUIREMENTS, main_py
+from gex_xl.hosts.bundle import main_py, requirements
 from gex_xl.hosts.finding import Finding
 from gex_xl.template import dialects, first_steps
 
@@ -61,7 +61,10 @@ def recalculate_workbook(
     computed: dt.datetime | None = None,
     engine: Callable[..., Recalculation] = template.recalculate_workbook,
 ) -> Recalculation:
-    """As template.recalculate_workbook, for a Lite book, which stays one; its code becomes that of this version."""
+    """As template.recalculate_workbook, for a Lite book, which stays one.
+
+    Its code becomes that of this version; what users added below it, and to the requirements, stays.
+    """
     with tempfile.TemporaryDirectory() as folder:
         between = Path(folder) / source.name
         done = engine(source, between, cells)
@@ -75,8 +78,12 @@ def is_lite(book: Path) -> bool:
 
 def code_of(book: Path) -> dict[str, str]:
     """The texts that a Lite book keeps for the add-in, by name: main.py, requirements.txt and its versions."""
+    return _texts(Package(book))
+
+
+def _texts(package: Package) -> dict[str, str]:
     found: dict[str, str] = {}
-    for extension in _own_extensions(Package(book)).values():
+    for extension in _own_extensions(package).values():
         for name, value in re.findall(r'<we:property name="([^"]*)" value="([^"]*)"\s*/>', extension):
             text = json.loads(unescape(value))
             if isinstance(text, str):
@@ -109,7 +116,12 @@ def _finish(plain: Path, target: Path, done: Recalculation, computed: dt.datetim
     package = Package(plain)
     done = first_steps.stamp(package, done, computed)
     dialects.translate(package, dialects.LITE)
-    _embed(package, {"main.py": main_py(), "requirements.txt": REQUIREMENTS})
+    old = _texts(package)
+    new = {
+        "main.py": main_py(old.get("main.py", "")),
+        "requirements.txt": requirements(old.get("requirements.txt", "")),
+    }
+    _embed(package, new)
     package.save(target)
     return done
 

@@ -28,7 +28,7 @@ class Formats:
         self.plain = make()
         self.title = make(font_size=18, bold=True)
         self.note = make(font_color=GREY, italic=True)
-        self.first_steps = make(font_size=9, font_color=GREY, text_wrap=True, align="left")
+        self.first_steps = make(font_size=9, text_wrap=True, align="left")
         self.wrapped = make(text_wrap=True, valign="top")
         self.words = make(font_size=11)
         self.words_indented = make(bold=True, indent=1)

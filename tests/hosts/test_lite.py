@@ -234,16 +234,17 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
     book = tmp_path / "book.xlsx"
     assert lite.code_of(book)["main.py"] == main_py()
     # As an older version would have left it, saved by Excel with a property of the add-in's own.
-    older = "# an older gex_xl\nprint('\\\\ \"')\n"
-    rewrite(book, older)
+    theirs = "from xlwings import func\n\n\n@func\ndef HALF(x):\n    return x / 2  # '\\\\ \"\n"
+    older = "# an older gex_xl\n" + main_py().splitlines()[-1] + "\n" + theirs
+    rewrite(book, {"main.py": older, "requirements.txt": "xlwings==0.30\n# mine\nmatplotlib==3.9\nnumpy\n"})
     assert lite.code_of(book)["main.py"] == older
     changed = [[cell if cell != "Spot: 5000" else "Spot: 5020" for cell in row] for row in cells]
     (tmp_path / "next.csv").write_text(as_csv(changed), encoding="utf-8")
     done = run("recalc", "book.xlsx", "--chain", "next.csv", "--out", "out.xlsx", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = lite.code_of(tmp_path / "out.xlsx")
-    assert found["main.py"] == main_py()
-    assert found["requirements.txt"] == REQUIREMENTS
+    assert found["main.py"] == main_py() + theirs
+    assert found["requirements.txt"] == REQUIREMENTS + "matplotlib==3.9\n"
     assert found["xlwingsWorkbookId"] == "kept"
     assert lite.code_of(book)["main.py"] == older
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
@@ -258,8 +259,8 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
     assert loaded["B10"].value.startswith("Figures in this file computed on ")
 
 
-def rewrite(book: Path, code: str) -> None:
-    """Put other code, and one more property, into a Lite book."""
+def rewrite(book: Path, files: dict[str, str]) -> None:
+    """Put other files, and one more property, into a Lite book."""
     with zipfile.ZipFile(book) as archive:
         parts = {info: archive.read(info) for info in archive.infolist()}
     with zipfile.ZipFile(book, "w") as archive:
@@ -272,8 +273,8 @@ def rewrite(book: Path, code: str) -> None:
                 properties = root.find(f"{{{prefix}}}properties")
                 assert properties is not None
                 for entry in properties:
-                    if entry.get("name") == "main.py":
-                        entry.set("value", json.dumps(code))
+                    if entry.get("name") in files:
+                        entry.set("value", json.dumps(files[entry.get("name", "")]))
                 ElementTree.SubElement(properties, f"{{{prefix}}}property", name="xlwingsWorkbookId", value='"kept"')
                 text = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
             archive.writestr(info, text)
