@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,11 @@ Cells = Sequence[Sequence[object]]
 _TABS = {parts.DASHBOARD: "#1F2933", parts.CHAIN: "#C9B458", parts.SETTINGS: "#C9B458", parts.REGIME: "#C9B458"}
 
 
-def build_workbook(target: Path) -> None:
-    """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes."""
+def build_workbook(target: Path, extend: Callable[[Any], None] | None = None) -> None:
+    """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
+
+    `extend` may add sheets of a host's own to the xlsxwriter book.
+    """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
     book.set_calc_mode("auto")
@@ -41,6 +44,8 @@ def build_workbook(target: Path) -> None:
     for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, sheets.regime, sheets.check,
                   sheets.functions, dashboard.dashboard):  # fmt: skip
         write(book, look)
+    if extend is not None:
+        extend(book)
     book.close()
 
 
