@@ -116,8 +116,8 @@ def _add_modules(book: Path, modules: dict[str, str]) -> None:
         for name, text in modules.items():
             kind = VBAModuleKind.other if "Attribute VB_Base" in text else VBAModuleKind.standard
             project.add_module(name, _crlf(text), kind=kind)
-        workbook = project.get_module("ThisWorkbook")
-        workbook.source = workbook.attribute_header + _crlf(wrappers.fixed("ThisWorkbook.cls"))
+        head = project.get_module("ThisWorkbook").attribute_header
+        macros.set_module("ThisWorkbook", head + _crlf(wrappers.fixed("ThisWorkbook.cls")))
         macros.save(book)
 
 

@@ -18,7 +18,7 @@ Public Function GexCall(ByVal functionName As String, ByVal given As Variant) As
     GexCall = GexShown(found)
     Exit Function
 failed:
-    Remember functionName & ": " & GexLastLine(Err.Description)
+    Remember functionName & ": " & GexFirstLine(Err.Description)
     Set python = Nothing
     GexCall = CVErr(xlErrValue)
 End Function
@@ -52,16 +52,9 @@ Public Function GexReason(ByVal found As Variant) As String
     If Left$(found, 5) = "#N/A " Or Left$(found, 8) = "#VALUE! " Then GexReason = Mid$(found, InStr(found, " ") + 1)
 End Function
 
-Public Function GexLastLine(ByVal text As String) As String
-    ' Of a traceback, the line that says what happened.
-    Dim lines As Variant, i As Long
-    lines = Split(Replace(text, vbCr, ""), vbLf)
-    For i = UBound(lines) To 0 Step -1
-        If Trim$(lines(i)) <> "" Then
-            GexLastLine = Trim$(lines(i))
-            Exit Function
-        End If
-    Next
+Public Function GexFirstLine(ByVal text As String) As String
+    ' Of a Python error, the line that says what happened; the lines after it say where.
+    GexFirstLine = Trim$(Split(Replace(text, vbCr, vbLf) & vbLf, vbLf)(0))
 End Function
 
 Private Function ErrorOf(ByVal found As Variant) As Variant
