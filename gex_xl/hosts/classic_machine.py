@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -14,7 +15,8 @@ from gex_xl.errors import BadInput
 from gex_xl.hosts.finding import Finding
 
 # Where VBA's GetSetting("gex_xl", "classic", "python") looks.
-_SETTINGS_KEY = r"Software\VB and VBA Program Settings\gex_xl\classic"
+_OUR_KEY = r"Software\VB and VBA Program Settings\gex_xl"
+_SETTINGS_KEY = rf"{_OUR_KEY}\classic"
 _CHOSEN = "Python chosen for classic workbooks"
 
 
@@ -46,23 +48,23 @@ def findings() -> list[Finding]:
     if not _on_windows():
         system = platform.system() or sys.platform
         return [Finding("Excel on Windows", False, f"this is {system}", "use gex-xl new BOOK.xlsx --host lite here")]
-    python, beside, chosen = interpreter(), library(), _chosen()
+    excel, python, beside, chosen = _has_excel(), interpreter(), library(), _chosen()
     return [
-        Finding("Excel on Windows", _has_excel(), "found" if _has_excel() else "not found", "install desktop Excel"),
+        _finding("Excel on Windows", excel, "found" if excel else "not found", "install desktop Excel"),
         _package("pywin32"),
-        Finding(
+        _finding(
             "Python without a console window",
             python is not None,
             str(python or f"no pythonw.exe near {sys.executable}"),
             "use a Python from python.org, conda or uv",
         ),
-        Finding(
+        _finding(
             f"xlwings {xlwings_version()} for Excel",
             beside.exists(),
             str(beside) if beside.exists() else f"no {beside.name} in {beside.parent}",
             "reinstall xlwings in this environment, without --user",
         ),
-        Finding(_CHOSEN, chosen is not None, chosen or "none", "run gex-xl install classic"),
+        _finding(_CHOSEN, chosen is not None, chosen or "none", "run gex-xl install classic"),
     ]
 
 
@@ -109,6 +111,10 @@ def _need_windows() -> None:
         raise BadInput(f"classic needs Excel on Windows, and this is {system}; the hosts lite and server work here")
 
 
+def _finding(what: str, there: bool, found: str, otherwise: str) -> Finding:
+    return Finding(what, there, found, "" if there else otherwise)
+
+
 def _package(name: str) -> Finding:
     try:
         return Finding(name, True, importlib.metadata.version(name))
@@ -143,6 +149,8 @@ def _choose(python: str | None) -> None:
     registry = _registry()
     if python is None:
         registry.DeleteKey(registry.HKEY_CURRENT_USER, _SETTINGS_KEY)
+        with contextlib.suppress(OSError):  # another host's settings are in it
+            registry.DeleteKey(registry.HKEY_CURRENT_USER, _OUR_KEY)
         return
     with registry.CreateKey(registry.HKEY_CURRENT_USER, _SETTINGS_KEY) as key:
         registry.SetValueEx(key, "python", 0, registry.REG_SZ, python)
