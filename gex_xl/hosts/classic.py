@@ -53,11 +53,11 @@ def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
         raise BadInput(f'"{target}" does not end in .xlsm; a workbook with macros needs a name such as gamma.xlsm')
     modules = _modules()
     with tempfile.TemporaryDirectory() as folder:
-        raw, book = Path(folder) / "raw.xlsx", Path(folder) / "book.xlsm"
+        raw, bare, book = (Path(folder) / name for name in ("raw.xlsx", "bare.xlsm", "book.xlsm"))
         build_workbook(raw, _config_sheet)
         done = recalculate_workbook(raw, raw, cells)
-        _copy_as_macro_book(raw, book)
-        _add_modules(book, modules)
+        _copy_as_macro_book(raw, bare)
+        _add_modules(bare, book, modules)
         Package(book).save(target)  # in one step: an interruption leaves the old file
     return done
 
@@ -108,17 +108,17 @@ def xlwings_modules() -> dict[str, str]:
     return wanted
 
 
-def _add_modules(book: Path, modules: dict[str, str]) -> None:
+def _add_modules(source: Path, target: Path, modules: dict[str, str]) -> None:
     from pyopenvba.vba import VBAModuleKind
 
-    with _open_vba()(book) as macros:
+    with _open_vba()(source) as macros:
         project = macros.add_vba_project()
         for name, text in modules.items():
             kind = VBAModuleKind.other if "Attribute VB_Base" in text else VBAModuleKind.standard
             project.add_module(name, _crlf(text), kind=kind)
         head = project.get_module("ThisWorkbook").attribute_header
         macros.set_module("ThisWorkbook", head + _crlf(wrappers.fixed("ThisWorkbook.cls")))
-        macros.save(book)
+        macros.save(target)
 
 
 def _open_vba() -> Any:
