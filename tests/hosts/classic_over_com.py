@@ -21,7 +21,6 @@ from gex_xl.hosts.classic_calls import CALLS
 
 MODULE = "gex_xl.hosts.classic_calls"
 MISSING = win32com.client.VARIANT(pythoncom.VT_ERROR, -2147352572)  # an argument left out
-NOT_AVAILABLE = win32com.client.VARIANT(pythoncom.VT_ERROR, -2146826246)  # an error cell, #N/A
 
 
 def command() -> str:
@@ -77,7 +76,6 @@ def main() -> None:
         "a time as a date": ("TOTAL_GEX", chain, MISSING, pywintypes.Time(1741087800)),
         "blank spot": ("TOTAL_GEX", chain, None),
         "text as spot": ("TOTAL_GEX", chain, "abc"),
-        "error as spot": ("TOTAL_GEX", chain, NOT_AVAILABLE),
         "no chain": ("TOTAL_GEX", MISSING),
         "no value": ("FLIP_STRIKE", as_excel(one_sided)),
         "handle": ("LOAD_CHAIN", chain),
