@@ -59,7 +59,7 @@ def test_demo_tells_the_whole_story(tmp_path: Path) -> None:
     for said in ("SYNTHETIC", "Total GEX", "Flip strike", "Zero gamma", "Regime", "customer_flow", "gex_demo.xlsx"):
         assert said in done.stdout
     lines = gex_xl.prepare(gex_xl.Chain.from_file(folder / "sample_chain.csv"))
-    assert named(folder / "gex_demo.xlsx")["Headline_Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert named(folder / "gex_demo.xlsx")["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
 
 
 def test_the_built_template_is_up_to_date(tmp_path: Path) -> None:
@@ -67,15 +67,7 @@ def test_the_built_template_is_up_to_date(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     ours = named(tmp_path / "gex_xl.xlsx")
     kept = named(BUILT / "gex_xl.xlsx")
-    assert {
-        "Chain",
-        "Headline_Total_GEX",
-        "Headline_Flip_Strike",
-        "Headline_Zero_Gamma",
-        "Headline_Regime",
-        "Spot",
-        "As_Of",
-    } <= ours.keys()
+    assert {"Chain", "Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of"} <= ours.keys()
     for name, value in ours.items():
         expected = pytest.approx(value, rel=1e-12) if isinstance(value, float) else value
         assert kept[name] == expected, name
@@ -101,13 +93,13 @@ def test_recalc_replaces_the_chain_and_leaves_the_source_alone(tmp_path: Path) -
     assert book.read_bytes() == before
     lines = gex_xl.prepare(gex_xl.Chain.from_file(chain))
     found = named(tmp_path / "out.xlsx")
-    assert found["Headline_Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
-    assert found["Headline_Zero_Gamma"] == pytest.approx(gex_xl.zero_gamma(lines), rel=1e-12)
+    assert found["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert found["Zero_Gamma"] == pytest.approx(gex_xl.zero_gamma(lines), rel=1e-12)
     assert found["Spot"] == 250.0
     again = run("recalc", "out.xlsx", "--chain", str(BUILT / "sample_chain.csv"), cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert named(tmp_path / "out.xlsx")["Headline_Total_GEX"] == pytest.approx(
-        named(BUILT / "gex_xl.xlsx")["Headline_Total_GEX"], rel=1e-12
+    assert named(tmp_path / "out.xlsx")["Total_GEX"] == pytest.approx(
+        named(BUILT / "gex_xl.xlsx")["Total_GEX"], rel=1e-12
     )
 
 

@@ -45,8 +45,8 @@ def _recalc(given: argparse.Namespace) -> int:
     _need_xlsx(out)
     done = recalculate_workbook(given.book, out, pasted_cells(given.chain) if given.chain else None)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
-        if f"Headline_{name}" in done.names:
-            value = done.names[f"Headline_{name}"]
+        if name in done.names:
+            value = done.names[name]
             print(f"{name:<12} {value:,.4f}" if isinstance(value, float) else f"{name:<12} {value}")
     print(f"{out}: recalculated")
     for cell, message in sorted(done.errors.items()):

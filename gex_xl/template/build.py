@@ -65,6 +65,6 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
 
     Raises BadInput for a file that is not one of our workbooks.
     """
-    if ("", "HEADLINE_TOTAL_GEX") not in Package(source).names:
-        raise BadInput(f"{source.name} has no cell named Headline_Total_GEX; give a workbook made by gex-xl new")
+    if ("", "TOTAL_GEX") not in Package(source).names:
+        raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
     return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {parts.PASTE_ANCHOR: cells})

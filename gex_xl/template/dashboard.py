@@ -12,9 +12,9 @@ from gex_xl.template.writing import amounts, colour_regime, unusable
 _AXIS, _PROFILE_AXIS = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
 _FIRED = f"{parts.DASHBOARD}!$L$8"
 _MEANING = (
-    '=IF(ISERROR(Headline_Regime),"No figures: see what the status line says about the chain.",'
-    'IF(Headline_Regime="long_gamma","Dealers are long gamma: they sell strength and buy weakness, moves are damped.",'
-    f'IF(Headline_Regime="short_gamma","Dealers are short gamma ("&{_FIRED}&"): they buy strength and sell weakness, '
+    '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'
+    'IF(Regime="long_gamma","Dealers are long gamma: they sell strength and buy weakness, moves are damped.",'
+    f'IF(Regime="short_gamma","Dealers are short gamma ("&{_FIRED}&"): they buy strength and sell weakness, '
     'moves are amplified.",'
     f'"The volatility term structure is inverted ("&{_FIRED}&"): stress comes first, whatever gamma says.")))'
 )
@@ -64,12 +64,12 @@ def dashboard(book: Any, look: Formats) -> None:
 def _cards(sheet: Any, look: Formats) -> None:
     sheet.set_row(6, 34)
     flip_note = (
-        '=IF(ISNA(Headline_Flip_Strike),"none: one-sided chain",IF(ISERROR(Headline_Flip_Strike),"",'
-        f'"dealers long gamma "&IFERROR(LEFT({parts.level(9)},5),"")))'
+        '=IF(ISNA(Flip_Strike),"none: one-sided chain",IF(ISERROR(Flip_Strike),"","dealers long gamma "'
+        f'&IFERROR(LEFT({parts.level(9)},5),"")))'
     )
     zero_note = (
-        '=IF(ISNA(Headline_Zero_Gamma),"none: profile keeps one sign",'
-        'IFERROR(TEXT(Headline_Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
+        '=IF(ISNA(Zero_Gamma),"none: profile keeps one sign",'
+        'IFERROR(TEXT(Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
     )
     cards = [
         ("B", "Regime", f"={parts.figure('Regime')}", look.card, '="see the sheet Regime"'),
@@ -110,8 +110,8 @@ def _titles(sheet: Any, look: Formats) -> None:
             "GEX by expiry", _AXIS, f'IF({expiries}>{FIRST_EXPIRIES.rows},", first {FIRST_EXPIRIES.rows}","")'
         ),
         "L5": '=IF(ISNUMBER(Spot),"Spot "&TEXT(Spot,"#,##0.00"),"Spot")',
-        "L6": '=IF(ISNUMBER(Headline_Flip_Strike),"Flip "&TEXT(Headline_Flip_Strike,"#,##0.00"),"No flip")',
-        "L7": '=IF(ISNUMBER(Headline_Zero_Gamma),"Zero gamma "&TEXT(Headline_Zero_Gamma,"#,##0.00"),"No zero gamma")',
+        "L6": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip")',
+        "L7": '=IF(ISNUMBER(Zero_Gamma),"Zero gamma "&TEXT(Zero_Gamma,"#,##0.00"),"No zero gamma")',
         "L8": _fired(),
     }
     for cell, formula in texts.items():
@@ -128,7 +128,7 @@ def _fired() -> str:
     it = parts.SPILLS["triggers"]
     rows = range(it.row + 1, it.row + 9)
     cells = [[f"{parts.REGIME}!${column}${row}" for column in "ABF"] for row in rows]
-    said = "&".join(f'IF(AND({fired}="yes",{leads}=Headline_Regime)," and "&{name},"")' for name, leads, fired in cells)
+    said = "&".join(f'IF(AND({fired}="yes",{leads}=Regime)," and "&{name},"")' for name, leads, fired in cells)
     return f'=IFERROR(MID({said},6,200),"")'
 
 

@@ -27,16 +27,15 @@ SETTINGS_RANGE = f"{SETTINGS}!$A${FIRST_SETTING}:$B${LAST_SETTING}"
 LOAD_ARGUMENTS = f"Paste,{SPOT_INPUT},{AS_OF_INPUT},{SETTINGS_RANGE}"
 VIX_INPUTS = f"{REGIME}!$B$4,{REGIME}!$B$5,{REGIME}!$B$6,{REGIME}!$B$7"
 
-#: Defined name -> the one cell that it marks. None may read like a worksheet function: in Excel both are names, and
-#: ECMA-376, on names in formulas, rules it out.
+#: Defined name -> the one cell that it marks.
 NAMES = {
     "Chain": f"={CHAIN}!$A$11",
-    "Headline_Total_GEX": f"={DASHBOARD}!$C$7",
-    "Headline_Flip_Strike": f"={DASHBOARD}!$D$7",
-    "Headline_Zero_Gamma": f"={DASHBOARD}!$E$7",
-    "Headline_Regime": f"={DASHBOARD}!$B$7",
-    "Headline_Call_Wall": f"={DASHBOARD}!$F$7",
-    "Headline_Put_Wall": f"={DASHBOARD}!$G$7",
+    "Total_GEX": f"={DASHBOARD}!$C$7",
+    "Flip_Strike": f"={DASHBOARD}!$D$7",
+    "Zero_Gamma": f"={DASHBOARD}!$E$7",
+    "Regime": f"={DASHBOARD}!$B$7",
+    "Call_Wall": f"={DASHBOARD}!$F$7",
+    "Put_Wall": f"={DASHBOARD}!$G$7",
     "Spot": f"={DASHBOARD}!$H$7",
     "As_Of": f"={DASHBOARD}!$I$7",
     "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",

@@ -146,7 +146,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.data_validation("B4:B6", _limits("decimal", 0, "VIX", "points above 0, or blank"))
     sheet.data_validation("B7", _limits("decimal", -100, "Skew z-score", "a number such as -1.5, or blank"))
     sheet.write("A9", "Regime", look.strong)
-    sheet.write_formula("B9", "=Headline_Regime", look.words_indented)
+    sheet.write_formula("B9", "=Regime", look.words_indented)
     # Calc shows the first rule that holds, so a fired row's colour and a figure's scale are one rule there.
     large = ((1_000_000_000, look.fired_billions), (1_000_000, look.fired_millions))
     rules = [(f'=AND($F13="yes",ABS(D13)>={least})', shown) for least, shown in large]

@@ -67,7 +67,7 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write_formula(f"X{row}", f'=IF({there},"",MAX(0,{cumulative}))', look.helper)
         sheet.write_formula(f"Y{row}", f'=IF({there},"",MIN(0,{cumulative}))', look.helper)
         sheet.write_formula(f"Z{row}", _marks(low, high, "Spot"), look.helper)
-        sheet.write_formula(f"AA{row}", _marks(low, high, "Headline_Flip_Strike", 0.88), look.helper)
+        sheet.write_formula(f"AA{row}", _marks(low, high, "Flip_Strike", 0.88), look.helper)
     sheet.write_row("AD5", ["No", "Expiry", "Calls", "Puts"], look.header_right)
     block = parts.FIRST_EXPIRIES
     for i, row in enumerate(range(block.first, block.last + 1), 1):
@@ -117,7 +117,7 @@ def profile(book: Any, look: Formats) -> None:
         sheet.write_formula(f"J{row}", f'=IF($K$1<2,"",MAX(0,{value}))', look.helper)
         sheet.write_formula(f"K{row}", f'=IF($K$1<2,"",MIN(0,{value}))', look.helper)
         sheet.write_formula(f"L{row}", _marks(f"$I{row}", f"$I{row + 1}", "Spot"), look.helper)
-        sheet.write_formula(f"M{row}", _marks(f"$I{row}", f"$I{row + 1}", "Headline_Zero_Gamma", 0.88), look.helper)
+        sheet.write_formula(f"M{row}", _marks(f"$I{row}", f"$I{row + 1}", "Zero_Gamma", 0.88), look.helper)
     sheet.freeze_panes(5, 0)
     sheet.set_print_scale(80)
     sheet.set_v_pagebreaks([6])

