@@ -36,7 +36,8 @@ def _shell(record: Function) -> Callable[..., Any]:
     shell.__module__ = __name__
     shell.__doc__ = f"{record.help}. Returns {record.returns}."
     for argument in reversed(record.arguments):
-        options = {"ndim": 2} if argument.is_range else {}
+        # An error cell comes as its name, so that it is not taken for a blank one.
+        options: dict[str, Any] = {"err_to_str": True, **({"ndim": 2} if argument.is_range else {})}
         shell = arg(argument.name, doc=argument.help, **options)(shell)
     registered: Callable[..., Any] = func(category=_CATEGORY)(shell)
     return registered

@@ -30,12 +30,13 @@ class _Host:
 HOSTS = {
     "plain": _Host(".xlsx", "gex_xl.template"),
     "lite": _Host(".xlsx", "gex_xl.hosts.lite", takes_time=True),
+    "classic": _Host(".xlsm", "gex_xl.hosts.classic"),
     "libreoffice": _Host(".xlsx", "gex_xl.hosts.calc_book"),
 }
 _SUFFIXES = {host.suffix for host in HOSTS.values()}
 _HOST_HELP = (
     "what calculates the book when it is open: nothing (plain, the default), xlwings Lite (lite), "
-    "or LibreOffice Calc with the add-in (libreoffice)"
+    "Excel on Windows with Python (classic, .xlsm), or LibreOffice Calc with the add-in (libreoffice)"
 )
 
 
@@ -69,7 +70,7 @@ def _new(given: argparse.Namespace) -> int:
 
 
 def _recalc(given: argparse.Namespace) -> int:
-    from gex_xl.hosts import lite
+    from gex_xl.hosts import classic, lite
 
     out = given.out or given.book
     _need_suffix(out, given.book.suffix.lower() if given.book.suffix.lower() in _SUFFIXES else ".xlsx")
@@ -77,6 +78,8 @@ def _recalc(given: argparse.Namespace) -> int:
     engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
     if lite.is_lite(given.book):
         done = lite.recalculate_workbook(given.book, out, cells, dt.datetime.now(dt.UTC), engine)
+    elif given.book.suffix.lower() == HOSTS["classic"].suffix:
+        done = classic.recalculate(given.book, out, cells, engine)
     else:
         done = engine(given.book, out, cells)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):

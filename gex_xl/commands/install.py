@@ -13,7 +13,7 @@ from gex_xl.hosts import Finding
 def add(commands: Any) -> None:
     """Put `install` and `doctor` into the parser."""
     install = commands.add_parser("install", help="put the worksheet functions into a host")
-    install.add_argument("host", choices=["libreoffice"], help="the host")
+    install.add_argument("host", choices=["libreoffice", "classic"], help="the host")
     install.add_argument("--uninstall", action="store_true", help="take them out again")
     install.add_argument(
         "--packages", type=Path, metavar="FOLDER", help="numpy, pandas and scipy for LibreOffice's Python"
@@ -25,18 +25,25 @@ def add(commands: Any) -> None:
 
 
 def _install(given: argparse.Namespace) -> int:
-    from gex_xl.hosts import libreoffice
+    from gex_xl.hosts import classic, libreoffice
 
     if given.packages is not None and not given.packages.is_dir():
         raise BadInput(f"--packages is {given.packages}, which is no folder; give the one that holds numpy")
-    print(libreoffice.uninstall() if given.uninstall else libreoffice.install(given.packages))
+    if given.host == "classic":
+        print(classic.uninstall() if given.uninstall else classic.install())
+    else:
+        print(libreoffice.uninstall() if given.uninstall else libreoffice.install(given.packages))
     return 0
 
 
 def _doctor(_given: argparse.Namespace) -> int:
-    from gex_xl.hosts import libreoffice, lite
+    from gex_xl.hosts import classic, libreoffice, lite
 
-    hosts = {"Excel with xlwings Lite": lite.findings, "LibreOffice Calc": libreoffice.findings}
+    hosts = {
+        "Excel with xlwings Lite": lite.findings,
+        "Excel on Windows (classic)": classic.findings,
+        "LibreOffice Calc": libreoffice.findings,
+    }
     for name, findings in hosts.items():
         print(name)
         for found in findings():

@@ -147,6 +147,15 @@ class Package:
             self._replace(part, sheet_xml.with_formulas(self._text(part), change))
         self._replace(self._book_part, sheet_xml.with_formulas(self._text(self._book_part), change))
 
+    def rename(self, change: Callable[[str], str]) -> None:
+        """Put the name of every defined name through `change`; formulas that use it stay."""
+        pattern = r'(<definedName\b[^<>]*?\bname=")([^"]*)'
+        self._replace(
+            self._book_part, re.sub(pattern, lambda found: found[1] + change(found[2]), self._text(self._book_part))
+        )
+        self.names = {(scope, change(self.spelling.get(n, n)).upper()): text for (scope, n), text in self.names.items()}
+        self.spelling = {change(name).upper(): change(name) for name in self.spelling.values()}
+
     def parts(self, pattern: str) -> dict[str, str]:
         """The text of each part whose whole name matches, by name."""
         return {name: self._text(name) for name in self._parts if re.fullmatch(pattern, name)}

@@ -20,7 +20,6 @@ from gex_xl.functions import REGISTRY
 from gex_xl.hosts.calc_book import without_spills
 from gex_xl.hosts.libreoffice import packages_for, unpack_addin
 from gex_xl.hosts.office import convert, find_office, private_profile, with_addin
-from gex_xl.template import dialects
 from gex_xl.template.build import Cells, own_book
 from gex_xl.template.parts import PASTE_ANCHOR, STATUS
 
@@ -89,7 +88,6 @@ def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], 
         book, out, addins = work / "book.xlsx", work / "out", work / "addins"
         package.save(book)
         copy = Package(book)
-        dialects.translate(copy, dialects.PLAIN, dialects.LITE)
         rooms = without_spills(copy)
         copy.save(book)
         unpack_addin(addins, packages_for(office.python()))

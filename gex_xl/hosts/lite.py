@@ -67,7 +67,10 @@ def recalculate_workbook(
     """
     with tempfile.TemporaryDirectory() as folder:
         between = Path(folder) / source.name
-        done = engine(source, between, cells)
+        package = Package(source)
+        dialects.translate(package, dialects.PLAIN, dialects.LITE)
+        package.save(between)
+        done = engine(between, between, cells)
         return _finish(between, target, done, computed)
 
 

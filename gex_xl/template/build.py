@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,11 @@ _TABS = {parts.DASHBOARD: "#1F2933", parts.CHAIN: "#C9B458", parts.SETTINGS: "#C
 _CALC_ID = 191029
 
 
-def build_workbook(target: Path, note: Sequence[str] = ()) -> None:
+def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any], None] | None = None) -> None:
     """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
 
-    `note`: up to three lines for the first sheet that say what this file needs in order to calculate.
+    `note`: up to three lines for the first sheet that say what this file needs in order to calculate. `extend` may
+    add sheets of a host's own to the xlsxwriter book.
     """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
@@ -48,6 +49,8 @@ def build_workbook(target: Path, note: Sequence[str] = ()) -> None:
         write(book, look)
     if note:
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)
+    if extend is not None:
+        extend(book)
     book.close()
 
 

@@ -15,7 +15,7 @@ from gex_xl.template import dialects
         ("IF(ISERROR(Chain),CHAIN_STATUS(Paste),1)", "IF(ISERROR(Chain),_xldudf_CHAIN_STATUS(Paste),1)"),
         ("TOTAL_GEX(LOAD_CHAIN(A1:B9))/2", "_xldudf_TOTAL_GEX(_xldudf_LOAD_CHAIN(A1:B9))/2"),
         ('"TOTAL_GEX(Chain)"&A1', '"TOTAL_GEX(Chain)"&A1'),  # text
-        ("Total_GEX+Regime", "Total_GEX+Regime"),  # names of cells
+        ("Total_GEX+Regime&Spot", "Headline_Total_GEX+Headline_Regime&Spot"),  # names of cells
         ("_xlfn.SINGLE(REGIME(Chain))", "_xlfn.SINGLE(_xldudf_REGIME(Chain))"),
         ("MY_TOTAL_GEX(Chain)", "MY_TOTAL_GEX(Chain)"),
         ("SUM('TOTAL_GEX('!A1:A9)", "SUM('TOTAL_GEX('!A1:A9)"),  # a sheet's name
