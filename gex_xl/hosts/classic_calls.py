@@ -18,7 +18,9 @@ from gex_xl.shell import clean
 from gex_xl.udfs import FUNCTIONS
 
 
-def _answering(record: Function) -> Callable[..., Any]:
+def answering(record: Function) -> Callable[..., Any]:
+    """A worksheet function that gives its errors back instead of raising them."""
+
     @functools.wraps(FUNCTIONS[record.name])  # with what xlwings noted of its arguments
     def call(*given: Any) -> Any:
         try:
@@ -33,5 +35,5 @@ def _answering(record: Function) -> Callable[..., Any]:
 
 
 #: Worksheet name -> what Excel calls. xlwings finds the functions as attributes of this module.
-CALLS: dict[str, Callable[..., Any]] = {name: _answering(record) for name, record in REGISTRY.items()}
+CALLS: dict[str, Callable[..., Any]] = {name: answering(record) for name, record in REGISTRY.items()}
 globals().update(CALLS)

@@ -129,10 +129,10 @@ def _registry() -> Any:
 def _has_excel() -> bool:
     registry = _registry()
     try:
-        registry.OpenKey(registry.HKEY_CLASSES_ROOT, r"Excel.Application\CLSID").Close()
+        with registry.OpenKey(registry.HKEY_CLASSES_ROOT, r"Excel.Application\CLSID"):
+            return True
     except OSError:
         return False
-    return True
 
 
 def _chosen() -> str | None:

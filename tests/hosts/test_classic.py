@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import re
 import shutil
 import subprocess
 import sys
+import types
 import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
@@ -381,3 +384,81 @@ def test_the_interpreter_is_the_one_without_a_window(
     (tmp_path / place).mkdir(exist_ok=True)
     (tmp_path / place / "pythonw.exe").touch()
     assert classic_machine.interpreter() == tmp_path / place / "pythonw.exe"
+
+
+class Registry(types.ModuleType):
+    """Windows' registry in memory, as far as `winreg` is used."""
+
+    HKEY_CURRENT_USER, HKEY_CLASSES_ROOT, REG_SZ = "user", "classes", 1
+
+    def __init__(self, *keys: tuple[str, str]) -> None:
+        super().__init__("winreg")
+        self.keys: dict[tuple[str, str], dict[str, str]] = {key: {} for key in keys}
+
+    def CreateKey(self, root: str, key: str) -> Any:
+        self.keys.setdefault((root, key), {})
+        return self.OpenKey(root, key)
+
+    def OpenKey(self, root: str, key: str) -> Any:
+        if (root, key) not in self.keys:
+            raise FileNotFoundError(key)
+        return contextlib.nullcontext(self.keys[root, key])
+
+    def DeleteKey(self, root: str, key: str) -> None:
+        self.keys.pop((root, key), None)
+
+    def SetValueEx(self, key: dict[str, str], name: str, _: int, kind: int, value: str) -> None:
+        assert kind == self.REG_SZ
+        key[name] = value
+
+    def QueryValueEx(self, key: dict[str, str], name: str) -> tuple[str, int]:
+        return key[name], self.REG_SZ
+
+
+@pytest.fixture
+def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """A Windows machine with Excel and all that a classic workbook needs."""
+    registry = Registry(("classes", r"Excel.Application\CLSID"))
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python.exe"))
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: {"pywin32": "312", "xlwings": INSTALLED}[name])
+    (tmp_path / "pythonw.exe").touch()
+    (tmp_path / f"xlwings64-{INSTALLED}.dll").touch()
+    return registry
+
+
+def test_install_writes_what_vba_reads_and_uninstall_takes_it_back(windows: Registry, tmp_path: Path) -> None:
+    before = dict(windows.keys)
+    assert [finding.what for finding in classic.findings() if not finding.there] == [
+        "Python chosen for classic workbooks"
+    ]
+    assert str(tmp_path / "pythonw.exe") in classic.install()
+    # Where GetSetting(app, section, key) looks (Microsoft, "GetSetting function").
+    asked = re.search(r'GetSetting\("(\w+)", "(\w+)", "(\w+)"', wrappers.fixed("GexHost.bas"))
+    assert asked
+    place = ("user", rf"Software\VB and VBA Program Settings\{asked[1]}\{asked[2]}")
+    assert windows.keys[place] == {asked[3]: str(tmp_path / "pythonw.exe")}
+    assert all(finding.there and not finding.next_step for finding in classic.findings())
+    assert "no longer" in classic.uninstall()
+    assert windows.keys == before
+    assert "nothing was changed" in classic.uninstall()
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [("pythonw.exe", "no pythonw.exe near"), (f"xlwings64-{INSTALLED}.dll", f"no xlwings64-{INSTALLED}.dll in")],
+)
+def test_install_says_what_is_missing(missing: str, said: str, windows: Registry, tmp_path: Path) -> None:
+    (tmp_path / missing).unlink()
+    before = dict(windows.keys)
+    with pytest.raises(BadInput, match=said):
+        classic.install()
+    assert windows.keys == before
+
+
+def test_install_needs_excel(windows: Registry) -> None:
+    windows.keys.clear()
+    with pytest.raises(BadInput, match="Excel on Windows: not found"):
+        classic.install()

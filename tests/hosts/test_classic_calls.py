@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
+from gex_xl.hosts import classic_calls
 from gex_xl.udfs import FUNCTIONS
 
 MISSING = {"missing": 1}
@@ -201,3 +203,12 @@ def test_every_value_is_one_that_com_can_carry() -> None:
         assert all(isinstance(cell, (str, float, int)) for cell in cells)
         # A larger integer would arrive as a LongLong, which no cell of 32-bit Excel can hold.
         assert all(abs(cell) < 2**31 for cell in cells if isinstance(cell, int))
+
+
+def test_a_bug_of_ours_is_one_line_too() -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    record = dataclasses.replace(REGISTRY["TOTAL_GEX"], body=broken)
+    assert classic_calls.answering(record)() == "#VALUE! TOTAL_GEX: ZeroDivisionError: division by zero"
+    assert classic_calls.CALLS.keys() == REGISTRY.keys()

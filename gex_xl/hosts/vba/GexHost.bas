@@ -4,10 +4,11 @@ Option Private Module
 
 Private Const CALLS As String = "gex_xl.hosts.classic_calls"
 
-Private python As Object    ' the connection, kept while the workbook is open
-Private reasons As Object   ' "Sheet!A1": why that cell shows an error
-Private fresh As Boolean    ' Python has just started and remembers no chain
-Private telling As Boolean  ' the status bar shows a reason
+Private python As Object       ' the connection, kept while the workbook is open
+Private unreachable As String  ' why there is none, until the calculation ends: a search for each cell would take long
+Private fresh As Boolean       ' Python has just started and remembers no chain
+Private reasons As Object      ' "Sheet!A1": why that cell shows an error
+Private telling As Boolean     ' the status bar shows a reason
 
 Public Function GexCall(ByVal functionName As String, ByVal given As Variant) As Variant
     Dim found As Variant
@@ -18,8 +19,9 @@ Public Function GexCall(ByVal functionName As String, ByVal given As Variant) As
     GexCall = GexShown(found)
     Exit Function
 failed:
-    Remember functionName & ": " & GexFirstLine(Err.Description)
+    Remember functionName & ": " & GexFirstLine(Err.Description) & " (gex-xl doctor says what is missing)"
     Set python = Nothing
+    fresh = False
     GexCall = CVErr(xlErrValue)
 End Function
 
@@ -78,6 +80,7 @@ End Function
 
 Public Sub GexAfterCalculation()
     Dim place As Variant
+    unreachable = ""
     If fresh Then
         fresh = False
         CalculateThisWorkbook
@@ -155,6 +158,7 @@ End Sub
 Private Sub Connect()
     ' The sheet xlwings.conf names %GEX_XL_PYTHON% as the interpreter, so that nobody has to write a path there.
     Dim environment As Object
+    If unreachable <> "" Then Err.Raise vbObjectError + 1, "gex_xl", unreachable
     #If Mac Then
         Err.Raise vbObjectError + 1, "gex_xl", "a classic workbook calculates in Excel on Windows only"
     #Else
@@ -178,8 +182,9 @@ Private Function FoundPython() As String
     Next
     FoundPython = FromLauncher()
     If Usable(FoundPython) Then Exit Function
-    Err.Raise vbObjectError + 1, "gex_xl", "no Python with xlwings " & XLWINGS_VERSION & " was found; install gex-xl " & _
-        "and run gex-xl install classic, or build this workbook anew"
+    unreachable = "no Python with xlwings " & XLWINGS_VERSION & " was found; install gex-xl and run gex-xl install " & _
+        "classic, or build this workbook anew"
+    Err.Raise vbObjectError + 1, "gex_xl", unreachable
 End Function
 
 Private Function Usable(ByVal interpreter As String) As Boolean
