@@ -24,7 +24,7 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts import classic, classic_machine, wrappers
 from gex_xl.registry import Argument, Function
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import parts
 
 INSTALLED = importlib.metadata.version("xlwings")
 OURS = ("GexFunctions", "GexWizard", "GexHost", "ThisWorkbook")
@@ -118,14 +118,21 @@ def test_recalculating_keeps_the_macros(book: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.xlsm"
     settled = [list(row) for row in EXAMPLE_CHAIN]
     settled[3][5] = 99_999
-    before = recalculate_workbook(book, tmp_path / "same.xlsm", None)
-    after = recalculate_workbook(book, out, settled)
+    before = classic.recalculate(book, tmp_path / "same.xlsm", None)
+    after = classic.recalculate(book, out, settled)
     assert not after.errors
     assert before.names["Total_GEX"] != after.names["Total_GEX"]
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out) as new:
         assert old.namelist() == new.namelist()
         for part in ("xl/vbaProject.bin", "[Content_Types].xml", "xl/worksheets/sheet9.xml"):
             assert old.read(part) == new.read(part)
+
+
+def test_no_name_of_a_cell_reads_like_a_function(book: Path) -> None:
+    """In Excel both are names, and case does not count (ECMA-376 part 1, 18.17.2.5)."""
+    names = {name for _, name in Package(book).names}
+    assert {"CHAIN", "SPOT", "HEADLINE_TOTAL_GEX", "HEADLINE_REGIME"} <= names
+    assert not names & REGISTRY.keys()
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
