@@ -26,6 +26,12 @@ _PLAIN_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 _MACRO_BOOK = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 __all__ = ["findings", "install", "new_workbook", "uninstall"]
 
+NOTE = (
+    "1. Click Enable Content if Excel asks: the macros of this file call Python.",
+    "2. This machine needs Python with gex_xl: run gex-xl install classic there once.",
+    "3. Paste your chain on the sheet Chain. Until then you see the figures saved in this file.",
+)
+
 #: What xlwings' VBA reads before it starts Python. Every key it asks for is here, also those left blank: one that is
 #: missing would be looked for in files beside the workbook, which fails for a workbook in OneDrive.
 CONFIG: dict[str, str | bool] = {
@@ -56,7 +62,7 @@ def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
     modules = _modules()
     with tempfile.TemporaryDirectory() as folder:
         raw, bare, book = (Path(folder) / name for name in ("raw.xlsx", "bare.xlsm", "book.xlsm"))
-        build_workbook(raw, extend=_config_sheet)
+        build_workbook(raw, NOTE, _config_sheet)
         done = recalculate_workbook(raw, raw, cells)
         package = Package(raw)
         dialects.translate(package, dialects.CLASSIC)
