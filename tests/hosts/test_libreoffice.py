@@ -307,6 +307,22 @@ def test_an_old_libreoffice_is_named(book: tuple[Path, Any], tmp_path: Path) -> 
     assert "missing  LibreOffice 25.2" in command("doctor", PATH=path).stdout
 
 
+def test_an_absent_libreoffice_is_named(tmp_path: Path) -> None:
+    """On a machine without one: nothing on the PATH, nothing in the usual places."""
+    code = (
+        "import sys; from gex_xl.hosts import office; office._UNIX.clear(); office._PLACES.clear(); "
+        "from gex_xl.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "install", "libreoffice"],
+        capture_output=True, text=True, check=False, env={**os.environ, "PATH": str(tmp_path)},
+    )  # fmt: skip
+    if list(Path("/opt").glob("libreoffice*")):
+        pytest.skip("a LibreOffice stands in /opt")
+    assert done.returncode == 2
+    assert done.stderr.startswith("gex-xl: LibreOffice was not found; version 25.2 or newer is needed: ")
+
+
 def test_the_addin_needs_no_other_compiler(tmp_path: Path) -> None:
     """The type library kept in the package has a slot for every function; the add-in's XML is well formed."""
     libreoffice.build_addin(tmp_path / "gex_xl.oxt")
