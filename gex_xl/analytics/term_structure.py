@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.smile import Smile, expiry_name, smiles
+from gex_xl.settings import Slopes
 
 FloatArray = npt.NDArray[np.float64]
 MATURITIES = (9, 30, 90)  # calendar days, as VIX9D, VIX and VIX3M
@@ -115,7 +116,10 @@ def _constant(days: int, known: list[tuple[AtmIv, float]], t: FloatArray, varian
 def slopes(
     lines: Lines, vix9d: float | None = None, vix: float | None = None, vix3m: float | None = None
 ) -> tuple[Slope, Slope]:
-    """short_slope and med_slope: from the VIX family (points) where both indices are given, else from the chain."""
+    """short_slope and med_slope: from the VIX family (points) where both indices are given, else from the chain.
+
+    The setting `slopes` may rule out either source.
+    """
     return (
         _slope(lines, ("VIX9D", vix9d, 9), ("VIX", vix, 30)),
         _slope(lines, ("VIX", vix, 30), ("VIX3M", vix3m, 90)),
@@ -123,9 +127,12 @@ def slopes(
 
 
 def _slope(lines: Lines, short: tuple[str, float | None, int], long: tuple[str, float | None, int]) -> Slope:
-    if short[1] is not None and long[1] is not None:
+    allowed = lines.settings.slopes
+    if short[1] is not None and long[1] is not None and allowed is not Slopes.CHAIN:
         return Slope(short[1] / long[1], f"given: {short[0]} / {long[0]}")
+    if allowed is Slopes.VIX:
+        return Slope(None, f"not given: {short[0]} and {long[0]} (slopes = vix)")
     near, far = (maturities(lines)[days] for days in (short[2], long[2]))
     if near.iv is None or far.iv is None:
-        return Slope(None, f"chain: {near.source if near.iv is None else far.source}")
+        return Slope(None, f"not in the chain: {near.source if near.iv is None else far.source}")
     return Slope(near.iv / far.iv, f"chain: at-the-money iv, {near.days} days / {far.days} days")

@@ -25,6 +25,21 @@ EXAMPLE_CHAIN: Table = [
     ],
 ]
 
+#: A small made-up chain with a skew at three expiries, for what is read from implied volatility.
+EXAMPLE_SMILES: Table = [
+    *EXAMPLE_CHAIN[:2],
+    *[
+        [root, expiry, right, strike, round(iv - (strike - 5000) * slope, 4), oi * share]
+        for root, expiry, iv, slope in (
+            ("SPXW", "2025-03-07", 0.15, 6e-5),
+            ("SPXW", "2025-03-28", 0.16, 5e-5),
+            ("SPX", "2025-06-20", 0.18, 3e-5),
+        )
+        for strike, oi in zip(range(4600, 5401, 100), (300, 500, 900, 1900, 2700, 2100, 1700, 800, 400), strict=True)
+        for right, share in (("C", 1 if strike < 5000 else 4), ("P", 3 if strike < 5000 else 1))
+    ],
+]
+
 
 def unit(lines: Lines) -> str:
     """The unit as it stands in headers: `(USD per 1 %)`."""

@@ -14,12 +14,14 @@ from gex_xl.registry import worksheet
 _VIX = ("vix9d", "vix", "vix3m")
 
 
-def _triggers(
-    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any
+def found_triggers(
+    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any
 ) -> list[Trigger]:
+    """The triggers from what a cell gives."""
     vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
     z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
-    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z)
+    past = arguments.past(history, "skew_25d")
+    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z, past)
 
 
 @worksheet(
@@ -37,14 +39,15 @@ def REGIME(
     vix: Any = None,
     vix3m: Any = None,
     skew_25d_z: Any = None,
+    history: Any = None,
 ) -> str:
-    return str(regime(_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z)))
+    return str(regime(found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)))
 
 
 @worksheet(
     "Regime",
-    "Every trigger of the regime: its value, its threshold, whether it fired and how far it is from firing",
-    "table: trigger, leads to, rule, threshold, value, fired, distance",
+    "Every trigger of the regime: its value and source, its threshold, whether it fired, how far it is from firing",
+    "table: trigger, leads to, rule, threshold, value, fired, distance, source",
     (EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4),
     spills=True,
 )
@@ -57,16 +60,16 @@ def REGIME_TRIGGERS(
     vix: Any = None,
     vix3m: Any = None,
     skew_25d_z: Any = None,
+    history: Any = None,
 ) -> Table:
-    found = _triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z)
-    rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing"]]
+    found = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
+    rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing", "Source"]]
     for one in found:
-        given = one.value is not None
         missing = ONE_SIDED if one.name == "spot_vs_flip" else "not given"
         rows.append(
             [
-                one.name, str(one.regime), one.rule, one.threshold, one.value if given else missing,
-                "yes" if one.fired else "no", one.distance,
+                one.name, str(one.regime), one.rule, one.threshold, missing if one.value is None else one.value,
+                "yes" if one.fired else "no", one.distance, one.source,
             ]
         )  # fmt: skip
     return rows
