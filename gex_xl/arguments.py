@@ -72,7 +72,7 @@ def day(value: object, name: str = "expiry") -> dt.date | None:
     return found
 
 
-def past(value: object, figure: str, name: str = "history") -> Past | None:
+def past(value: object, figure: str | None, name: str = "history") -> Past | None:
     """Earlier values of a figure: a column, a row, or a table with a column of that name; None where blank."""
     if hasattr(value, "tolist"):  # a numpy array
         value = value.tolist()

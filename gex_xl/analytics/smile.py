@@ -65,7 +65,7 @@ def delta(
 ) -> FloatArray:
     """Delta per share: exp(-qT) N(d1) for calls, exp(-qT) (N(d1) - 1) for puts. All arguments broadcast.
 
-    `stdev` is iv sqrt(T), `discount` is exp(-qT). Haug, "The Complete Guide to Option Pricing Formulas", 2.1.
+    `stdev` is iv sqrt(T), `discount` is exp(-qT). Haug, "The Complete Guide to Option Pricing Formulas", chapter 2.
     """
     sign = np.where(is_call, 1.0, -1.0)
     return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))

@@ -150,7 +150,7 @@ def ZSCORE(history: Any, current: Any, window: Any = None, minimum: Any = None) 
     x = arguments.number_of(current, "current")
     if x is None:
         raise NoValue("current is blank")
-    earlier = arguments.past(history, "history")
+    earlier = arguments.past(history, None)
     counts = [
         arguments.amount(window, "window") or WINDOW,
         arguments.amount(minimum, "minimum") or MINIMUM,

@@ -26,11 +26,11 @@ class Past:
     symbols: tuple[str, ...] | None = None
 
 
-def read_past(cells: Rows, figure: str, name: str = "history") -> Past:
-    """One column (with or without a header), one row, or a table with a column named `figure`.
+def read_past(cells: Rows, figure: str | None, name: str = "history") -> Past:
+    """One column (with or without a header), one row, or a table with a column named `figure` (None: no table).
 
-    A table's columns `date` and `symbol` are read too. Blank rows at the end are not filled yet and do not
-    count; a blank, or an error, between others is a gap. Raises BadInput.
+    A unit in parentheses may follow the name. A table's columns `date` and `symbol` are read too. Blank rows at
+    the end are not filled yet and do not count; a blank, or an error, between others is a gap. Raises BadInput.
     """
     rows = [list(row) for row in cells]
     if len(rows) == 1 and len(rows[0]) > 1 and number(rows[0][-1]) is not None:
@@ -41,9 +41,11 @@ def read_past(cells: Rows, figure: str, name: str = "history") -> Past:
         return Past(np.array([]))
     if max(map(len, rows)) == 1:
         return Past(_values([row[0] if row else None for row in rows], name, 0))
+    if figure is None:
+        raise BadInput(f"{name} is a range of {max(map(len, rows))} columns; expected one column")
     wanted = plain(figure)
-    headers = [[plain(text(cell)) for cell in row] for row in rows[:_HEADER_WITHIN]]
-    at = next((i for i, names in enumerate(headers) if any(each.startswith(wanted) for each in names)), None)
+    headers = [[plain(text(cell).partition("(")[0]) for cell in row] for row in rows[:_HEADER_WITHIN]]
+    at = next((i for i, names in enumerate(headers) if wanted in names), None)
     if at is None:
         found = ", ".join(text(cell) for cell in rows[0] if not is_blank(cell))
         raise BadInput(f"{name} has no column named {figure}; found in its first row: {found or 'nothing'}")
@@ -55,9 +57,7 @@ def read_past(cells: Rows, figure: str, name: str = "history") -> Past:
         place = header.index(title)
         return [row[place] if place < len(row) else None for row in below]
 
-    # The figure itself before what begins like it, such as its z-score.
-    values = column(wanted) or column(min((cell for cell in header if cell.startswith(wanted)), key=len)) or []
-    read = _values([None, *values], name, at)[1:]
+    read = _values([None, *(column(wanted) or [])], name, at)[1:]
     dates, symbols = column("date"), column("symbol")
     days = None if dates is None else tuple(expiry_dates(dates))
     for i, day in enumerate(days or ()):
