@@ -48,7 +48,8 @@ def processes(files: Sequence[str], settings: Settings, workers: int) -> Results
     """On `workers` processes, started afresh on every system, so that it is the same everywhere."""
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _in_worker)
     try:
-        pending: dict[Future[Result], str] = {pool.submit(attempt, file, settings): file for file in files}
+        with _without_interrupts():
+            pending: dict[Future[Result], str] = {pool.submit(attempt, file, settings): file for file in files}
         for done in as_completed(pending):
             yield pending[done], done.result()
     except BrokenProcessPool:
@@ -60,8 +61,21 @@ def processes(files: Sequence[str], settings: Settings, workers: int) -> Results
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextlib.contextmanager
+def _without_interrupts() -> Generator[None, None, None]:
+    """Ctrl+C reaches every process of the terminal, but the parent alone answers it: workers begin deaf to it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _in_worker() -> None:
-    # Ctrl+C reaches the whole group: the parent alone answers it.
+    # Windows does not hand down what a process ignores.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -158,6 +160,22 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     update([folder], tmp_path / "at_once.csv", workers=2)
     assert out.read_bytes() == (tmp_path / "at_once.csv").read_bytes()
     assert left(tmp_path) == {"chains", "h.csv", "at_once.csv"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to a group of processes are POSIX's")
+def test_ctrl_c_is_one_sentence(tmp_path: Path) -> None:
+    folder, out = tmp_path / "chains", tmp_path / "h.csv"
+    write_chains(folder, 150)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "gex_xl.cli", "history", str(folder), "--out", str(out), "--workers", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    while run.poll() is None and not store.Journal(out).read():
+        time.sleep(0.005)
+    os.killpg(run.pid, signal.SIGINT)
+    said = run.communicate()
+    assert (run.returncode, *said) == (130, "", "gex-xl: interrupted; run the same command again to go on\n")
+    assert left(tmp_path) == {"chains", "h.csv.partial"}
 
 
 def test_a_line_cut_in_two_is_computed_again(chains: Path, expected: str, tmp_path: Path) -> None:
