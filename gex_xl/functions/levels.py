@@ -11,8 +11,7 @@ from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gammas
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of
 from gex_xl.errors import NoValue
-from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, sign_words, unit, when
-from gex_xl.functions.regime import found_triggers
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers, sign_words, unit, when
 from gex_xl.registry import worksheet
 
 
@@ -147,7 +146,7 @@ def GEX_LEVELS(
         ["Sign convention", f"{lines.settings.sign}: {sign_words(lines.settings)}"],
         ["25-delta skew (vol points)", "#N/A" if skew is None else 100 * skew.value],
         ["25-delta skew from", skew_from],
-        ["25-delta skew z-score", "#N/A" if z.value is None else z.value],
+        ["25-delta skew z-score", "not given" if z.value is None else z.value],
         ["Short slope", "#N/A" if short.value is None else short.value],
         ["Medium slope", "#N/A" if medium.value is None else medium.value],
         ["Slopes from", short.source if short.source == medium.source else f"{short.source}; {medium.source}"],

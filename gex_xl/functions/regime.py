@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
 from gex_xl.analytics.flip import ONE_SIDED
-from gex_xl.analytics.regime import Trigger, regime
-from gex_xl.analytics.summary import triggers_of
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table
+from gex_xl.analytics.regime import regime
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table, found_triggers
 from gex_xl.registry import worksheet
-
-_VIX = ("vix9d", "vix", "vix3m")
-
-
-def found_triggers(
-    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any
-) -> list[Trigger]:
-    """The triggers from what a cell gives."""
-    vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
-    z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
-    past = arguments.past(history, "skew_25d")
-    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z, past)
 
 
 @worksheet(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from gex_xl.functions.common import EXAMPLE_SMILES, Table
 from gex_xl.registry import worksheet
 
 _EXPIRY = {"expiry": "Expiry date; blank: the shortest expiry that is at least 21 days away"}
-_EXAMPLE_HISTORY = [[round(0.03 + 0.004 * math.sin(day), 4)] for day in range(80)]
 
 
 @worksheet(
@@ -138,7 +136,7 @@ def IS_INVERTED(
     "Volatility",
     "Rolling z-score: (current - mean) / sample standard deviation of the last values of history",
     "number; #N/A below the minimum of observations, or where they are all equal",
-    (_EXAMPLE_HISTORY, 0.041),
+    ([[0.031], [0.034], [0.029], [0.033], [0.03], [0.036]], 0.041, 252, 5),
     help={
         "history": "Earlier values, oldest first, without the current one; blanks between them are gaps",
         "current": "The value to compare with them",

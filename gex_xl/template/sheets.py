@@ -207,5 +207,14 @@ def example(record: Function) -> str:
     """A call as it works in this book: "=REGIME(Chain,,,,15.1,16.2,17.9,-0.4)"."""
     # What reads the paste itself is shown with the paste, all else with the chain in memory.
     chain = "Paste" if record.name in ("LOAD_CHAIN", "CHAIN_STATUS") else "Chain"
-    rest = ["" if value is None else str(value) for value in record.example[1:]]
-    return f"={record.name}({','.join([chain, *rest])})"
+    given = [_constant(value) for value in record.example]
+    if record.arguments[0].name == "chain":
+        given[0] = chain
+    return f"={record.name}({','.join(given)})"
+
+
+def _constant(value: Any) -> str:
+    """A value as it is typed in a formula; a range as an array constant."""
+    if isinstance(value, list):
+        return "{" + ";".join(",".join(map(str, row)) for row in value) + "}"
+    return "" if value is None else str(value)
