@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from gex_xl import arguments
+from gex_xl.analytics.figures import figures_of
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.regime import regime
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, found_triggers
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers
 from gex_xl.registry import worksheet
+
+#: As in a history file, without what only a file has.
+_ROW = (
+    "date", "symbol", "as_of", "spot", "total_gex", "call_gex", "put_gex", "flip_strike", "zero_gamma", "skew_25d",
+    "iv_9d", "iv_30d", "iv_90d", "short_slope", "med_slope", "skew_25d_z", "regime", "unit", "reason",
+)  # fmt: skip
 
 
 @worksheet(
@@ -59,3 +67,33 @@ def REGIME_TRIGGERS(
             ]
         )  # fmt: skip
     return rows
+
+
+@worksheet(
+    "Regime",
+    "Today's row of a history: the columns of gex-xl history, to be copied as values below the rows of earlier days",
+    "table: a header and one row; what the chain does not give is blank, with its reason in the last column",
+    (EXAMPLE_SMILES, None, None, None, 15.1, 16.2, 17.9, -0.4),
+    spills=True,
+)
+def HISTORY_ROW(
+    chain: Any,
+    spot: Any = None,
+    as_of: Any = None,
+    settings: Any = None,
+    vix9d: Any = None,
+    vix: Any = None,
+    vix3m: Any = None,
+    skew_25d_z: Any = None,
+    history: Any = None,
+) -> Table:
+    triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
+    by_name = {one.name: one for one in triggers}
+    figures, reasons = figures_of(arguments.lines(chain, spot, as_of, settings))
+    for name in ("short_slope", "med_slope", "skew_25d_z"):
+        figures[name] = by_name[name].value
+        reasons.pop(name, None)
+        if by_name[name].value is None:
+            reasons[name] = by_name[name].source
+    figures |= {"regime": str(regime(triggers)), "reason": " | ".join(f"{k}: {why}" for k, why in reasons.items())}
+    return [list(_ROW), [figures[name] for name in _ROW]]

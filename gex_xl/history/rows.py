@@ -13,17 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from gex_xl.analytics.exposure import total
-from gex_xl.analytics.flip import ONE_SIDED, LongSide
-from gex_xl.analytics.lines import Lines, prepare
-from gex_xl.analytics.profile import ONE_SIGNED
+from gex_xl.analytics.figures import figures_of
+from gex_xl.analytics.flip import LongSide
+from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.regime import regime, triggers
-from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of
-from gex_xl.analytics.term_structure import maturities, slopes
 from gex_xl.analytics.zscore import rolling
 from gex_xl.chain import Chain
-from gex_xl.errors import NoValue
-from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import Settings
 
 Row = dict[str, Any]
@@ -64,45 +59,10 @@ def row_of(file: str, settings: Settings) -> Row:
     A plain dictionary of text and numbers, so that it can be computed in another process or on another machine.
     Raises BadInput for a file that is no chain, or has no spot or quote time.
     """
-    lines = prepare(Chain.from_file(file), None, None, settings)
-    reasons: dict[str, str] = {}
-    row: Row = dict.fromkeys(COLUMNS)
-    row |= {
-        "date": lines.valued_at.astimezone(NEW_YORK).date().isoformat(), "symbol": lines.chain.symbol,
-        "as_of": lines.as_of.isoformat(), "spot": lines.spot, "contracts": len(lines.index),
-        "unit": settings.unit.label, "file": Path(file).name, "settings": settings_text(settings),
-    }  # fmt: skip
-    try:
-        row |= _exposure(lines, reasons)
-    except NoValue as error:
-        reasons["total_gex"] = str(error)
-    skew, why = skew_of(lines)
-    if skew is None:
-        reasons["skew_25d"] = why
-    else:
-        row["skew_25d"] = skew.value
-    for days, maturity in maturities(lines).items():
-        row[f"iv_{days}d"] = maturity.iv
-        if maturity.iv is None:
-            reasons[f"iv_{days}d"] = maturity.source
-    for name, slope in zip(("short_slope", "med_slope"), slopes(lines), strict=True):
-        row[name] = slope.value
-        if slope.value is None:
-            reasons[name] = slope.source
-    return row | {"reason": _SEPARATOR.join(f"{name}: {why}" for name, why in reasons.items())}
-
-
-def _exposure(lines: Lines, reasons: dict[str, str]) -> Row:
-    found, zero = total(lines), zero_gamma_of(lines)
-    summary = summarise(lines)
-    if summary.flip is None:
-        reasons["flip_strike"] = ONE_SIDED
-    if zero is None:
-        reasons["zero_gamma"] = ONE_SIGNED
-    return {
-        "total_gex": found.net, "call_gex": found.call, "put_gex": found.put, "flip_strike": summary.flip_strike,
-        "long_side": str(summary.flip.long_side) if summary.flip else None, "zero_gamma": zero,
-    }  # fmt: skip
+    figures, reasons = figures_of(prepare(Chain.from_file(file), None, None, settings))
+    said = _SEPARATOR.join(f"{name}: {why}" for name, why in reasons.items())
+    own = {"reason": said, "file": Path(file).name, "settings": settings_text(settings)}
+    return dict.fromkeys(COLUMNS) | figures | own
 
 
 def completed(rows: Iterable[Row], settings: Settings) -> list[Row]:

@@ -10,6 +10,7 @@ from xlwings import XlwingsError
 
 from gex_xl import udfs
 from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES
+from gex_xl.history import COLUMNS
 
 from .surfaces import by_delta
 from .synthetic import AS_OF, cells
@@ -181,3 +182,28 @@ def test_levels_have_the_regime_of_regime() -> None:
     levels = dict(F["GEX_LEVELS"](EXAMPLE_SMILES))
     assert levels["25-delta skew (vol points)"] == pytest.approx(100 * F["SKEW_25D"](EXAMPLE_SMILES))
     assert levels["Short slope"] == F["TERM_STRUCTURE"](EXAMPLE_SMILES)[4][1]
+
+
+def test_a_copied_row_is_a_history() -> None:
+    """Rows of other days, copied as values under one header, give REGIME its z-score."""
+    header, today = F["HISTORY_ROW"](SURFACE, None, None, SETTINGS)
+    row = dict(zip(header, today, strict=True))
+    assert row["skew_25d"] == F["SKEW_25D"](SURFACE, None, None, SETTINGS)
+    assert row["total_gex"] == F["TOTAL_GEX"](SURFACE, None, None, SETTINGS)
+    assert (row["date"], row["symbol"], row["skew_25d_z"]) == ("2025-03-03", "SPX", "")
+    assert row["reason"].endswith("skew_25d_z: not given")
+    table = [header]
+    for day in range(70):
+        past = dict(row, date=f"2024-{1 + day // 28:02d}-{1 + day % 28:02d}", skew_25d=0.1 + 0.01 * math.sin(day))
+        table.append([past[name] for name in header])
+    table.append(today)
+    _, again = F["HISTORY_ROW"](SURFACE, None, None, SETTINGS, history=table)
+    z = F["ZSCORE"]([[line[header.index("skew_25d")]] for line in table[1:-1]], row["skew_25d"])
+    assert dict(zip(header, again, strict=True))["skew_25d_z"] == pytest.approx(z, rel=1e-12)
+
+
+def test_the_row_has_the_columns_of_the_command() -> None:
+    header, _ = F["HISTORY_ROW"](EXAMPLE_SMILES)
+    assert [name for name in COLUMNS if name in header] == header
+    given = dict(zip(*F["HISTORY_ROW"](EXAMPLE_SMILES, None, None, None, 20, 18, 17, -3), strict=True))
+    assert (given["regime"], given["short_slope"], given["skew_25d_z"]) == ("vol_inverted", 20 / 18, -3)
