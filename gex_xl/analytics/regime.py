@@ -76,8 +76,8 @@ def triggers(
         edge = max(flip * (1 + chosen.flip_band), flip + flip * chosen.flip_band)
         beyond = one("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot > edge, edge - spot, "spot above")
     return [
-        above("short_slope", short_slope, "volatility of 9 / 30 days (VIX9D / VIX) above"),
-        above("med_slope", med_slope, "volatility of 30 / 90 days (VIX / VIX3M) above"),
+        above("short_slope", short_slope, "9-day / 30-day volatility above"),
+        above("med_slope", med_slope, "30-day / 90-day volatility above"),
         one("total_gex", Regime.SHORT_GAMMA, total_gex, 0.0, total_gex < 0, total_gex, "total GEX below"),
         beyond,
         one(

@@ -149,5 +149,15 @@ def GEX_LEVELS(
         ["25-delta skew z-score", "not given" if z.value is None else z.value],
         ["Short slope", "#N/A" if short.value is None else short.value],
         ["Medium slope", "#N/A" if medium.value is None else medium.value],
-        ["Slopes from", short.source if short.source == medium.source else f"{short.source}; {medium.source}"],
+        ["Slopes from", _slopes_from(short.source, medium.source)],
     ]
+
+
+def _slopes_from(short: str, medium: str) -> str:
+    """Both sources in one cell, in few words where they are of one kind."""
+    kinds = {source.partition(":")[0] for source in (short, medium)}
+    if kinds == {"chain"}:
+        return "chain: at-the-money iv"
+    if kinds == {"given"}:
+        return "given: VIX family"
+    return short if len(kinds) == 1 else f"{short}; {medium}"

@@ -181,6 +181,9 @@ def test_levels_have_the_regime_of_regime() -> None:
     assert dict(F["GEX_LEVELS"](*given))["Regime"] == F["REGIME"](*given) == "vol_inverted"
     levels = dict(F["GEX_LEVELS"](EXAMPLE_SMILES))
     assert levels["25-delta skew (vol points)"] == pytest.approx(100 * F["SKEW_25D"](EXAMPLE_SMILES))
+    for vix, words in (((), "chain: at-the-money iv"), ((20, 18, 17), "given: VIX family"),
+                       ((20, 18), "given: VIX9D / VIX; chain: at-the-money iv, 30 days / 90 days")):  # fmt: skip
+        assert dict(F["GEX_LEVELS"](EXAMPLE_SMILES, None, None, None, *vix))["Slopes from"] == words
     assert levels["Short slope"] == F["TERM_STRUCTURE"](EXAMPLE_SMILES)[4][1]
 
 
