@@ -14,7 +14,10 @@ from gex_xl.analytics.flip import flips
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
 from gex_xl.analytics.regime import Regime, regime, triggers
+from gex_xl.analytics.skew import skew_25d
 from gex_xl.analytics.summary import summarise, triggers_of
+from gex_xl.analytics.term_structure import atm_iv, maturities, slopes
+from gex_xl.analytics.zscore import zscore
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput, GexError, NoValue, StaleHandle
 from gex_xl.settings import Settings
@@ -30,14 +33,18 @@ __all__ = [
     "Regime",
     "Settings",
     "StaleHandle",
+    "atm_iv",
     "by_expiry",
     "check",
     "contributions",
     "flips",
+    "maturities",
     "per_strike",
     "prepare",
     "regime",
     "reprice",
+    "skew_25d",
+    "slopes",
     "summarise",
     "total",
     "triggers",
@@ -45,4 +52,5 @@ __all__ = [
     "walls",
     "zero_gamma",
     "zero_gammas",
+    "zscore",
 ]

@@ -14,7 +14,8 @@ from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.handles import Loaded, find, is_handle
-from gex_xl.reading.dates import quote_time
+from gex_xl.reading.dates import expiry_date, quote_time
+from gex_xl.reading.past import Past, read_past
 from gex_xl.reading.values import CELL_ERRORS, is_blank, number, text
 from gex_xl.settings import parse_settings
 
@@ -41,6 +42,14 @@ def amount(value: object, name: str, *, positive: bool = True) -> float | None:
     return found
 
 
+def number_of(value: object, name: str) -> float | None:
+    """A number that may be 0; None where it is blank or "#N/A". Raises BadInput for text and for ranges."""
+    cell = scalar(value)
+    if cell is None or (isinstance(cell, str) and cell.lower() in CELL_ERRORS):
+        return None
+    return 0.0 if cell == 0 and not isinstance(cell, bool) else amount(cell, name, positive=False)
+
+
 def moment(value: object, name: str = "as_of") -> dt.datetime | None:
     """An optional quote time, aware. Raises BadInput for what is not a date."""
     cell = scalar(value)
@@ -50,6 +59,32 @@ def moment(value: object, name: str = "as_of") -> dt.datetime | None:
     if found is None:
         raise BadInput(f'{name} is "{text(cell)}"; expected a date and time such as 2024-01-05 16:00')
     return found[0]
+
+
+def day(value: object, name: str = "expiry") -> dt.date | None:
+    """An optional date. Raises BadInput for what is not one."""
+    cell = scalar(value)
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
+        return None
+    found = None if isinstance(cell, Sequence) and not isinstance(cell, str) else expiry_date(cell)
+    if found is None:
+        raise BadInput(f'{name} is "{text(cell)}"; expected a date such as 2024-01-19')
+    return found
+
+
+def past(value: object, figure: str | None, name: str = "history") -> Past | None:
+    """Earlier values of a figure: a column, a row, or a table with a column of that name; None where blank."""
+    if hasattr(value, "tolist"):  # a numpy array
+        value = value.tolist()
+    cell = scalar(value)
+    if cell is None or (not isinstance(cell, Sequence) and cell == 0):
+        return None
+    if isinstance(cell, str) or not isinstance(cell, Sequence):
+        if number(cell) is None:
+            raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a range of earlier values')
+        cell = [cell]
+    rows: Any = [row if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in cell]
+    return read_past(rows, figure, name)
 
 
 def flag(value: object, name: str = "all") -> bool:

@@ -57,12 +57,14 @@ ARGUMENT_HELP = {
     "as_of": "Quote time, New York unless it names a zone; blank: from the paste",
     "settings": 'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
     "all": "TRUE lists every level, blank gives the one nearest spot",
-    "vix9d": "VIX9D, in points; blank: its trigger stays silent",
-    "vix": "VIX, in points; blank: the triggers that need it stay silent",
-    "vix3m": "VIX3M, in points; blank: its trigger stays silent",
-    "skew_25d_z": "z-score of the 25-delta skew; blank: its trigger stays silent",
+    "vix9d": "VIX9D, in points; blank: the slope of 9 / 30 days comes from the chain",
+    "vix": "VIX, in points; blank: the slopes that need it come from the chain",
+    "vix3m": "VIX3M, in points; blank: the slope of 30 / 90 days comes from the chain",
+    "skew_25d_z": "z-score of the 25-delta skew; blank: from history, else its trigger stays silent",
+    "history": "Earlier 25-delta skews as decimals (0.045 is 4.5 vol points), oldest first: a column, or a table with "
+    "a column skew_25d; where it has date and symbol, only rows of this symbol before the chain's day count",
 }
-_RANGES = {"chain", "settings"}
+_RANGES = {"chain", "settings", "history"}
 
 
 def worksheet(

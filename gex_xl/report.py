@@ -12,7 +12,8 @@ from gex_xl.analytics.exposure import StrikeExposure
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.term_structure import slopes
 from gex_xl.reading.dates import in_words
 
 _MEANING = {
@@ -26,6 +27,7 @@ def as_json(lines: Lines) -> dict[str, Any]:
     """One object with every headline figure, per-strike table and check; None where there is no figure."""
     found, trust = summarise(lines), check(lines)
     s = found.strikes
+    (skew, skew_from), (short, medium) = skew_of(lines), slopes(lines)
     return {
         "symbol": lines.chain.symbol or None,
         "spot": lines.spot,
@@ -41,6 +43,12 @@ def as_json(lines: Lines) -> dict[str, Any]:
         "long_side": str(found.flip.long_side) if found.flip else None,
         "zero_gamma": zero_gamma_of(lines),
         "regime": str(regime(triggers_of(lines))),
+        "skew_25d": None if skew is None else skew.value,
+        "skew_25d_from": skew_from,
+        "short_slope": short.value,
+        "short_slope_from": short.source,
+        "med_slope": medium.value,
+        "med_slope_from": medium.source,
         "call_wall": found.call_wall,
         "put_wall": found.put_wall,
         "settings": lines.settings.as_dict(),
@@ -77,6 +85,7 @@ def headline(lines: Lines) -> list[tuple[str, str]]:
     found, trust = summarise(lines), check(lines)
     word = str(regime(triggers_of(lines)))
     zero = zero_gamma_of(lines)
+    skew, skew_from = skew_of(lines)
     unit = lines.settings.unit.label
     flip = (
         f"{found.flip.strike:,.2f}, dealers long gamma {found.flip.long_side} it"
@@ -95,6 +104,11 @@ def headline(lines: Lines) -> list[tuple[str, str]]:
         ("Zero gamma", f"{zero:,.2f}" if zero is not None else "none: the profile keeps one sign"),
         ("Walls", f"call {_strike(found.call_wall)}, put {_strike(found.put_wall)}"),
         ("Regime", f"{word}: {_MEANING[word]}"),
+        ("Skew", f"{100 * skew.value:.2f} vol points at 25 delta ({skew_from})" if skew else f"none: {skew_from}"),
+        *[
+            (name, f"{slope.value:.3f} ({slope.source})" if slope.value is not None else f"none: {slope.source}")
+            for name, slope in zip(("Short slope", "Med. slope"), slopes(lines), strict=True)
+        ],
         ("Sign", f"{lines.settings.sign} (change with --set sign=long_calls)"),
     ]
     rows += [

@@ -111,6 +111,12 @@ class NoFlip(StrEnum):
     SPOT = "spot"
 
 
+class Slopes(StrEnum):
+    AUTO = "auto"
+    VIX = "vix"
+    CHAIN = "chain"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All conventions. Rates and yields are annual, continuously compounded, decimal."""
@@ -135,6 +141,7 @@ class Settings:
     no_flip: NoFlip = NoFlip.NA
     profile_range: str = "80%:120%"
     profile_levels: float = 81.0
+    slopes: Slopes = Slopes.AUTO
     vol_inverted: float = 1.02
     flip_band: float = 0.005
     skew_z: float = -2.0
@@ -171,7 +178,8 @@ HELP: dict[str, str] = {
     "no_flip": "One-sided chain: na (FLIP_STRIKE is #N/A) or spot",
     "profile_range": "Spot levels of the gamma profile, as a band of spot",
     "profile_levels": "Number of spot levels in the gamma profile",
-    "vol_inverted": "vol_inverted above this VIX9D / VIX or VIX / VIX3M",
+    "slopes": "Term-structure slopes: auto (the VIX family where given, else the chain's at-the-money iv), vix, chain",
+    "vol_inverted": "vol_inverted above this short slope (9 / 30 days) or medium slope (30 / 90 days)",
     "flip_band": "Distance from the flip, as a share of it, before its side counts",
     "skew_z": "short_gamma at or below this z-score of the 25-delta skew",
 }
@@ -179,6 +187,7 @@ HELP: dict[str, str] = {
 _ENUMS: dict[str, type[StrEnum]] = {
     "sign": Sign, "unit": Unit, "clock": Clock, "clock_from": ClockFrom, "carry": Carry, "iv_source": IvSource,
     "gamma_source": GammaSource, "weight": Weight, "flip_pick": FlipPick, "no_flip": NoFlip,
+    "slopes": Slopes,
 }  # fmt: skip
 _BOUNDS: dict[str, tuple[float, float]] = {
     "min_minutes": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1), "multiplier": (1e-9, 1e9),

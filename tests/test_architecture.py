@@ -19,7 +19,7 @@ LAYERS = [
     {"analytics"},
     {"handles", "arguments", "registry", "functions", "sample"},
     {"shell"},
-    {"udfs", "report", "reference"},
+    {"udfs", "report", "reference", "history"},
     {"engines", "template"},
     {"hosts"},
     {"commands"},
@@ -95,7 +95,16 @@ def loaded_by(statement: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-HEAVY = {"scipy.stats", "scipy.optimize", "matplotlib", "ironcalc", "xlsxwriter"}
+HEAVY = {
+    "scipy.stats",
+    "scipy.optimize",
+    "tqdm",
+    "dask",
+    "distributed",
+    "matplotlib",
+    "ironcalc",
+    "xlsxwriter",
+}
 WEB = {"requests", "urllib3", "httpx", "aiohttp", "flask", "fastapi", "starlette", "django", "uvicorn"}
 ORACLES = {"QuantLib", "mpmath", "py_vollib", "hypothesis", "openpyxl", "exchange_calendars"}
 
@@ -103,7 +112,7 @@ ORACLES = {"QuantLib", "mpmath", "py_vollib", "hypothesis", "openpyxl", "exchang
 def test_importing_the_core_loads_little() -> None:
     found = loaded_by("import gex_xl")
     assert {"gex_xl", "gex_xl.analytics.lines", "numpy"} <= found
-    assert not found & (HEAVY | WEB | ORACLES | {"xlwings", "python_calamine"})
+    assert not found & (HEAVY | WEB | ORACLES | {"xlwings", "python_calamine", "pyarrow"})
     assert not {name for name in found if name.startswith(("gex_xl.functions", "gex_xl.engines", "gex_xl.template"))}
 
 

@@ -16,7 +16,7 @@ from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 
 F = udfs.FUNCTIONS
 BASE = ["chain", "spot", "as_of", "settings"]
-ON_CHAIN = [name for name in REGISTRY if name != "LOAD_CHAIN"]
+ON_CHAIN = [name for name, record in REGISTRY.items() if record.arguments[0].name == "chain" and name != "LOAD_CHAIN"]
 
 
 def with_cell(row: int, column: int, value: object) -> list[list[Any]]:
@@ -33,12 +33,12 @@ def test_every_example_gives_what_a_cell_can_hold(name: str) -> None:
     assert isinstance(found, list) == REGISTRY[name].spills
     assert len({len(row) for row in table}) == 1
     for cell in (cell for row in table for cell in row):
-        assert type(cell) in (str, float, int), cell
+        assert type(cell) in (str, float, int, bool), cell
         assert cell == cell and cell not in (float("inf"), float("-inf"))
         assert cell != "#N/A"  # an example shows a figure
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("name", ["LOAD_CHAIN", *ON_CHAIN])
 def test_arguments_stand_in_the_promised_order(name: str) -> None:
     parameters = inspect.signature(getattr(udfs, name)).parameters
     assert list(parameters)[:4] == BASE
@@ -48,8 +48,9 @@ def test_arguments_stand_in_the_promised_order(name: str) -> None:
 
 
 def test_regime_takes_the_vix_family_and_the_skew() -> None:
-    extra = ["vix9d", "vix", "vix3m", "skew_25d_z"]
-    assert list(inspect.signature(udfs.FUNCTIONS["REGIME"]).parameters) == BASE + extra
+    extra = ["vix9d", "vix", "vix3m", "skew_25d_z", "history"]
+    for name in ("REGIME", "REGIME_TRIGGERS", "GEX_LEVELS"):
+        assert list(inspect.signature(udfs.FUNCTIONS[name]).parameters) == BASE + extra
 
 
 @pytest.mark.parametrize("name", ON_CHAIN)
@@ -266,5 +267,5 @@ def test_put_wall_without_puts_is_na() -> None:
     assert F["PUT_WALL"]([row for row in EXAMPLE_CHAIN if "P" not in row]) == "#N/A"
     assert (
         REGISTRY["REGIME"].signature
-        == "REGIME(chain, [spot], [as_of], [settings], [vix9d], [vix], [vix3m], [skew_25d_z])"
+        == "REGIME(chain, [spot], [as_of], [settings], [vix9d], [vix], [vix3m], [skew_25d_z], [history])"
     )

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.black_scholes import gamma
-from gex_xl.analytics.exposure import require_any
+from gex_xl.analytics.exposure import contributions, require_any
 from gex_xl.analytics.lines import Lines
 from gex_xl.settings import parse_band
 
 FloatArray = npt.NDArray[np.float64]
 _CHUNK = 2_000_000  # level x line pairs held at once
+_ROUNDING = 1e-13
 ONE_SIGNED = "one-signed"
 #: Bands searched for sign changes, as shares of spot.
 _SEARCH = ((0.8, 1.2), (0.5, 1.5))
@@ -48,11 +49,13 @@ def zero_gammas(lines: Lines) -> list[float]:
     Raises NoValue where no contract is left.
     """
     require_any(lines)
+    # Where positions cancel to rounding, as in a chain with equal calls and puts, no sign means anything.
+    noise = _ROUNDING * float(np.abs(contributions(lines)).sum())
     for low, high in _SEARCH:
         levels = lines.spot * np.linspace(low, high, round((high - low) / _step(lines)) + 1)
         curve = reprice(lines, levels)
         # Far from every strike the curve of a last day falls below the smallest double: that 0 is no root.
-        some = np.flatnonzero(curve)
+        some = np.flatnonzero(np.abs(curve) > noise)
         change = np.flatnonzero(np.diff(np.sign(curve[some])))
         if change.size:
             return [_root(lines, levels[some[i] : some[i + 1] + 1]) for i in change]

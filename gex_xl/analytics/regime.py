@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gex_xl.analytics.flip import LongSide
@@ -22,7 +23,7 @@ class Trigger:
     """One condition: its value, the threshold, whether it fired, and how far it is from firing.
 
     `value` None: not given. `distance` is in the units of `value`, positive while silent, 0 or negative once
-    fired. `regime` is what it leads to.
+    fired. `regime` is what it leads to. `source`: where the value comes from, or why there is none.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Trigger:
     fired: bool
     distance: float | None
     rule: str
+    source: str = field(default="", compare=False)  # two triggers of one value are one trigger
 
 
 def triggers(
@@ -44,41 +46,45 @@ def triggers(
     short_slope: float | None = None,
     med_slope: float | None = None,
     settings: Settings | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> list[Trigger]:
     """Every trigger in the order in which they are asked.
 
-    `total_gex` in any unit, `spot` and `flip` in USD, `short_slope` = VIX9D / VIX, `med_slope` = VIX / VIX3M.
-    Without a chain the long side is taken to be above the flip, the published rule.
+    `total_gex` in any unit, `spot` and `flip` in USD, `short_slope` = VIX9D / VIX, `med_slope` = VIX / VIX3M, or
+    the same ratios of at-the-money iv. `sources`: trigger -> where its value comes from. Without a chain the long
+    side is taken to be above the flip, the published rule.
     """
     chosen = settings or Settings()
-    inverted = chosen.vol_inverted
-    out = [
-        _above("short_slope", short_slope, inverted, "VIX9D / VIX above"),
-        _above("med_slope", med_slope, inverted, "VIX / VIX3M above"),
-        Trigger("total_gex", Regime.SHORT_GAMMA, total_gex, 0.0, total_gex < 0, total_gex, "total GEX below"),
-    ]
+    z, inverted = skew_25d_z, chosen.vol_inverted
+
+    def one(name: str, leads: Regime, value: float | None, limit: float | None, fired: bool, room: float | None,
+            rule: str) -> Trigger:  # fmt: skip
+        said = (sources or {}).get(name, "not given" if value is None else "given")
+        return Trigger(name, leads, value, limit, fired, room, rule, said)
+
+    def above(name: str, value: float | None, rule: str) -> Trigger:
+        room = None if value is None else inverted - value
+        return one(name, Regime.VOL_INVERTED, value, inverted, value is not None and value > inverted, room, rule)
+
     if flip is None:
-        out.append(Trigger("spot_vs_flip", Regime.SHORT_GAMMA, None, None, False, None, "spot beyond the flip"))
+        beyond = one("spot_vs_flip", Regime.SHORT_GAMMA, None, None, False, None, "spot beyond the flip")
     elif long_side is LongSide.ABOVE:
         edge = flip * (1 - chosen.flip_band)
-        out.append(Trigger("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot < edge, spot - edge, "spot below"))
+        beyond = one("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot < edge, spot - edge, "spot below")
     else:
         # 1.005 x 200 is below 201 in binary: spot exactly at the edge is not beyond it.
         edge = max(flip * (1 + chosen.flip_band), flip + flip * chosen.flip_band)
-        out.append(Trigger("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot > edge, edge - spot, "spot above"))
-    z, limit = skew_25d_z, chosen.skew_z
-    out.append(
-        Trigger(
-            "skew_25d_z", Regime.SHORT_GAMMA, z, limit, z is not None and z <= limit, None if z is None else z - limit,
-            "25-delta skew z-score at or below",
-        )
-    )  # fmt: skip
-    return out
-
-
-def _above(name: str, value: float | None, limit: float, rule: str) -> Trigger:
-    fired = value is not None and value > limit
-    return Trigger(name, Regime.VOL_INVERTED, value, limit, fired, None if value is None else limit - value, rule)
+        beyond = one("spot_vs_flip", Regime.SHORT_GAMMA, spot, edge, spot > edge, edge - spot, "spot above")
+    return [
+        above("short_slope", short_slope, "9-day / 30-day volatility above"),
+        above("med_slope", med_slope, "30-day / 90-day volatility above"),
+        one("total_gex", Regime.SHORT_GAMMA, total_gex, 0.0, total_gex < 0, total_gex, "total GEX below"),
+        beyond,
+        one(
+            "skew_25d_z", Regime.SHORT_GAMMA, z, chosen.skew_z, z is not None and z <= chosen.skew_z,
+            None if z is None else z - chosen.skew_z, "25-delta skew z-score at or below",
+        ),
+    ]  # fmt: skip
 
 
 def regime(found: list[Trigger]) -> Regime:

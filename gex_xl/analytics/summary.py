@@ -6,12 +6,22 @@ import functools
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from gex_xl.analytics.exposure import StrikeExposure, Total, per_strike, total, walls
-from gex_xl.analytics.flip import Flip, LongSide, flips_of, pick
+from gex_xl.analytics.flip import ONE_SIDED, Flip, LongSide, flips_of, pick
 from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.regime import Trigger, triggers
+from gex_xl.analytics.skew import Skew, skew_25d
+from gex_xl.analytics.term_structure import slopes
+from gex_xl.analytics.zscore import WINDOW, before, zscore
+from gex_xl.errors import BadInput, NoValue
+from gex_xl.reading.dates import NEW_YORK
+from gex_xl.reading.past import Past
 from gex_xl.settings import NoFlip
+
+_LARGEST_SKEW = 0.5  # decimal iv; the skew of an index is a tenth of that
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +54,68 @@ def zero_gamma_of(lines: Lines) -> float | None:
     return zero_gamma(lines)
 
 
+@functools.lru_cache(maxsize=16)
+def skew_of(lines: Lines) -> tuple[Skew | None, str]:
+    """skew_25d, computed once per prepared chain, and the expiry it is taken in; None and the reason."""
+    try:
+        skew = skew_25d(lines)
+    except NoValue as error:
+        return None, str(error)
+    return skew, f"{skew.smile.name}, {skew.smile.days} days"
+
+
+def skew_z_of(lines: Lines, past: Past) -> tuple[float | None, str]:
+    """z-score of the 25-delta skew against earlier ones (decimal iv, as skew_25d gives it), and its source.
+
+    None and the reason where there is none. Raises BadInput where the past is not in decimal iv.
+    """
+    known = past.values[np.isfinite(past.values)]
+    if known.size and np.median(np.abs(known)) > _LARGEST_SKEW:
+        raise BadInput("history holds skews above 0.5; expected iv as decimals, such as 0.045 for 4.5 vol points")
+    skew, said = skew_of(lines)
+    if skew is None:
+        return None, f"history, but no skew today: {said}"
+    try:
+        earlier = before(past, lines.chain.symbol, lines.valued_at.astimezone(NEW_YORK).date())
+        z = zscore(earlier, skew.value)
+    except NoValue as error:
+        return None, f"history: {error}"
+    used = int(np.isfinite(earlier[-WINDOW:]).sum())
+    return z, f"history: skew {skew.value:.4f} against {used} earlier ones"
+
+
 def triggers_of(
     lines: Lines,
     vix9d: float | None = None,
     vix: float | None = None,
     vix3m: float | None = None,
     skew_25d_z: float | None = None,
+    past: Past | None = None,
 ) -> list[Trigger]:
-    """The regime's triggers for a chain; the VIX family in points."""
-    summary = summarise(lines)
+    """The regime's triggers for a chain; the VIX family in points, the past of the skew in decimal iv.
+
+    What is not given comes from the chain (slopes) and from the past (z-score of the skew), where they have it.
+    """
+    summary, settings = summarise(lines), lines.settings
+    flip = summary.flip
+    short, medium = slopes(lines, vix9d, vix, vix3m)
+    z, z_source = skew_25d_z, "given"
+    if z is None:
+        z, z_source = skew_z_of(lines, past) if past is not None and past.values.size else (None, "not given")
     return triggers(
         summary.total.net,
         lines.spot,
-        summary.flip.strike if summary.flip else None,
-        long_side=summary.flip.long_side if summary.flip else LongSide.ABOVE,
-        skew_25d_z=skew_25d_z,
-        short_slope=vix9d / vix if vix9d is not None and vix is not None else None,
-        med_slope=vix / vix3m if vix is not None and vix3m is not None else None,
-        settings=lines.settings,
+        flip.strike if flip else None,
+        long_side=flip.long_side if flip else LongSide.ABOVE,
+        skew_25d_z=z,
+        short_slope=short.value,
+        med_slope=medium.value,
+        settings=settings,
+        sources={
+            "short_slope": short.source,
+            "med_slope": medium.source,
+            "total_gex": f"chain, sign = {settings.sign}",
+            "spot_vs_flip": f"chain: flip {flip.strike:,.2f}, long gamma {flip.long_side} it" if flip else ONE_SIDED,
+            "skew_25d_z": z_source,
+        },
     )

@@ -9,6 +9,8 @@ import numpy as np
 from gex_xl import arguments
 from gex_xl.analytics.check import check, status
 from gex_xl.analytics.exposure import contributions
+from gex_xl.analytics.summary import skew_of
+from gex_xl.analytics.term_structure import slopes
 from gex_xl.errors import GexError
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
 from gex_xl.handles import Loaded, store
@@ -92,6 +94,7 @@ def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
     lines = arguments.lines(chain, spot, as_of, settings)
     found = check(lines)
     chosen, in_unit = lines.settings, unit(lines)
+    (skew, skew_from), (short, medium) = skew_of(lines), slopes(lines)
     changed = {k: v for k, v in chosen.as_dict().items() if v != Settings().as_dict()[k]}
     rows: Table = [
         ["Item", "Value", "Open interest", "Note"],
@@ -113,6 +116,9 @@ def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
             None,
             None if found.vendor_total else "not in the paste",
         ],
+        ["25-delta skew (decimal iv)", None if skew is None else skew.value, None, skew_from],
+        ["Short slope", short.value, None, short.source],
+        ["Medium slope", medium.value, None, medium.source],
         ["Sign convention", str(chosen.sign), None, sign_words(chosen)],
         ["Changed settings", ", ".join(f"{k} = {v}" for k, v in changed.items()) or "none", None, None],
         *[["Look at", None, None, text] for text in found.warnings],

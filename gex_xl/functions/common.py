@@ -1,14 +1,18 @@
-"""What the worksheet functions share: the example chain, and how units, times and signs are worded."""
+"""What the worksheet functions share: the example chain, and how units, times and signs are worded, what fires."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from gex_xl import arguments
 from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.regime import Trigger
+from gex_xl.analytics.summary import triggers_of
 from gex_xl.reading.dates import in_words
 from gex_xl.settings import Settings
 
 Table = list[list[Any]]
+_VIX = ("vix9d", "vix", "vix3m")
 
 #: A small made-up chain: calls and puts around 5000, two expiries.
 EXAMPLE_CHAIN: Table = [
@@ -22,6 +26,21 @@ EXAMPLE_CHAIN: Table = [
             ("P", ((4900, 6100), (4950, 4800), (5000, 2600), (5050, 700))),
         )
         for strike, oi in book
+    ],
+]
+
+#: A small made-up chain with a skew at three expiries, for what is read from implied volatility.
+EXAMPLE_SMILES: Table = [
+    *EXAMPLE_CHAIN[:2],
+    *[
+        [root, expiry, right, strike, round(iv - (strike - 5000) * slope, 4), oi * share]
+        for root, expiry, iv, slope in (
+            ("SPXW", "2025-03-07", 0.15, 6e-5),
+            ("SPXW", "2025-03-28", 0.16, 5e-5),
+            ("SPX", "2025-06-20", 0.18, 3e-5),
+        )
+        for strike, oi in zip(range(4600, 5401, 100), (300, 500, 900, 1900, 2700, 2100, 1700, 800, 400), strict=True)
+        for right, share in (("C", 1 if strike < 5000 else 4), ("P", 3 if strike < 5000 else 1))
     ],
 ]
 
@@ -40,3 +59,13 @@ def sign_words(settings: Settings) -> str:
     """The sign convention in words."""
     word = {1.0: "long", -1.0: "short"}
     return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
+
+
+def found_triggers(
+    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any
+) -> list[Trigger]:
+    """The triggers from what a cell gives."""
+    vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
+    z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
+    past = arguments.past(history, "skew_25d")
+    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z, past)

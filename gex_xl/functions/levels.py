@@ -9,9 +9,9 @@ from gex_xl.analytics.exposure import total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gammas
 from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of
 from gex_xl.errors import NoValue
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers, sign_words, unit, when
 from gex_xl.registry import worksheet
 
 
@@ -107,19 +107,33 @@ def PUT_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = No
 
 @worksheet(
     "Levels",
-    "All headline figures, labelled",
+    "All headline figures, labelled; with the VIX family and a z-score or a history the regime is that of REGIME",
     "table: label, value",
-    (EXAMPLE_CHAIN,),
+    (EXAMPLE_SMILES, None, None, None, None, None, None, -0.4),
     spills=True,
 )
-def GEX_LEVELS(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+def GEX_LEVELS(
+    chain: Any,
+    spot: Any = None,
+    as_of: Any = None,
+    settings: Any = None,
+    vix9d: Any = None,
+    vix: Any = None,
+    vix3m: Any = None,
+    skew_25d_z: Any = None,
+    history: Any = None,
+) -> Table:
+    triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
     lines = arguments.lines(chain, spot, as_of, settings)
     found, in_unit = summarise(lines), unit(lines)
+    skew, skew_from = skew_of(lines)
+    by_name = {one.name: one for one in triggers}
+    short, medium, z = (by_name[name] for name in ("short_slope", "med_slope", "skew_25d_z"))
     return [
         ["Symbol", lines.chain.symbol or "not named"],
         ["Spot (USD)", lines.spot],
         ["As of", when(lines)],
-        ["Regime", str(regime(triggers_of(lines)))],
+        ["Regime", str(regime(triggers))],
         [f"Total GEX {in_unit}", found.total.net],
         [f"Call GEX {in_unit}", found.total.call],
         [f"Put GEX {in_unit}", found.total.put],
@@ -130,4 +144,20 @@ def GEX_LEVELS(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = 
         ["Put wall (USD)", found.put_wall if found.put_wall is not None else "#N/A"],
         ["Contracts used", len(lines.index)],
         ["Sign convention", f"{lines.settings.sign}: {sign_words(lines.settings)}"],
+        ["25-delta skew (vol points)", "#N/A" if skew is None else 100 * skew.value],
+        ["25-delta skew from", skew_from],
+        ["25-delta skew z-score", "not given" if z.value is None else z.value],
+        ["Short slope", "#N/A" if short.value is None else short.value],
+        ["Medium slope", "#N/A" if medium.value is None else medium.value],
+        ["Slopes from", _slopes_from(short.source, medium.source)],
     ]
+
+
+def _slopes_from(short: str, medium: str) -> str:
+    """Both sources in one cell, in few words where they are of one kind."""
+    kinds = {source.partition(":")[0] for source in (short, medium)}
+    if kinds == {"chain"}:
+        return "chain: at-the-money iv"
+    if kinds == {"given"}:
+        return "given: VIX family"
+    return short if len(kinds) == 1 else f"{short}; {medium}"

@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl import arguments
+from gex_xl.analytics.figures import figures_of
 from gex_xl.analytics.flip import ONE_SIDED
-from gex_xl.analytics.regime import Trigger, regime
-from gex_xl.analytics.summary import triggers_of
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table
+from gex_xl.analytics.regime import regime
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers
 from gex_xl.registry import worksheet
 
-_VIX = ("vix9d", "vix", "vix3m")
-
-
-def _triggers(
-    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any
-) -> list[Trigger]:
-    vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
-    z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
-    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z)
+#: As in a history file, without what only a file has.
+_ROW = (
+    "date", "symbol", "as_of", "spot", "total_gex", "call_gex", "put_gex", "flip_strike", "zero_gamma", "skew_25d",
+    "iv_9d", "iv_30d", "iv_90d", "short_slope", "med_slope", "skew_25d_z", "regime", "unit", "reason",
+)  # fmt: skip
 
 
 @worksheet(
@@ -37,14 +33,15 @@ def REGIME(
     vix: Any = None,
     vix3m: Any = None,
     skew_25d_z: Any = None,
+    history: Any = None,
 ) -> str:
-    return str(regime(_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z)))
+    return str(regime(found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)))
 
 
 @worksheet(
     "Regime",
-    "Every trigger of the regime: its value, its threshold, whether it fired and how far it is from firing",
-    "table: trigger, leads to, rule, threshold, value, fired, distance",
+    "Every trigger of the regime: its value and source, its threshold, whether it fired, how far it is from firing",
+    "table: trigger, leads to, rule, threshold, value, fired, distance, source",
     (EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4),
     spills=True,
 )
@@ -57,16 +54,46 @@ def REGIME_TRIGGERS(
     vix: Any = None,
     vix3m: Any = None,
     skew_25d_z: Any = None,
+    history: Any = None,
 ) -> Table:
-    found = _triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z)
-    rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing"]]
+    found = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
+    rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing", "Source"]]
     for one in found:
-        given = one.value is not None
         missing = ONE_SIDED if one.name == "spot_vs_flip" else "not given"
         rows.append(
             [
-                one.name, str(one.regime), one.rule, one.threshold, one.value if given else missing,
-                "yes" if one.fired else "no", one.distance,
+                one.name, str(one.regime), one.rule, one.threshold, missing if one.value is None else one.value,
+                "yes" if one.fired else "no", one.distance, one.source,
             ]
         )  # fmt: skip
     return rows
+
+
+@worksheet(
+    "Regime",
+    "Today's row of a history: the columns of gex-xl history, to be copied as values below the rows of earlier days",
+    "table: a header and one row; what the chain does not give is blank, with its reason in the last column",
+    (EXAMPLE_SMILES, None, None, None, 15.1, 16.2, 17.9, -0.4),
+    spills=True,
+)
+def HISTORY_ROW(
+    chain: Any,
+    spot: Any = None,
+    as_of: Any = None,
+    settings: Any = None,
+    vix9d: Any = None,
+    vix: Any = None,
+    vix3m: Any = None,
+    skew_25d_z: Any = None,
+    history: Any = None,
+) -> Table:
+    triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
+    by_name = {one.name: one for one in triggers}
+    figures, reasons = figures_of(arguments.lines(chain, spot, as_of, settings))
+    for name in ("short_slope", "med_slope", "skew_25d_z"):
+        figures[name] = by_name[name].value
+        reasons.pop(name, None)
+        if by_name[name].value is None:
+            reasons[name] = by_name[name].source
+    figures |= {"regime": str(regime(triggers)), "reason": " | ".join(f"{k}: {why}" for k, why in reasons.items())}
+    return [list(_ROW), [figures[name] for name in _ROW]]

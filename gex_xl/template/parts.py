@@ -61,9 +61,9 @@ SPILLS = {
     "flips": Spill(STRIKES, 5, 15, "=FLIP_STRIKES(Chain)", 3, 100, (2,)),
     "profile": Spill(PROFILE, 5, 1, "=GAMMA_PROFILE(Chain)", 2, 2100),
     "roots": Spill(PROFILE, 6, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
-    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 7, 20, (0, 1, 2)),
+    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 8, 20, (0, 1, 2, 7)),
     "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300, (0, 3)),
-    "levels": Spill(REGIME, 5, 9, "=GEX_LEVELS(Chain)", 2, 20, (0, 1)),
+    "levels": Spill(REGIME, 5, 9, f"=GEX_LEVELS(Chain,,,,{VIX_INPUTS})", 2, 20, (0, 1)),
 }
 
 

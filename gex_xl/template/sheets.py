@@ -115,7 +115,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.set_column("D:E", 16, look.amount)
     sheet.set_column("F:F", 9, look.right)
     sheet.set_column("G:G", 20, look.amount)
-    sheet.set_column("H:H", 3)
+    sheet.set_column("H:H", 40, look.indented)
     sheet.set_column("I:I", 26, look.fine)
     sheet.set_column("J:J", 42, look.level)
     sheet.write("A1", "Regime", look.title)
@@ -131,7 +131,7 @@ def regime(book: Any, look: Formats) -> None:
     for row, (name, formula) in enumerate(parts.FIGURES.items(), parts.FIRST_FIGURE):
         sheet.write(f"L{row}", name.replace("_", " "))
         sheet.write_dynamic_array_formula(f"M{row}:M{row}", formula, look.level)
-    sheet.write("A2", "Yellow cells are yours. A blank input leaves its trigger silent.", look.note)
+    sheet.write("A2", "Yellow cells are yours. Blank: slopes from the chain, and a silent z-score.", look.note)
     _headers(sheet, 3, ["Input", "Value", "What it is"], look)
     inputs = {
         "VIX9D": "nine-day volatility index, points",
@@ -207,5 +207,14 @@ def example(record: Function) -> str:
     """A call as it works in this book: "=REGIME(Chain,,,,15.1,16.2,17.9,-0.4)"."""
     # What reads the paste itself is shown with the paste, all else with the chain in memory.
     chain = "Paste" if record.name in ("LOAD_CHAIN", "CHAIN_STATUS") else "Chain"
-    rest = ["" if value is None else str(value) for value in record.example[1:]]
-    return f"={record.name}({','.join([chain, *rest])})"
+    given = [_constant(value) for value in record.example]
+    if record.arguments[0].name == "chain":
+        given[0] = chain
+    return f"={record.name}({','.join(given)})"
+
+
+def _constant(value: Any) -> str:
+    """A value as it is typed in a formula; a range as an array constant."""
+    if isinstance(value, list):
+        return "{" + ";".join(",".join(map(str, row)) for row in value) + "}"
+    return "" if value is None else str(value)

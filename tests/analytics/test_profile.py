@@ -243,3 +243,13 @@ def test_where_the_curve_is_flat_zero_the_root_is_in_its_middle() -> None:
     (root,) = zero_gammas(lines)
     assert reprice(lines, np.array([root]))[0] == 0
     assert root == pytest.approx(math.sqrt(4700 * 5200), abs=10)
+
+
+def test_positions_that_cancel_have_no_root() -> None:
+    """Dealers short calls and long as many puts: their gamma is 0 but for rounding, whose signs mean nothing."""
+    rows = [
+        {"root": "SPXW", "expiry": "2025-03-28", "right": right, "strike": strike, "iv": 0.3 - strike * 1e-3, "oi": 7}
+        for strike in range(80, 121, 5)
+        for right in "CP"
+    ]
+    assert zero_gammas(prepare(chain_of(rows, 100.0))) == []

@@ -1,0 +1,108 @@
+"""Implied volatility by expiry: each contract with its own iv and the delta that follows from it.
+
+The market's volatility does not depend on whose exposure is counted, so `expiries`, `strikes` and `min_oi` do
+not filter here, nor does open interest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from gex_xl.analytics.black_scholes import d1
+from gex_xl.analytics.implied_vol import implied_vol
+from gex_xl.analytics.lines import ADJUSTED, EXPIRED, Lines
+from gex_xl.reading.dates import NEW_YORK
+from gex_xl.settings import IvSource
+
+FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Smile:
+    """The contracts of one settlement that have an iv, by ascending strike; arrays of shape (n,).
+
+    `days`: calendar days from the date valued at to `expiry`. `years` as the clock setting counts them. `forward`
+    and `strike` in USD. `iv`: each line's own, annualised, decimal. `delta`: per share, puts negative, from that iv.
+    `spot_discount`: exp(-qT).
+    """
+
+    expiry: dt.date
+    am_settled: bool
+    days: int
+    years: float
+    forward: float
+    spot_discount: float
+    strike: FloatArray
+    is_call: Mask
+    iv: FloatArray
+    delta: FloatArray
+
+    @property
+    def name(self) -> str:
+        """The expiry as messages name it."""
+        return expiry_name(self.expiry, self.am_settled)
+
+    @property
+    def out_of_the_money(self) -> Mask:
+        """Puts at or below the forward, calls at or above it; shape (n,)."""
+        return np.where(self.is_call, self.strike >= self.forward, self.strike <= self.forward)
+
+
+def expiry_name(expiry: dt.date, am_settled: bool) -> str:
+    """An expiry as messages name it."""
+    return f"{expiry:%Y-%m-%d}{' (settled at the open)' if am_settled else ''}"
+
+
+def delta(
+    forward: FloatArray, strike: FloatArray, stdev: FloatArray, is_call: Mask, discount: FloatArray
+) -> FloatArray:
+    """Delta per share: exp(-qT) N(d1) for calls, exp(-qT) (N(d1) - 1) for puts. All arguments broadcast.
+
+    `stdev` is iv sqrt(T), `discount` is exp(-qT). Haug, "The Complete Guide to Option Pricing Formulas", chapter 2.
+    """
+    sign = np.where(is_call, 1.0, -1.0)
+    return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))
+
+
+@functools.lru_cache(maxsize=16)
+def smiles(lines: Lines) -> tuple[Smile, ...]:
+    """Every live settlement, earliest first; those without any iv have empty arrays.
+
+    A line without an iv gets one from its own two-sided quotes, unless iv_source = quoted. American quotes are
+    taken as European ones: out of the money, where the figures that rest on this are read, early exercise is
+    worth little.
+    """
+    chain, curve = lines.chain, lines.forwards
+    live = (lines.reason != EXPIRED) & (lines.reason != ADJUSTED)
+    years, forward = curve.years[curve.group], lines.spot * curve.ratio[curve.group]
+    discount = curve.spot_discount[curve.group]
+    iv = chain.iv.copy()
+    if lines.settings.iv_source is IvSource.OTM:
+        quoted = np.flatnonzero(live & np.isnan(iv) & (chain.bid > 0) & (chain.ask >= chain.bid))
+        iv[quoted] = implied_vol(
+            0.5 * (chain.bid[quoted] + chain.ask[quoted]), forward[quoted], chain.strike[quoted], years[quoted],
+            chain.is_call[quoted], np.exp(-lines.settings.rate * years[quoted]),
+        )  # fmt: skip
+    today = lines.valued_at.astimezone(NEW_YORK).date()
+    out = []
+    for g in np.unique(curve.group[live]):
+        moment: dt.datetime = curve.settlement[g].astype(object).replace(tzinfo=dt.UTC)
+        at = np.flatnonzero(live & (curve.group == g) & np.isfinite(iv))
+        at = at[np.lexsort((chain.is_call[at], chain.strike[at]))]
+        stdev = iv[at] * np.sqrt(years[at])
+        day = moment.astimezone(NEW_YORK).date()
+        out.append(
+            Smile(
+                day, moment.astimezone(NEW_YORK).hour < 12, (day - today).days, float(curve.years[g]),
+                lines.spot * float(curve.ratio[g]), float(curve.spot_discount[g]), chain.strike[at],
+                chain.is_call[at], iv[at], delta(forward[at], chain.strike[at], stdev, chain.is_call[at], discount[at]),
+            )
+        )  # fmt: skip
+    return tuple(out)
