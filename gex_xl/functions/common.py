@@ -40,3 +40,8 @@ def sign_words(settings: Settings) -> str:
     """The sign convention in words."""
     word = {1.0: "long", -1.0: "short"}
     return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
+
+
+def settles(am_settled: bool) -> str:
+    """At which end of the session an expiry settles."""
+    return "AM" if am_settled else "PM"

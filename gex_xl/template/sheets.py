@@ -207,5 +207,7 @@ def example(record: Function) -> str:
     """A call as it works in this book: "=REGIME(Chain,,,,15.1,16.2,17.9,-0.4)"."""
     # What reads the paste itself is shown with the paste, all else with the chain in memory.
     chain = "Paste" if record.name in ("LOAD_CHAIN", "CHAIN_STATUS") else "Chain"
-    rest = ["" if value is None else str(value) for value in record.example[1:]]
+    rest = [
+        "" if value is None else f'"{value}"' if isinstance(value, str) else str(value) for value in record.example[1:]
+    ]
     return f"={record.name}({','.join([chain, *rest])})"
