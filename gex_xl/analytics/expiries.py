@@ -48,9 +48,7 @@ def by_bucket(lines: Lines) -> list[Bucket]:
     days = (lines.chain.expiry[lines.index] - today).astype(np.int64)
     out, first = [], 0
     for name, last in BUCKETS:
-        # A contract that outlives its date (Deribit's in New York's evening) is of today.
-        here = (days >= first) if first else np.ones(len(days), dtype=bool)
-        here &= days <= (last if last is not None else days.max())
+        here = (days >= first) & (days <= (math.inf if last is None else last))
         call, put = math.fsum(each[here & lines.is_call]), math.fsum(each[here & ~lines.is_call])
         share = math.fsum(np.abs(each[here])) / gross if gross else 0.0
         out.append(Bucket(name, first, last, int(here.sum()), call, put, math.fsum(each[here]), share))
