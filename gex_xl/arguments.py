@@ -65,13 +65,12 @@ def flag(value: object, name: str = "all") -> bool:
 
 def word(value: object, name: str, words: type[Word], default: Word | None = None) -> Word:
     """One of an enum's words, in capitals or not; `default` where blank. Raises BadInput for anything else."""
-    said = text(scalar(value)).lower()
-    if not said and default is not None:
+    said = text(scalar(value))
+    if said in ("", "0", "0.0") and default is not None:  # a reference to an empty cell is 0
         return default
-    if said not in [str(each) for each in words]:
-        expected = ", ".join(str(each) for each in words)
-        raise BadInput(f'{name} is "{text(scalar(value))}"; expected one of {expected}')
-    return words(said)
+    if said.lower() not in [str(each) for each in words]:
+        raise BadInput(f'{name} is "{said}"; expected one of {", ".join(words)}')
+    return words(said.lower())
 
 
 def count(value: object, name: str, default: int, largest: int) -> int:

@@ -57,15 +57,15 @@ def DEALER_EXPOSURE(
     "Exposure",
     "Totals of all dealer exposures with their units and the number of contracts that each rests on; positive: "
     "dealers long",
-    "table: exposure, call, put, net, unit, contracts",
+    "table: exposure, call, put, net, contracts, unit",
     (EXAMPLE_CHAIN,),
     spills=True,
 )
 def EXPOSURES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
     return [
-        ["Exposure", "Call", "Put", "Net", "Unit", "Contracts"],
+        ["Exposure", "Call", "Put", "Net", "Contracts", "Unit"],
         *[
-            [str(e.kind), e.total.call, e.total.put, e.total.net, e.unit, e.contracts]
+            [str(e.kind), e.total.call, e.total.put, e.total.net, e.contracts, e.unit]
             for e in exposures(arguments.lines(chain, spot, as_of, settings))
         ],
     ]
