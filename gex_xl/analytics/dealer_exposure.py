@@ -72,10 +72,14 @@ def with_iv(lines: Lines) -> Lines:
 
 
 def options(lines: Lines) -> European:
-    """The lines' contracts at spot, for their sensitivities per share; NaN where a line has no iv."""
+    """The lines' contracts at spot, for their sensitivities per share; NaN where a line has no iv.
+
+    Interest is the setting `rate`: an expiry's discount and forward say too little about it when days are left.
+    """
     return European(
-        lines.spot, lines.forward, lines.strike, lines.stdev, lines.years, lines.spot_discount, lines.is_call
-    )
+        lines.spot, lines.forward, lines.strike, lines.stdev, lines.years, lines.spot_discount, lines.is_call,
+        lines.settings.rate,
+    )  # fmt: skip
 
 
 def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:

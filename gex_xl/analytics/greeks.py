@@ -23,11 +23,14 @@ class European:
     """European options; all fields broadcast, and every method returns one figure per share and option.
 
     `spot`, `forward`, `strike` in USD, `stdev` is iv sqrt(T), `years` is T, `spot_discount` is exp(-qT), `is_call`
-    bool. These imply the rest: q = -ln(exp(-qT)) / T, the carry b = ln(F/S) / T, and the rate r = q + b, so that a
-    payment at expiry is worth exp(-rT) = exp(-qT) S/F today.
+    bool. A payment at expiry is worth exp(-qT) S/F today. `rate` is r, annual, continuously compounded; None: the
+    one that these imply, -ln(exp(-qT) S/F) / T. The carry is b = ln(F/S) / T and q = r - b.
 
     What is held fixed: when spot moves, F moves in proportion, iv, b and q stay (sticky strike). When time passes,
-    spot, iv, r and q stay, so F and the discounts run to S and 1 as T shrinks. When the rate moves, spot and q stay.
+    spot, iv, r and q stay, so F runs to S at the rate b and a payment gains value at the rate r. When the rate
+    moves, spot and q stay. Where a `rate` is given that the discounts do not imply, what they hold beyond it is a
+    factor on every price and stays as it is: the feed's delta_call - delta_put, which stands in for exp(-qT), is
+    above 1 where an American put's early exercise has value, and that is no yield.
 
     Hull: S = 49, K = 50, r = 0.05, iv = 0.20, T = 0.3846, a call.
 
@@ -46,6 +49,7 @@ class European:
     years: float | FloatArray
     spot_discount: float | FloatArray
     is_call: bool | npt.NDArray[np.bool_]
+    rate: float | FloatArray | None = None
 
     @property
     def side(self) -> FloatArray:
@@ -77,8 +81,14 @@ class European:
         return np.asarray(np.log(self.forward / np.asarray(self.spot)) / self.years)
 
     @property
+    def _rate(self) -> FloatArray:
+        if self.rate is not None:
+            return np.asarray(self.rate)
+        return np.asarray(-np.log(self.spot_discount) / self.years + self._carry)
+
+    @property
     def _yield(self) -> FloatArray:
-        return np.asarray(-np.log(self.spot_discount) / self.years)
+        return self._rate - self._carry
 
     def price(self) -> FloatArray:
         """USD today."""
@@ -112,8 +122,7 @@ class European:
     def theta(self) -> FloatArray:
         """-dV/dT: USD per year that passes."""
         decay = -0.5 * self.spot * self._density * self.stdev / self.years
-        rate = self._yield + self._carry
-        return np.asarray(decay + self.side * (self._yield * self.spot * self._held - rate * self._paid))
+        return np.asarray(decay + self.side * (self._yield * self.spot * self._held - self._rate * self._paid))
 
     def rho(self) -> FloatArray:
         """dV/dr at constant q: +-K T exp(-rT) N(+-d2), USD per 1.00 of the rate."""

@@ -25,9 +25,9 @@ def flows(book: Any, look: Formats) -> None:
     """
     sheet = book.get_worksheet_by_name(parts.FLOWS)
     sheet.hide_gridlines(2)
-    sheet.set_column("A:G", 15, look.plain)
+    sheet.set_column("A:G", 16, look.plain)
     sheet.set_column("H:H", 3)
-    sheet.set_column("I:O", 15, look.plain)
+    sheet.set_column("I:O", 16, look.plain)
     sheet.set_column("P:Q", 3)
     sheet.set_column("R:R", 16, look.helper)
     sheet.set_column("S:AC", 12, look.helper)
@@ -40,10 +40,10 @@ def flows(book: Any, look: Formats) -> None:
     _tables(book, sheet, look)
     _chart_rows(sheet, look)
     for place, chart in (("A6", _trades(book)), ("I25", _buckets(book))):
-        chart.set_size({"width": 760, "height": 350})
+        chart.set_size({"width": 806, "height": 350})
         sheet.insert_chart(place, chart, {"object_position": 1})
     # Not fitted to the page's width: the tables stand on pages of their own, the chart rows on later ones.
-    sheet.set_print_scale(58)
+    sheet.set_print_scale(55)
     sheet.set_v_pagebreaks([16])
     sheet.set_h_pagebreaks([48])
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)

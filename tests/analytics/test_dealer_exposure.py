@@ -18,6 +18,7 @@ from gex_xl.settings import Settings, Sign, Unit
 
 from .synthetic import AS_OF, chain_of, price, years_between
 from .test_exposure import EXPIRY, LATER, contracts, line, prepared
+from .test_greeks import ours
 
 SPOT = 5000.0
 BOOK = [
@@ -69,6 +70,38 @@ MEANING = {
 def test_each_kind_is_what_happens_to_the_book(kind: Kind) -> None:
     used, each = exposure_of(prepared(BOOK, SPOT, **NO_CARRY), kind)
     assert total(used, each).net == pytest.approx(MEANING[kind](), rel=2e-4)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(Kind.THETA, "theta"), (Kind.CHARM, "charm"), (Kind.DELTA, "delta")])
+def test_a_rate_and_a_yield_count_as_time_passes(kind: Kind, name: str) -> None:
+    """carry = rates is textbook Black-Scholes-Merton: its figures are those of the tested closed forms."""
+    r, q = 0.05, 0.02
+    used, each = exposure_of(prepared(BOOK, SPOT, carry="rates", rate=r, dividend_yield=q), kind)
+    for i, found in enumerate(each.tolist()):
+        t, k, right = float(used.years[i]), float(used.strike[i]), "C" if used.is_call[i] else "P"
+        iv = next(b["iv"] for b in BOOK if (b["strike"], b["right"]) == (k, right))
+        per_share = float(getattr(ours(SPOT, k, r, q, iv, t, right), name)())
+        scale = {Kind.DELTA: SPOT, Kind.CHARM: SPOT / 365, Kind.THETA: 1 / 365}[kind]
+        assert found == pytest.approx(float(used.position[i]) * per_share * scale, rel=1e-9)
+
+
+def test_early_exercise_in_the_feeds_deltas_is_no_yield() -> None:
+    """An American put's value before a dividend makes delta_call - delta_put 1.19 with a day to go: a yield of -64.
+
+    Every exposure is then that of a sum of 1, times 1.19, the ones over time too.
+    """
+    found = {}
+    for total_delta in (1.0, 1.19):
+        book = [
+            line(right, k, 100, iv=0.2, expiry="2025-03-04", delta=share * total_delta)
+            for k, call in ((4950, 0.6), (5000, 0.5), (5050, 0.4))
+            for right, share in (("C", call), ("P", call - 1))
+        ]
+        lines = prepared(book, SPOT, carry="deltas")
+        assert lines.spot_discount[0] == pytest.approx(total_delta, rel=1e-12)
+        found[total_delta] = {kind: exposure_of(lines, kind)[1] for kind in Kind}
+    for kind in Kind:
+        np.testing.assert_allclose(found[1.19][kind], 1.19 * found[1.0][kind], rtol=1e-9)
 
 
 def test_signs_by_hand() -> None:
