@@ -9,8 +9,11 @@ and computes their gamma; everything else takes what `prepare` returns. Errors a
 """
 
 from gex_xl.analytics.check import check
+from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures
+from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
 from gex_xl.analytics.exposure import by_expiry, contributions, per_strike, total, walls
 from gex_xl.analytics.flip import flips
+from gex_xl.analytics.flows import hedge_flow, vol_flow
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
 from gex_xl.analytics.regime import Regime, regime, triggers
@@ -28,17 +31,24 @@ __all__ = [
     "BadInput",
     "Chain",
     "GexError",
+    "Kind",
     "Lines",
     "NoValue",
     "Regime",
     "Settings",
     "StaleHandle",
     "atm_iv",
+    "by_bucket",
     "by_expiry",
     "check",
     "contributions",
+    "expected_moves",
+    "exposure_of",
+    "exposures",
     "flips",
+    "hedge_flow",
     "maturities",
+    "max_pain",
     "per_strike",
     "prepare",
     "regime",
@@ -49,6 +59,7 @@ __all__ = [
     "total",
     "triggers",
     "triggers_of",
+    "vol_flow",
     "walls",
     "zero_gamma",
     "zero_gammas",

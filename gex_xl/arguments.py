@@ -7,8 +7,10 @@ as a range of one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.chain import Chain
@@ -19,6 +21,7 @@ from gex_xl.reading.past import Past, read_past
 from gex_xl.reading.values import CELL_ERRORS, is_blank, number, text
 from gex_xl.settings import parse_settings
 
+Word = TypeVar("Word", bound=StrEnum)
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -93,6 +96,56 @@ def flag(value: object, name: str = "all") -> bool:
     if word not in ("true", "1", "1.0", "yes", "all", "false", "0", "0.0", "no", ""):
         raise BadInput(f'{name} is "{word}"; expected TRUE or FALSE')
     return word in ("true", "1", "1.0", "yes", "all")
+
+
+def word(value: object, name: str, words: type[Word], default: Word | None = None) -> Word:
+    """One of an enum's words, in capitals or not; `default` where blank. Raises BadInput for anything else."""
+    said = text(scalar(value))
+    if said in ("", "0", "0.0") and default is not None:  # a reference to an empty cell is 0
+        return default
+    if said.lower() not in [str(each) for each in words]:
+        raise BadInput(f'{name} is "{said}"; expected one of {", ".join(words)}')
+    return words(said.lower())
+
+
+def count(value: object, name: str, default: int, largest: int) -> int:
+    """A whole number from 1 to `largest`; `default` where blank. Raises BadInput for anything else."""
+    found = amount(value, name)
+    if found is None:
+        return default
+    if not found.is_integer() or found > largest:
+        raise BadInput(f'{name} is "{text(scalar(value))}"; expected a whole number, 1 to {largest}')
+    return int(found)
+
+
+def moves(value: object) -> list[float]:
+    """Moves as fractions, from a number, a range or text such as "-1%, 1%"; blanks are skipped.
+
+    Raises BadInput where there is none, and for what is not a number.
+    """
+    found = []
+    for cell in _cells(value):
+        for part in re.split("[,;]", cell) if isinstance(cell, str) else [cell]:
+            if is_blank(part):
+                continue
+            move = number(part)
+            if move is None:
+                raise BadInput(f'moves holds "{text(part)}"; expected numbers such as 0.01, or text such as -1%, 1%')
+            found.append(move)
+    if not found:
+        raise BadInput("moves is blank; expected a range of numbers such as 0.01, or text such as -1%, 1%")
+    return found
+
+
+def _cells(value: object) -> Iterator[object]:
+    """The cells of a range, row by row; a single cell as it is."""
+    if hasattr(value, "tolist"):  # a numpy array
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from _cells(each)
+    else:
+        yield value
 
 
 def changes(value: object) -> dict[str, object]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import doctest
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from gex_xl.analytics import black_scholes
+from gex_xl.analytics import black_scholes, greeks
 from gex_xl.functions import REGISTRY
 from gex_xl.reference import reference_page
 
@@ -29,7 +30,8 @@ def test_every_function_and_argument_has_help(name: str) -> None:
     assert all(0 < len(argument.help) <= 255 for argument in record.arguments)
 
 
-def test_the_examples_in_docstrings_hold() -> None:
-    found = doctest.testmod(black_scholes)
+@pytest.mark.parametrize("module", [black_scholes, greeks], ids=lambda module: module.__name__)
+def test_the_examples_in_docstrings_hold(module: ModuleType) -> None:
+    found = doctest.testmod(module)
     assert found.attempted >= 2
     assert found.failed == 0

@@ -41,8 +41,9 @@ def test_every_example_gives_what_a_cell_can_hold(name: str) -> None:
 @pytest.mark.parametrize("name", ["LOAD_CHAIN", *ON_CHAIN])
 def test_arguments_stand_in_the_promised_order(name: str) -> None:
     parameters = inspect.signature(getattr(udfs, name)).parameters
-    assert list(parameters)[:4] == BASE
-    assert [p.name for p in parameters.values() if p.default is p.empty] == ["chain"]
+    required = [p.name for p in parameters.values() if p.default is p.empty]
+    assert list(parameters)[: len(required) + 3] == [*required, *BASE[1:]]
+    assert required[0] == "chain"
     assert all(p.default in (p.empty, None) and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values())
     assert getattr(udfs, name).__doc__
 
@@ -55,10 +56,10 @@ def test_regime_takes_the_vix_family_and_the_skew() -> None:
 
 @pytest.mark.parametrize("name", ON_CHAIN)
 def test_a_handle_gives_what_the_range_gives(name: str) -> None:
-    handle = F["LOAD_CHAIN"](EXAMPLE_CHAIN)
-    expected = F[name](EXAMPLE_CHAIN)
+    handle, more = F["LOAD_CHAIN"](EXAMPLE_CHAIN), REGISTRY[name].example[1:]
+    expected = F[name](EXAMPLE_CHAIN, *more)
     for form in (handle, [[handle]], [handle], f" {handle} "):
-        assert F[name](form) == expected
+        assert F[name](form, *more) == expected
 
 
 @pytest.mark.parametrize("blank", [None, "", 0, 0.0, [[None]], [[""]], "  "])
@@ -232,7 +233,7 @@ def test_one_bad_cell_fails_every_function_with_the_same_sentence(name: str) -> 
         assert F[name](bad) == 'Cannot be used: open interest in row 6 is "n/a"; expected a number'
         return
     with pytest.raises(XlwingsError) as caught:
-        F[name](bad)
+        F[name](bad, *REGISTRY[name].example[1:])
     assert str(caught.value) == f'{name}: open interest in row 6 is "n/a"; expected a number'
 
 

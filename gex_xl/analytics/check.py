@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.lines import NO_IV, Lines, prepare
 from gex_xl.errors import NoValue
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import GammaSource, Sign
@@ -111,6 +112,12 @@ def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendo
         )
     if chain.has_dealer_position:
         out.append("the chain's own dealer_position column replaces the sign convention and open interest")
+    if settings.gamma_source is GammaSource.VENDOR:
+        contracts, open_interest = with_iv(lines).excluded.get(NO_IV, (0, 0.0))
+        out.append(
+            f"gamma_source = vendor concerns gamma alone: flows and the other exposures come from iv and leave out "
+            f"{contracts:,} contracts without it (open interest {open_interest:,.0f})"
+        )
     if lines.floored:
         out.append(
             f"{lines.floored} contracts have less than {settings.min_minutes:g} minutes left and are valued at that"

@@ -4,8 +4,19 @@ Bodies return plain Python (None for no value) and raise GexError; the hosts' sh
 this package fills the registry, in the order in which users see the functions.
 """
 
-from gex_xl.functions import chain, exposure, levels, regime, volatility
+from gex_xl.functions import chain, exposure, exposures, flows, levels, levels_by_expiry, regime, volatility
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.registry import REGISTRY
 
-__all__ = ["EXAMPLE_CHAIN", "REGISTRY", "chain", "exposure", "levels", "regime", "volatility"]
+__all__ = [
+    "EXAMPLE_CHAIN",
+    "REGISTRY",
+    "chain",
+    "exposure",
+    "exposures",
+    "flows",
+    "levels",
+    "levels_by_expiry",
+    "regime",
+    "volatility",
+]

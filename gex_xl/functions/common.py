@@ -61,6 +61,11 @@ def sign_words(settings: Settings) -> str:
     return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
 
 
+def settles(am_settled: bool) -> str:
+    """At which end of the session an expiry settles."""
+    return "AM" if am_settled else "PM"
+
+
 def found_triggers(
     chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any
 ) -> list[Trigger]:

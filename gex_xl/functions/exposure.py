@@ -6,7 +6,7 @@ from typing import Any
 
 from gex_xl import arguments
 from gex_xl.analytics.exposure import by_expiry, per_strike, total
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, unit
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
 from gex_xl.registry import worksheet
 
 
@@ -50,7 +50,7 @@ def GEX_BY_EXPIRY(chain: Any, spot: Any = None, as_of: Any = None, settings: Any
         *[
             [
                 f"{e.expiry:%Y-%m-%d}",
-                "AM" if e.am_settled else "PM",
+                settles(e.am_settled),
                 e.years * 365,
                 e.contracts,
                 e.call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl import arguments
-from gex_xl.analytics.exposure import total
+from gex_xl.analytics.exposure import per_strike, top_strikes, total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gammas
 from gex_xl.analytics.regime import regime
@@ -103,6 +103,34 @@ def PUT_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = No
     if found is None:
         raise NoValue("no put carries any exposure")
     return found
+
+
+@worksheet(
+    "Levels",
+    "Strikes with the largest positive and negative net gamma exposure over all expiries, largest first",
+    "table: rank, positive strike, its net GEX, its distance from spot, and the same for negative strikes",
+    (EXAMPLE_CHAIN, None, None, None, 2),
+    spills=True,
+    help={"count": "How many of each, 1 to 100; blank: 5"},
+)
+def TOP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, count: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    most = arguments.count(count, "count", 5, 100)
+    found, in_unit = per_strike(lines), unit(lines)
+    sides = top_strikes(found, most)
+    rows: Table = [["Rank"]]
+    for sign in ("Positive", "Negative"):
+        rows[0] += [f"{sign} strike", f"{sign} net GEX {in_unit}", "From spot"]
+    for rank in range(max(map(len, sides))):
+        row: list[Any] = [rank + 1]
+        for side in sides:
+            if rank < len(side):
+                strike = float(found.strike[side[rank]])
+                row += [strike, float(found.net[side[rank]]), strike / lines.spot - 1]
+            else:
+                row += [None] * 3
+        rows.append(row)
+    return rows
 
 
 @worksheet(

@@ -36,7 +36,7 @@ def without_spills(package: Package) -> dict[str, Area]:
 
     The rectangles, by the name of the cell.
     """
-    room = {(it.sheet, it.row, it.column): (it.room, it.columns) for it in SPILLS.values()}
+    room = {(it.sheet, it.row, it.column): (it.room + 1, it.columns) for it in SPILLS.values()}
     wanted, areas = {}, {}
     for cell in package.formulas():
         if cell.kind == "dynamic":

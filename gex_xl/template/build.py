@@ -13,12 +13,18 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
-from gex_xl.template import dashboard, first_steps, parts, sheets, tables
+from gex_xl.template import dashboard, first_steps, flows, parts, sheets, tables
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
 Cells = Sequence[Sequence[object]]
-_TABS = {parts.DASHBOARD: "#1F2933", parts.CHAIN: "#C9B458", parts.SETTINGS: "#C9B458", parts.REGIME: "#C9B458"}
+_TABS = {
+    parts.DASHBOARD: "#1F2933",
+    parts.CHAIN: "#C9B458",
+    parts.SETTINGS: "#C9B458",
+    parts.FLOWS: "#C9B458",
+    parts.REGIME: "#C9B458",
+}
 # The calculation engine of Excel 2019 to 365: those recalculate a file on opening that names an older one.
 _CALC_ID = 191029
 
@@ -44,8 +50,8 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
     for name, target_cell in parts.NAMES.items():
         book.define_name(name, target_cell)
     look = Formats(book)
-    for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, sheets.regime, sheets.check,
-                  sheets.functions, dashboard.dashboard):  # fmt: skip
+    for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, sheets.regime,
+                  sheets.check, sheets.functions, dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.template import parts
-from gex_xl.template.looks import CALL, FLIP, GREY, LONG, PUT, RULE, SHORT, SPOT, Formats
+from gex_xl.template.charts import bars, dress
+from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, SPOT, Formats
 from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
 from gex_xl.template.writing import amounts, colour_regime, unusable
 
@@ -135,23 +136,6 @@ def _fired() -> str:
     return f'=IFERROR(MID({said},6,200),"")'
 
 
-def _bars(book: Any, block: Any, series: list[tuple[Any, int, str]]) -> Any:
-    chart = book.add_chart({"type": "column"})
-    for name, offset, colour in series:
-        chart.add_series(
-            {
-                "name": name,
-                "categories": block.values(1),
-                "values": block.values(offset),
-                "fill": {"color": colour},
-                "border": {"none": True},
-                "gap": 15,
-                "overlap": 100,
-            }
-        )
-    return chart
-
-
 def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) -> None:
     """Bars from top to bottom on a hidden second axis: a column chart has no vertical lines.
 
@@ -184,49 +168,27 @@ def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) 
     )
 
 
-def _dress(chart: Any, title: str, x_name: str, every: int) -> Any:
-    small = {"size": 8, "color": GREY}
-    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
-    chart.set_x_axis(
-        {
-            "label_position": "low",
-            "interval_unit": every,
-            "interval_tick": every,
-            "num_font": {**small, "rotation": -45},
-            "name": x_name,
-            "name_font": {**small, "bold": False},
-            "line": {"color": RULE},
-        }
-    )
-    chart.set_y_axis(
-        {"num_font": small, "num_format": "#,##0.0#", "major_gridlines": {"visible": True, "line": {"color": RULE}}}
-    )
-    chart.set_legend({"position": "top", "font": small})
-    chart.set_chartarea({"border": {"color": RULE}})
-    return chart
-
-
 _HERE = f"={parts.DASHBOARD}!"
 
 
 def _per_strike(book: Any) -> Any:
-    chart = _bars(book, NEAR_SPOT, [("Calls", 2, CALL), ("Puts", 3, PUT)])
+    chart = bars(book, NEAR_SPOT, [("Calls", 2, CALL), ("Puts", 3, PUT)])
     _mark(book, chart, NEAR_SPOT, [(_HERE + "$L$5", 6, SPOT), (_HERE + "$L$6", 7, FLIP)])
-    return _dress(chart, _HERE + "$L$1", "strike", 5)
+    return dress(chart, _HERE + "$L$1", "strike", 5)
 
 
 def _cumulative(book: Any) -> Any:
-    chart = _bars(book, NEAR_SPOT, [("Long gamma", 4, LONG), ("Short gamma", 5, SHORT)])
+    chart = bars(book, NEAR_SPOT, [("Long gamma", 4, LONG), ("Short gamma", 5, SHORT)])
     _mark(book, chart, NEAR_SPOT, [(_HERE + "$L$5", 6, SPOT), (_HERE + "$L$6", 7, FLIP)])
-    return _dress(chart, _HERE + "$L$2", "strike", 5)
+    return dress(chart, _HERE + "$L$2", "strike", 5)
 
 
 def _profile(book: Any) -> Any:
-    chart = _bars(book, PROFILE_BLOCK, [("Long gamma", 2, LONG), ("Short gamma", 3, SHORT)])
+    chart = bars(book, PROFILE_BLOCK, [("Long gamma", 2, LONG), ("Short gamma", 3, SHORT)])
     _mark(book, chart, PROFILE_BLOCK, [(_HERE + "$L$5", 4, SPOT), (_HERE + "$L$7", 5, FLIP)])
-    return _dress(chart, _HERE + "$L$3", "spot level", 8)
+    return dress(chart, _HERE + "$L$3", "spot level", 8)
 
 
 def _expiries(book: Any) -> Any:
-    chart = _bars(book, FIRST_EXPIRIES, [("Calls", 2, CALL), ("Puts", 3, PUT)])
-    return _dress(chart, _HERE + "$L$4", "", 1)
+    chart = bars(book, FIRST_EXPIRIES, [("Calls", 2, CALL), ("Puts", 3, PUT)])
+    return dress(chart, _HERE + "$L$4", "", 1)

@@ -66,6 +66,11 @@ class Formats:
         self.whole = make(num_format="#,##0")
         self.count = make(num_format="#,##0", align="left")
         self.days = make(num_format="0.0")
+        self.percent = make(num_format="0.0%")
+        self.signed_percent = make(num_format="+0.00%;-0.00%")
+        self.input_percent = make(
+            bg_color=INPUT, border=1, border_color="#C9B458", font_color="#1A3FA0", num_format="0.00%"
+        )
         self.helper = make(font_color=GREY, num_format="#,##0.###")
         self.code = make(font_name="Consolas", font_size=10, bold=True)
         self.good = book.add_format({"bg_color": "#E3F4EA", "font_color": LONG})

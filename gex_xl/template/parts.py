@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from gex_xl.settings import HELP
 
 CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
-PROFILE, REGIME, CHECK, FUNCTIONS = "Profile", "Regime", "Check", "Functions"
-SHEETS = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, REGIME, CHECK, FUNCTIONS)
+PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS = "Profile", "Flows", "Regime", "Check", "Functions"
+SHEETS = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS)
 
 #: Where a chain is pasted, and how far it may reach.
 PASTE_ANCHOR = f"{CHAIN}!C1"
@@ -61,6 +61,13 @@ SPILLS = {
     "flips": Spill(STRIKES, 5, 15, "=FLIP_STRIKES(Chain)", 3, 100, (2,)),
     "profile": Spill(PROFILE, 5, 1, "=GAMMA_PROFILE(Chain)", 2, 2100),
     "roots": Spill(PROFILE, 6, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
+    "hedge_flow": Spill(FLOWS, 26, 1, f"=HEDGE_FLOW(Chain,{FLOWS}!$R$7:$R$27)", 4, 21),
+    "vol_flow": Spill(FLOWS, 50, 1, f"=VOL_FLOW(Chain,{FLOWS}!$X$7:$X$17)", 5, 11),
+    "exposures": Spill(FLOWS, 6, 9, "=EXPOSURES(Chain)", 6, 7, (0, 5)),
+    "buckets": Spill(FLOWS, 16, 9, "=GEX_BY_BUCKET(Chain)", 7, 5, (0,)),
+    "top_strikes": Spill(FLOWS, 50, 9, "=TOP_STRIKES(Chain,,,,10)", 7, 10),
+    "max_pain": Spill(FLOWS, 64, 1, "=MAX_PAIN(Chain)", 7, 200, (0, 1)),
+    "expected_move": Spill(FLOWS, 64, 9, "=EXPECTED_MOVE(Chain)", 7, 200, (0, 1)),
     "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 8, 20, (0, 1, 2, 7)),
     "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300, (0, 3)),
     "levels": Spill(REGIME, 5, 9, f"=GEX_LEVELS(Chain,,,,{VIX_INPUTS})", 2, 20, (0, 1)),
@@ -112,3 +119,5 @@ class Block:
 NEAR_SPOT = Block(STRIKES, 6, 81, 20)  # number, strike, call, put, cumulative above and below 0, spot, flip
 FIRST_EXPIRIES = Block(STRIKES, 6, 20, 30)  # number, label, call, put
 PROFILE_BLOCK = Block(PROFILE, 6, 81, 8)  # number, level, above 0, below 0, spot, zero gamma
+FLOW_BLOCK = Block(FLOWS, 7, 21, 18)  # move, label, buy, sell, linear estimate
+BUCKET_BLOCK = Block(FLOWS, 7, 5, 26)  # number, label, call, put

@@ -217,4 +217,6 @@ def _constant(value: Any) -> str:
     """A value as it is typed in a formula; a range as an array constant."""
     if isinstance(value, list):
         return "{" + ";".join(",".join(map(str, row)) for row in value) + "}"
+    if isinstance(value, str):
+        return f'"{value}"'
     return "" if value is None else str(value)

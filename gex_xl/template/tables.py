@@ -39,7 +39,7 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.set_row(4, 32)
     table = f"$A$6:$A${_ROOM}"
     unit = '=IFERROR(MID($D$5,FIND("(",$D$5)+1,LEN($D$5)-FIND("(",$D$5)-1),"")'
-    _scale(sheet, look, "T", unit, f"$B$6:$C${_ROOM}")
+    scale(sheet, look, "T", unit, f"$B$6:$C${_ROOM}")
     cells = {
         "V1": (f"=COUNT({table})", "strikes"),
         "V2": (f'=IF(ISNUMBER(Spot),COUNTIF({table},"<="&Spot),0)', "at or below spot"),
@@ -105,7 +105,7 @@ def profile(book: Any, look: Formats) -> None:
     sheet.write("D5", "All zero gammas", look.header_right)
     spill(book, "profile", look)
     spill(book, "roots", look, [look.price])
-    _scale(sheet, look, "H", f"={parts.STRIKES}!$T$1", "$B$6:$B$2105")
+    scale(sheet, look, "H", f"={parts.STRIKES}!$T$1", "$B$6:$B$2105")
     sheet.write_formula("K1", "=COUNT($A$6:$A$2105)", look.helper)
     sheet.write("L1", "levels", look.note)
     sheet.write_row("H5", ["No", "Level", "Above 0", "Below 0", "Spot", "Zero gamma"], look.header_right)
@@ -135,7 +135,7 @@ def _marks(low: str, high: str, level: str, height: float = 1) -> str:
     return f"=IF({numbers},IF(AND({low}<={level},{high}>{level}),{height},0),0)"
 
 
-def _scale(sheet: Any, look: Formats, column: str, unit: str, figures: str) -> None:
+def scale(sheet: Any, look: Formats, column: str, unit: str, figures: str) -> None:
     """Unit, largest figure, scale and the axis' words, in rows 1 to 4: bn, mn or plain by the largest figure.
 
     A unit that says mn or bn itself is taken as it is.

@@ -1,0 +1,132 @@
+"""Dealers' exposures beside gamma: delta, vanna, charm, vega, theta and speed, signed and weighted as GEX is.
+
+    contribution = sign x sensitivity per share x open interest x multiplier x what the unit asks for
+
+Every one but gamma rests on the implied volatility of its line, so `gamma_source = vendor` concerns gamma alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from gex_xl.analytics.exposure import Total, contributions, total
+from gex_xl.analytics.greeks import European
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.settings import GammaSource, Unit
+
+FloatArray = npt.NDArray[np.float64]
+_DAYS = 365  # calendar days in a year, whatever the clock
+_MONEY = {Unit.USD_MN: (1e-6, "USD mn"), Unit.USD_BN: (1e-9, "USD bn")}
+_SHARES = (Unit.SHARES, Unit.SHARES_PER_POINT)
+_PER_POINT = (Unit.USD_PER_POINT, Unit.SHARES_PER_POINT)
+
+
+class Kind(StrEnum):
+    """What is measured; see `exposure_of`. Positive: dealers are long it."""
+
+    DELTA = "delta"
+    GAMMA = "gamma"
+    SPEED = "speed"
+    VANNA = "vanna"
+    CHARM = "charm"
+    VEGA = "vega"
+    THETA = "theta"
+
+
+def label(kind: Kind, unit: Unit) -> str:
+    """The unit of a kind in words, as it stands in headers.
+
+    `usd`, `usd_mn` and `usd_bn` scale every kind. `shares` turns amounts of the underlying (delta, gamma, speed,
+    vanna, charm) into shares and leaves vega and theta, which are money, in USD. `per_point` turns "per 1 %" into
+    "per point" where a kind is per move (gamma, speed) and changes nothing elsewhere.
+    """
+    held = "shares" if unit in _SHARES else money(unit)[1]
+    move = "point" if unit in _PER_POINT else "1 %"
+    return {
+        Kind.DELTA: held,
+        Kind.GAMMA: unit.label,
+        Kind.SPEED: f"{held} per {move}, per {move}",
+        Kind.VANNA: f"{held} of delta per vol point",
+        Kind.CHARM: f"{held} of delta per day",
+        Kind.VEGA: f"{money(unit)[1]} per vol point",
+        Kind.THETA: f"{money(unit)[1]} per day",
+    }[kind]
+
+
+def money(unit: Unit) -> tuple[float, str]:
+    """Factor from USD, and the word: USD mn and USD bn where the unit is one of these, else USD."""
+    return _MONEY.get(unit, (1.0, "USD"))
+
+
+def with_iv(lines: Lines) -> Lines:
+    """The same choice of contracts with gamma from iv; those without iv are left out and counted in `excluded`."""
+    if lines.settings.gamma_source is GammaSource.MODEL:
+        return lines
+    settings = dataclasses.replace(lines.settings, gamma_source=GammaSource.MODEL)
+    return prepare(lines.chain, lines.spot, lines.as_of, settings)
+
+
+def options(lines: Lines) -> European:
+    """The lines' contracts at spot, for their sensitivities per share; NaN where a line has no iv.
+
+    Interest is the setting `rate`: an expiry's discount and forward say too little about it when days are left.
+    """
+    return European(
+        lines.spot, lines.forward, lines.strike, lines.stdev, lines.years, lines.spot_discount, lines.is_call,
+        lines.settings.rate,
+    )  # fmt: skip
+
+
+def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:
+    """The lines that a kind rests on and the exposure of each, shape (n,), in the unit of the settings (see `label`).
+
+    delta: value of the underlying; gamma: its change per 1 % move (GEX); speed: the change of that per further
+    1 %, at today's spot; vanna: change of delta per vol point (0.01 of iv); charm: change of delta per calendar
+    day, vega: value per vol point, theta: value per calendar day, the last three as rates at this instant. What is
+    held fixed: see European.
+    """
+    unit = lines.settings.unit
+    if kind is Kind.GAMMA:
+        return lines, contributions(lines)
+    used = with_iv(lines)
+    each, spot = options(used), used.spot
+    usd = money(unit)[0]
+    held = 1.0 if unit in _SHARES else usd * spot
+    move = 1.0 if unit in _PER_POINT else 0.01 * spot
+    if kind is Kind.DELTA:
+        per_share = each.delta() * held
+    elif kind is Kind.SPEED:
+        per_share = each.speed() * held * move * move
+    elif kind is Kind.VANNA:
+        per_share = each.vanna() * held * 0.01
+    elif kind is Kind.CHARM:
+        per_share = each.charm() * held / _DAYS
+    elif kind is Kind.VEGA:
+        per_share = each.vega() * usd * 0.01
+    else:
+        per_share = each.theta() * usd / _DAYS
+    return used, used.position * per_share
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One kind's total over `contracts` lines, and its unit in words."""
+
+    kind: Kind
+    total: Total
+    unit: str
+    contracts: int
+
+
+def exposures(lines: Lines) -> list[Exposure]:
+    """The totals of all kinds. Raises NoValue where no contract is left."""
+    out = []
+    for kind in Kind:
+        used, each = exposure_of(lines, kind)
+        out.append(Exposure(kind, total(used, each), label(kind, lines.settings.unit), len(used.index)))
+    return out

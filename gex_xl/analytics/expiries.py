@@ -1,0 +1,134 @@
+"""Figures of single expiries and groups of them: buckets of gamma, max pain, expected move."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gex_xl.analytics.exposure import contributions, require_any, settles_at_open
+from gex_xl.analytics.lines import NO_GAMMA, NO_IV, Lines
+from gex_xl.analytics.term_structure import atm_iv
+from gex_xl.errors import NoValue
+from gex_xl.reading.dates import NEW_YORK
+
+FloatArray = npt.NDArray[np.float64]
+#: Calendar days from the quote's New York date to the expiry date, up to which a bucket reaches.
+BUCKETS = (("0DTE", 0), ("Week", 7), ("Month", 30), ("Quarter", 90), ("Beyond", None))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """GEX of the expiries `first` to `last` days away (None: no end), in the unit of the settings.
+
+    `share`: its share of gross GEX, the sum of the magnitudes of all lines; 0 to 1, and the buckets' add up to 1.
+    Shares of the net total would pass 100 % and change sign where buckets differ in sign.
+    """
+
+    name: str
+    first: int
+    last: int | None
+    contracts: int
+    call: float
+    put: float
+    net: float
+    share: float
+
+
+def by_bucket(lines: Lines) -> list[Bucket]:
+    """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
+    require_any(lines)
+    each = contributions(lines)
+    gross = math.fsum(np.abs(each))
+    today = np.datetime64(lines.as_of.astimezone(NEW_YORK).date(), "D")
+    days = (lines.chain.expiry[lines.index] - today).astype(np.int64)
+    out, first = [], 0
+    for name, last in BUCKETS:
+        here = (days >= first) & (days <= (math.inf if last is None else last))
+        call, put = math.fsum(each[here & lines.is_call]), math.fsum(each[here & ~lines.is_call])
+        share = math.fsum(np.abs(each[here])) / gross if gross else 0.0
+        out.append(Bucket(name, first, last, int(here.sum()), call, put, math.fsum(each[here]), share))
+        first = (last or 0) + 1
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPain:
+    """The settlement price at which one expiry's open options are worth least to their holders.
+
+    `strike` in USD, the lowest where several tie; `payout` in USD, what all are worth there; open interest in
+    contracts.
+    """
+
+    expiry: dt.date
+    am_settled: bool
+    years: float
+    strike: float
+    payout: float
+    call_open_interest: float
+    put_open_interest: float
+
+
+def max_pain(lines: Lines) -> list[MaxPain]:
+    """Max pain of every settlement, earliest first: over its listed strikes, the one with the least payout.
+
+    It rests on open interest alone: neither the sign convention nor the weight matters, and contracts without iv
+    or gamma count. Those left out for another reason, or without open interest, do not. Raises NoValue where none
+    is left.
+    """
+    chain = lines.chain
+    usable = np.isin(lines.reason, ["", NO_IV, NO_GAMMA]) & np.isfinite(chain.open_interest)
+    if not usable.any():
+        raise NoValue("no contract with open interest is left")
+    shares = chain.open_interest * np.where(np.isnan(chain.multiplier), lines.settings.multiplier, chain.multiplier)
+    curve, out = lines.forwards, []
+    for moment in np.unique(chain.settlement[usable]):
+        here = np.flatnonzero(usable & (chain.settlement == moment))
+        call = chain.is_call[here]
+        strike = np.unique(chain.strike[here])
+        payout = _payout(strike, chain.strike[here], shares[here], call)
+        best = int(np.argmin(payout))
+        open_interest = chain.open_interest[here]
+        out.append(
+            MaxPain(
+                chain.expiry[here[0]].astype(object),
+                settles_at_open(moment),
+                float(curve.years[np.searchsorted(curve.settlement, moment)]),
+                float(strike[best]),
+                float(payout[best]),
+                math.fsum(open_interest[call]),
+                math.fsum(open_interest[~call]),
+            )
+        )
+    return out
+
+
+def _payout(levels: FloatArray, strike: FloatArray, shares: FloatArray, is_call: npt.NDArray[np.bool_]) -> FloatArray:
+    """Intrinsic value (USD) of all options with settlement at each level, shape (m,)."""
+    apart = levels[:, None] - strike
+    return np.maximum(np.where(is_call, apart, -apart), 0.0) @ shares
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedMove:
+    """One standard deviation of spot to one settlement: spot x atm_iv x sqrt(T), USD.
+
+    `atm_iv` annualised, decimal; both are None where no strikes stand around the forward.
+    """
+
+    expiry: dt.date
+    am_settled: bool
+    years: float
+    atm_iv: float | None
+    move: float | None
+
+
+def expected_moves(lines: Lines) -> list[ExpectedMove]:
+    """Expected move to every live settlement, earliest first; like at-the-money iv, whatever the filters leave."""
+    return [
+        ExpectedMove(e.expiry, e.am_settled, e.years, e.iv, None if e.iv is None else lines.spot * e.iv * e.years**0.5)
+        for e in atm_iv(lines)
+    ]

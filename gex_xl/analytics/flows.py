@@ -1,0 +1,98 @@
+"""What dealers must trade to stay hedged when spot or implied volatility moves at once.
+
+They trade against the change of their options' delta: shares = -(delta after - delta before). Amounts in USD are
+those shares at today's spot. Contracts without iv are left out (see dealer_exposure.with_iv).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gex_xl.analytics.dealer_exposure import Kind, exposure_of, options, with_iv
+from gex_xl.analytics.exposure import require_any
+from gex_xl.analytics.lines import Lines
+from gex_xl.errors import BadInput
+from gex_xl.settings import Unit
+
+FloatArray = npt.NDArray[np.float64]
+#: A fall of iv stops here, or at the line's own iv where that is lower: 1 vol point.
+LOWEST_IV = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Dealers' trade for one move; positive: they buy.
+
+    `move`: a fraction of spot, or a change of annualised iv, both decimal. `shares` and `usd` (at today's spot) from
+    a full repricing, `linear` (USD) from gamma or vanna alone. `stopped`: contracts whose iv could not fall as far.
+    """
+
+    move: float
+    shares: float
+    usd: float
+    linear: float
+    stopped: int = 0
+
+
+def hedge_flow(lines: Lines, moves: Sequence[float]) -> list[Flow]:
+    """Dealers' trade for each move of spot (0.01 is +1 %): full reprice, and linear = -GEX x move in %.
+
+    Each line keeps its iv (sticky strike), its forward moves in proportion, no time passes. Raises BadInput for a
+    move of 100 % or more, NoValue where no contract is left.
+    """
+    used = with_iv(lines)
+    require_any(used)
+    before, out = options(used), []
+    held, gamma = before.delta(), _linear(used, Kind.GAMMA)
+    for move in moves:
+        _require_small(move, "0.01 or 1% for one percent of spot")
+        after = replace(before, spot=used.spot * (1 + move), forward=used.forward * (1 + move))
+        shares = _bought(used, after.delta() - held)
+        out.append(Flow(move, shares, shares * used.spot, _against(gamma, 100 * move)))
+    return out
+
+
+def vol_flow(lines: Lines, moves: Sequence[float]) -> list[Flow]:
+    """Dealers' trade for each parallel move of iv (0.01 is one vol point): full reprice, and linear from vanna.
+
+    Raises BadInput for a move of 100 vol points or more, NoValue where no contract is left.
+    """
+    used = with_iv(lines)
+    require_any(used)
+    before, out = options(used), []
+    held, vanna = before.delta(), _linear(used, Kind.VANNA)
+    root = np.sqrt(used.years)
+    iv = used.stdev / root
+    lowest = np.minimum(iv, LOWEST_IV)
+    for move in moves:
+        _require_small(move, "0.01 or 1% for one vol point")
+        moved = np.maximum(iv + move, lowest)
+        shares = _bought(used, replace(before, stdev=moved * root).delta() - held)
+        stopped = int((iv + move < lowest).sum())
+        out.append(Flow(move, shares, shares * used.spot, _against(vanna, 100 * move), stopped))
+    return out
+
+
+def _linear(lines: Lines, kind: Kind) -> float:
+    """Total exposure in USD, whatever the unit of the settings."""
+    in_usd = replace(lines, settings=replace(lines.settings, unit=Unit.USD))
+    return math.fsum(exposure_of(in_usd, kind)[1])
+
+
+def _bought(lines: Lines, change: FloatArray) -> float:
+    """Shares bought against a change of delta per share; an exact 0 without a sign."""
+    return _against(1.0, math.fsum(lines.position * change))
+
+
+def _against(exposure: float, move: float) -> float:
+    return 0.0 - exposure * move
+
+
+def _require_small(move: float, wanted: str) -> None:
+    if not abs(move) < 1:
+        raise BadInput(f"moves holds {move:g}, which is {move:+.0%}; expected less than 100 %, for instance {wanted}")

@@ -1,0 +1,51 @@
+"""Worksheet functions for levels by expiry: max pain, expected move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl import arguments
+from gex_xl.analytics.expiries import expected_moves, max_pain
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles
+from gex_xl.registry import worksheet
+
+
+@worksheet(
+    "Levels",
+    "Max pain of every expiry: the strike at which its open options pay their holders least; from open interest alone",
+    "table: expiry, settles, days, max pain, distance from spot, call and put open interest",
+    (EXAMPLE_CHAIN,),
+    spills=True,
+)
+def MAX_PAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    return [
+        ["Expiry", "Settles", "Days", "Max pain (USD)", "From spot", "Call open interest", "Put open interest"],
+        *[
+            [
+                f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, e.strike, e.strike / lines.spot - 1,
+                e.call_open_interest, e.put_open_interest,
+            ]
+            for e in max_pain(lines)
+        ],
+    ]  # fmt: skip
+
+
+@worksheet(
+    "Levels",
+    "Expected move to every expiry: spot x at-the-money implied volatility x square root of the years left, one "
+    "standard deviation",
+    "table: expiry, settles, days, atm iv, move, spot less and plus the move; #N/A where no strikes stand around "
+    "the forward",
+    (EXAMPLE_CHAIN,),
+    spills=True,
+)
+def EXPECTED_MOVE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    rows: Table = [["Expiry", "Settles", "Days", "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]]
+    for e in expected_moves(lines):
+        figures: list[float | str] = ["#N/A"] * 4
+        if e.atm_iv is not None and e.move is not None:
+            figures = [e.atm_iv, e.move, lines.spot - e.move, lines.spot + e.move]
+        rows.append([f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures])
+    return rows

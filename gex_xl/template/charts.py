@@ -1,0 +1,48 @@
+"""How charts look, on every sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl.template.looks import GREY, RULE
+
+
+def bars(book: Any, block: Any, series: list[tuple[Any, int, str]]) -> Any:
+    """A column chart of a block: the name, the column and the colour of each series."""
+    chart = book.add_chart({"type": "column"})
+    for name, offset, colour in series:
+        chart.add_series(
+            {
+                "name": name,
+                "categories": block.values(1),
+                "values": block.values(offset),
+                "fill": {"color": colour},
+                "border": {"none": True},
+                "gap": 15,
+                "overlap": 100,
+            }
+        )
+    return chart
+
+
+def dress(chart: Any, title: str, x_name: str, every: int) -> Any:
+    """Title (a cell), axes with every n-th label, legend and frame."""
+    small = {"size": 8, "color": GREY}
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
+    chart.set_x_axis(
+        {
+            "label_position": "low",
+            "interval_unit": every,
+            "interval_tick": every,
+            "num_font": {**small, "rotation": -45},
+            "name": x_name,
+            "name_font": {**small, "bold": False},
+            "line": {"color": RULE},
+        }
+    )
+    chart.set_y_axis(
+        {"num_font": small, "num_format": "#,##0.0#", "major_gridlines": {"visible": True, "line": {"color": RULE}}}
+    )
+    chart.set_legend({"position": "top", "font": small})
+    chart.set_chartarea({"border": {"color": RULE}})
+    return chart
