@@ -174,20 +174,33 @@ def _imported(source: str) -> set[str]:
 
 
 def _lean(source: str) -> str:
-    """The source without comments and without documentation of functions and classes; the rest keeps its lines."""
+    """The source without comments and documentation of functions and classes, indented by one; it keeps its lines."""
     documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     dropped: set[int] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, documented) and ast.get_docstring(node) is not None and len(node.body) > 1:
             dropped |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     comments = {token.start[0]: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
+    # The later lines of a text over several lines are the text's own.
+    texts = {
+        number
+        for token in tokens
+        if token.type == tokenize.STRING
+        for number in range(token.start[0] + 1, token.end[0] + 1)
+    }
     kept = []
     for number, line in enumerate(source.splitlines(), 1):
         code = line[: comments[number]].rstrip() if number in comments else line
         if number not in dropped and (code or number not in comments):
-            kept.append(code)
+            kept.append(code if number in texts else _narrow(code))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip() + "\n"
+
+
+def _narrow(line: str) -> str:
+    """One space in place of four, since Excel keeps the file in every workbook."""
+    code = line.lstrip(" ")
+    return " " * -(-(len(line) - len(code)) // 4) + code
 
 
 def _section(name: str, source: str) -> str:

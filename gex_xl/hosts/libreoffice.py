@@ -31,7 +31,10 @@ MOST_ARGUMENTS, MOST_FUNCTIONS = 14, 32
 _HERE = Path(__file__).parent
 TYPES = _HERE / "libreoffice_types.rdb"
 #: What worksheet functions do not need, and what needs packages that LibreOffice does not have.
-_LEFT_OUT = {"cli.py", "commands", "udfs.py", "report.py", "reference.py", "sample.py", "engines", "template", "hosts"}
+_LEFT_OUT = {
+    "cli.py", "commands", "engines", "fetch.py", "history", "hosts", "reference.py", "report.py", "sample.py",
+    "template", "udfs.py",
+}  # fmt: skip
 
 _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">
