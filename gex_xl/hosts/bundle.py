@@ -117,7 +117,7 @@ _END = "# The end of gex_xl. Your own functions may follow; gex-xl recalc keeps 
 
 def main_py(old: str = "") -> str:
     """The file's text; the same package gives the same text. What users wrote below an older one is kept."""
-    sources = {name: _lean(text) for name, text in sorted(_needed(_ENTRY).items())}
+    sources = {name: _without_types(_lean(text)) for name, text in sorted(_needed(_ENTRY).items())}
     sections = "".join(_section(name, text) for name, text in sources.items())
     head = _HEAD.format(version=__version__, licence=LICENCE)
     names = "\n".join(f"    {name}," for name in REGISTRY)
@@ -195,6 +195,28 @@ def _lean(source: str) -> str:
         if number not in dropped and (code or number not in comments):
             kept.append(code if number in texts else _narrow(code))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip() + "\n"
+
+
+def _without_types(source: str) -> str:
+    """The source without the types of arguments and results, which nothing reads when it runs."""
+    lines = source.splitlines()
+    cuts: list[tuple[int, int, int]] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        given = node.args
+        for one in [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]:
+            if one is not None and one.annotation is not None and one.annotation.end_lineno == one.lineno:
+                start = len(lines[one.lineno - 1].encode()[: one.col_offset].decode()) + len(one.arg)
+                cuts.append((one.lineno, start, one.annotation.end_col_offset or 0))
+        if node.returns is not None and node.returns.end_lineno == node.returns.lineno:
+            arrow = lines[node.returns.lineno - 1].rfind(" -> ", 0, node.returns.col_offset)
+            cuts.append((node.returns.lineno, arrow, node.returns.end_col_offset or 0))
+    for number, start, end in sorted(cuts, reverse=True):
+        line = lines[number - 1]
+        if start >= 0 and line.isascii():
+            lines[number - 1] = line[:start] + line[end:]
+    return "\n".join(lines) + "\n"
 
 
 def _narrow(line: str) -> str:

@@ -71,8 +71,12 @@ def test_sections_are_the_modules_without_what_lite_does_not_need() -> None:
 
 
 def bare(tree: ast.Module) -> str:
-    """The tree as text, without the documentation of functions and classes."""
+    """The tree as text, without the documentation of functions and classes and the types of arguments and results."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) and len(node.body) > 1:
             del node.body[0]
     return ast.dump(tree)
