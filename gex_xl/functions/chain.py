@@ -11,7 +11,7 @@ from gex_xl.analytics.check import check, status
 from gex_xl.analytics.exposure import contributions
 from gex_xl.errors import GexError
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
-from gex_xl.handles import Loaded, store
+from gex_xl.handles import store
 from gex_xl.reading.dates import in_words
 from gex_xl.registry import worksheet
 from gex_xl.settings import Settings
@@ -24,15 +24,7 @@ from gex_xl.settings import Settings
     (EXAMPLE_CHAIN,),
 )
 def LOAD_CHAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
-    found = arguments.loaded(chain)
-    return store(
-        Loaded(
-            found.chain,
-            arguments.amount(spot, "spot") or found.spot,
-            arguments.moment(as_of) or found.as_of,
-            found.settings.with_changes(arguments.changes(settings)),
-        )
-    )
+    return store(arguments.complete(chain, spot, as_of, settings))
 
 
 @worksheet(
