@@ -104,7 +104,7 @@ _ARRAYS = (
     "dealer_position",
     "forward",
 )
-_LARGEST = 1e12  # no market has such figures, and their products must stay numbers
+_LARGEST = 1e18  # no market has such figures, and their products must stay numbers
 
 
 def _build(columns: Columns, settings: Settings) -> Chain:

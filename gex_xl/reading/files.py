@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 from gex_xl.errors import BadInput
@@ -18,6 +19,7 @@ from gex_xl.settings import Decimal
 Cells = list[list[object]]
 #: The largest file. CBOE's whole SPX chain has 4 MB, its JSON 15 MB.
 MAX_BYTES = 200_000_000
+_BEGINS_JSON = re.compile(r"\s*(?:\{|\[\s*[\[{])")  # OptionsDX's header begins with [ too
 _SHEETS = (".xlsx", ".xlsm")
 _OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
@@ -41,7 +43,7 @@ def read_cells(path: str | Path) -> Cells:
     except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
         raise BadInput(f"{file.name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     decoded = _decode(raw)
-    if kind == ".json" or decoded.lstrip()[:1] in ("{", "["):
+    if kind == ".json" or _BEGINS_JSON.match(decoded):
         return cells_of_json(_json(decoded, file.name), file.name)
     check_size(max(decoded.count("\n"), decoded.count("\r")), 1)
     return cells_of_csv(decoded)
