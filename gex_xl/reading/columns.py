@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.conventions import day_first, decimal_comma, iv_as_decimal
-from gex_xl.reading.dates import expiry_dates
+from gex_xl.reading.dates import expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
+from gex_xl.reading.symbols import parse_deribit, parse_occ
 from gex_xl.reading.values import FloatArray, is_blank, number, numbers, text
 from gex_xl.settings import Settings
 
@@ -101,7 +102,22 @@ class Table:
         self.comma, said = decimal_comma([self.cells(j) for f, j in at if f in _NUMERIC], self.settings.decimal)
         dates = [cell for f, j in at if f in ("expiry", "quote_time") for cell in set(self.cells(j))]
         self.day_first, also = day_first(dates, self.settings.date_order)
+        if also and (known := self._order_of_symbols(at)) is not None:
+            self.day_first, also = known, ""
         self.notes += [note for note in (said, also) if note]
+
+    def _order_of_symbols(self, at: Sequence[tuple[str, int]]) -> bool | None:
+        """Whether expiries are day first by the option symbols beside them; None where those say nothing."""
+        expiry = next((j for f, j in at if f == "expiry"), None)
+        for symbol in (j for f, j in at if f == "symbol"):
+            for cell, name in zip(self.cells(expiry), self.cells(symbol), strict=True):
+                known = parse_occ(name) or parse_deribit(name)
+                orders = [
+                    first for first in (False, True) if known and expiry_date(cell, day_first=first) == known.expiry
+                ]
+                if len(orders) == 1:
+                    return orders[0]
+        return None
 
     def repeats_header(self, i: int) -> bool:
         """Whether row `i` is the header again. Raises BadInput where it has other columns: another chain."""

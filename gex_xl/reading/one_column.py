@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.values import is_blank, number, text
+from gex_xl.reading.dates import expiry_date
+from gex_xl.reading.headers import field_of
+from gex_xl.reading.values import is_blank, number, right, text
 
 Rows = list[Sequence[object]]
 _LONGEST_HEADER = 40
@@ -53,7 +55,7 @@ def _stacked(rows: Rows, is_header: Callable[[Sequence[str]], bool]) -> Rows:
             for first in range(max(start, end - _LONGEST_HEADER), end - 2):
                 for remarks in range(3):
                     width, last = end - first, len(column) - remarks
-                    if is_header(names[first:end]) and _fills(column[end:last], width):
+                    if is_header(names[first:end]) and _fills(names[first:end], column[end:last]):
                         body = [column[at : min(at + width, last)] for at in range(end, last, width)]
                         return [*([c] for c in column[:first]), names[first:end], *body, *([c] for c in column[last:])]
             raise BadInput(
@@ -69,8 +71,24 @@ def _is_name(word: str) -> bool:
     return bool(word) and not any(c.isdigit() for c in word)
 
 
-def _fills(column: Sequence[object], width: int) -> bool:
-    """Whether lines make whole rows of `width` cells, with a figure in some same place of every row."""
+def _fills(header: Sequence[str], column: Sequence[object]) -> bool:
+    """Whether lines make whole rows below the names of `header`, with figures where figures belong."""
+    width = len(header)
     if not column or len(column) % width:
         return False
-    return any(all(number(cell) is not None for cell in column[j::width]) for j in range(width))
+    fields = [field_of(name) for name in header]
+    return all(
+        _FITS[field](cell)
+        for j, field in enumerate(fields)
+        if field in _FITS and j == fields.index(field)
+        for cell in column[j::width]
+    )
+
+
+_FITS: dict[str | None, Callable[[object], bool]] = {
+    "strike": lambda cell: number(cell) is not None,
+    "open_interest": lambda cell: number(cell) is not None or is_blank(cell),
+    "volume": lambda cell: number(cell) is not None or is_blank(cell),
+    "right": lambda cell: right(cell) is not None,
+    "expiry": lambda cell: expiry_date(cell) is not None,
+}

@@ -16,7 +16,7 @@ from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.headers import field_of, plain
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import read_quote_time, read_spot
-from gex_xl.reading.symbols import Symbol, check_strikes, one_underlying, parse_deribit, parse_occ
+from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, one_underlying, parse_deribit, parse_occ
 from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, shown, text
 from gex_xl.settings import Settings
 
@@ -113,6 +113,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         columns.notes.append("strike_price is in thousandths, as OptionMetrics writes it; divided by 1000")
     if parse is parse_occ:
         check_strikes(columns.strike, symbols, columns.row)
+        check_expiries(columns.expiry, symbols, columns.row)
     return columns
 
 

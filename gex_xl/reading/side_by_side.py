@@ -13,8 +13,8 @@ from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.headers import field_of, plain, sided_field
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import read_quote_time, read_spot
-from gex_xl.reading.symbols import Symbol, check_strikes, parse_occ
-from gex_xl.reading.values import FloatArray, is_blank, number, shown, text
+from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, parse_occ
+from gex_xl.reading.values import PLACEHOLDERS, FloatArray, is_blank, number, shown, text
 from gex_xl.settings import Settings
 
 _CBOE_IV_PLACEHOLDER = (0.02, 5.0)
@@ -79,8 +79,10 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
                 raise _no_expiry(table, i, expiry_at)
             expiries[i] = known.expiry
     strikes = table.numeric(strike, "strike", needed=True)
+    days = [expiry for expiry in expiries if expiry is not None]
     for symbols in occ.values():
         check_strikes(strikes, symbols, table.numbers)
+        check_expiries(days, symbols, table.numbers)
 
     amounts: dict[str, Any] = {
         field: np.concatenate([table.amount(at[right].get(field), field) for right in at]) for field in AMOUNTS
@@ -92,7 +94,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         layout="calls | strike | puts",
         row=np.concatenate([table.numbers, table.numbers]),
         root=[o.root if o else "" for right in at for o in occ[right]],
-        expiry=[e for e in expiries if e is not None] * 2,
+        expiry=days * 2,
         right=np.repeat(np.array(list(at)), len(table.rows)),
         strike=np.concatenate([strikes, strikes]),
         **amounts,
@@ -213,6 +215,10 @@ def _drop_absent_sides(columns: Columns, table: Table, at: Sides) -> None:
     present = []
     for side in at.values():
         used = side.values()
-        present += [any(j < len(row) and not is_blank(row[j]) for j in used) for row in table.rows]
+        present += [any(j < len(row) and not _nothing(row[j]) for j in used) for row in table.rows]
     if not all(present):
         columns.keep(np.array(present, dtype=bool))
+
+
+def _nothing(cell: object) -> bool:
+    return is_blank(cell) or (isinstance(cell, str) and text(cell).lower() in PLACEHOLDERS)

@@ -73,6 +73,13 @@ def check_strikes(strikes: FloatArray, symbols: Sequence[Symbol | None], rows: n
             raise BadInput(f"strike in row {row} is {strike:g}; expected {known.strike:g}, as its option symbol says")
 
 
+def check_expiries(expiries: Sequence[dt.date], symbols: Sequence[Symbol | None], rows: npt.NDArray[np.int64]) -> None:
+    """Raises BadInput where an expiry is not its symbol's; until 2015 one was a Friday and the other a Saturday."""
+    for day, known, row in zip(expiries, symbols, rows.tolist(), strict=True):
+        if known and day != known.expiry and abs((day - known.expiry).days) > 3:
+            raise BadInput(f"expiry in row {row} is {day}; expected {known.expiry}, as its option symbol says")
+
+
 def one_underlying(roots: Iterable[str]) -> str:
     """The one underlying of all the roots, "" where there are none. Raises BadInput where there are several."""
     names = sorted({underlying_of(root) for root in set(roots) if root})
