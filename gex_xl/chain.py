@@ -161,14 +161,9 @@ def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) 
         notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
     monthly = sorted({day for day in set(columns.expiry) if is_monthly(day)})
     if not columns.has_roots and monthly and (symbol in _INDICES or not symbol):
-        how = (
-            "the open; third_friday = close takes"
-            if third_friday is ThirdFriday.OPEN
-            else ("the close; index contracts may settle at the open: third_friday = open takes")
-        )
         notes.append(
             f"no OCC symbols or root column: contracts of the third Friday ({monthly[0].isoformat()}) are taken as "
-            f"settled at {how} the other"
+            f"settled at the {third_friday} (setting third_friday); those of an index may settle at either"
         )
     return notes
 

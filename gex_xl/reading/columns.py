@@ -134,13 +134,16 @@ class Table:
 
     @property
     def between(self) -> list[tuple[int, Sequence[object]]]:
-        """Other lines above the last repetition of the header."""
-        return [(n, row) for n, row in self.others if n < self.last]
+        """Other lines above the last repetition of the header, lines of figures apart."""
+        return [(n, row) for n, row in self.others if n < self.last and self._is_text(row)]
 
     @property
     def below(self) -> list[tuple[int, Sequence[object]]]:
-        """Other lines below the last repetition of the header."""
-        return [(n, row) for n, row in self.others if n > self.last]
+        """Other lines below the last repetition of the header, lines of figures apart."""
+        return [(n, row) for n, row in self.others if n > self.last and self._is_text(row)]
+
+    def _is_text(self, row: Sequence[object]) -> bool:
+        return 2 * sum(not is_blank(cell) for cell in row) <= max(len(self.names), 10)
 
     def cells(self, at: int | None) -> list[object]:
         """One column; None where a row is too short or there is no such column."""
@@ -173,7 +176,9 @@ class Table:
         cells = [cell for j in places for cell in self.cells(j)]
         rows = np.tile(self.numbers, len(places))
         titles = [self.names[j] for j in places]
-        columns.iv, said = iv_as_decimal(columns.iv, cells, rows, titles, self.settings.iv_unit, percent=percent)
+        columns.iv, said = iv_as_decimal(
+            columns.iv, cells, rows, titles, self.settings.iv_unit, percent=percent, highest=columns.iv_placeholder[1]
+        )
         if said:
             columns.notes.append(said)
 

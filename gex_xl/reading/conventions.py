@@ -114,13 +114,15 @@ def iv_as_decimal(
     setting: IvUnit = IvUnit.AUTO,
     *,
     percent: bool = False,
+    highest: float = np.inf,
 ) -> tuple[FloatArray, str]:
     """An iv column as decimals, and what to say; a column is in percent as a whole or not at all.
 
     Signs of percent: a % in the `cells`; a feed that is known to write percent; a % in one of the `titles`, where
     half of the figures are above 1 (a worksheet shows 0.25 as 25 %); or nine in ten figures above 2.5. A decimal
     column would need 250 % at the money for that; deep wings of a short expiry alone do not reach nine in ten.
-    Raises BadInput where a column has figures with and without a %.
+    Figures above `highest` are a feed's way of writing "none". Raises BadInput where a column has figures with and
+    without a %.
     """
     signs = [isinstance(c, str) and text(c).endswith("%") for c in cells]
     if any(signs):
@@ -139,9 +141,10 @@ def iv_as_decimal(
         return iv, ""
     if any("%" in title for title in titles) and np.median(real) > 1:
         return iv / 100, "the iv column is titled in percent; divided by 100"
-    if np.quantile(real, 0.1) > 2.5:
+    low, high = np.quantile(real, [0.1, 0.9], method="lower")
+    if low > 2.5:
         return iv / 100, "iv looks like percent in the whole column; divided by 100"
-    if np.quantile(real, 0.1) > 1:
+    if low > 1 or 5 < high <= highest:
         return iv, (
             f"iv runs from {real.min():g} to {real.max():g} and is read as decimals, 1 being 100 %; "
             "iv_unit = percent divides it by 100"

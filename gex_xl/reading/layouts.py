@@ -111,7 +111,8 @@ def _unknown(rows: list[Sequence[object]]) -> str:
         needed = ["open_interest"]  # an OCC symbol holds the other three
     missing = [FIELDS[name][0] for name in needed if name not in found]
     listed = ", ".join(words[best][:12]) or "none"
+    hint = "; a line above the table may name it: Expiry: 2024-01-19" if missing[-1:] == ["expiry"] else ""
     return (
         f"no option chain found; columns found in row {best + 1}: {listed}; "
-        f"missing: {', '.join(missing) or 'one column of contracts or two sides around a strike column'}"
+        f"missing: {', '.join(missing) or 'one column of contracts or two sides around a strike column'}{hint}"
     )

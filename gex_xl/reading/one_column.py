@@ -86,7 +86,7 @@ def _fills(header: Sequence[str], column: Sequence[object]) -> bool:
 
 
 _FITS: dict[str | None, Callable[[object], bool]] = {
-    "strike": lambda cell: number(cell) is not None,
+    "strike": lambda cell: number(text(cell).rstrip("*")) is not None,  # Barchart marks adjusted contracts
     "open_interest": lambda cell: number(cell) is not None or is_blank(cell),
     "volume": lambda cell: number(cell) is not None or is_blank(cell),
     "right": lambda cell: right(cell) is not None,

@@ -41,6 +41,7 @@ _NOT_SPOT = frozenset(
 _EXPIRY = re.compile(
     r"(?:\b|_)(?:exp|expir\w*|expiry|verfall\w*|échéance|vencimiento|scadenza)(?![a-z])", re.IGNORECASE
 )
+_STRAY = re.compile(r"\b(?:print|export|download|sav|generat|creat)", re.IGNORECASE)
 _TITLE = re.compile(r"stock quote and option quote for (?P<symbol>\S+) on", re.IGNORECASE)
 
 
@@ -62,8 +63,9 @@ def read_preamble(columns: Columns, above: Rows, table: Table, settings: Setting
 
 
 class Dated(NamedTuple):
-    """A quote time as a line names it; sorted, the likeliest comes first: a stray line may hold a date too."""
+    """A quote time as a line names it; `stray` where the line says that it means another time."""
 
+    stray: bool
     untimed: bool
     row: int
     moment: dt.datetime
@@ -71,7 +73,7 @@ class Dated(NamedTuple):
 
 
 def quote_times(rows: Rows, columns: Columns, settings: Settings) -> list[Dated]:
-    """All quote times in the rows, those with a clock time first, in the order of the rows."""
+    """All quote times in the rows, the likeliest first: those with a clock time, in the order of the rows."""
     first_expiry = min(columns.expiry, default=None)
     zone = dt.UTC if columns.venue else NEW_YORK
 
@@ -96,8 +98,9 @@ def quote_times(rows: Rows, columns: Columns, settings: Settings) -> list[Dated]
             readings = {reading for reading in readings if first_expiry and distance(reading[0]) <= 45}
         if readings:
             moment, timed = min(readings, key=lambda reading: (distance(reading[0]), reading[0]))
-            found.append(Dated(not timed, at, moment, len(readings) > 1))
-    return sorted(found, key=lambda dated: dated.untimed)
+            stray = isinstance(cell, str) and _STRAY.search(cell) is not None
+            found.append(Dated(stray, not timed, at, moment, len(readings) > 1))
+    return sorted(found, key=lambda dated: (dated.stray, dated.untimed))
 
 
 def _find_quote_time(columns: Columns, rows: Rows, settings: Settings) -> int:
@@ -105,7 +108,7 @@ def _find_quote_time(columns: Columns, rows: Rows, settings: Settings) -> int:
     found = quote_times(rows, columns, settings)
     if not found:
         return 0
-    untimed, at, moment, ambiguous = found[0]
+    _, untimed, at, moment, ambiguous = found[0]
     columns.quote_time = moment
     columns.quote_time_from = f"row {at} of the paste"
     if untimed:

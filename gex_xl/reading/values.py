@@ -55,6 +55,9 @@ def text(cell: object) -> str:
 
 def shown(cell: object) -> str:
     """A cell as it is quoted in a message: one line, not too long."""
+    # Worksheets hold every number as a float; a user who typed 5 does not know 5.0.
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        cell = int(cell)
     written = " ".join(text(cell).split())
     return written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +141,20 @@ MONTHS = {
     "Polish": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
     "Russian": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
-DATES = {
+
+
+def named_month(months: list[str], day: dt.date) -> str:
+    return f"{day.day}. {months[day.month - 1]} {day.year}"
+
+
+DATES: dict[str, Any] = {
     "dots": lambda d: f"{d:%d.%m.%Y}",
     "spaced dots": lambda d: f"{d.day}. {d.month}. {d.year}",
     "slashes, day first": lambda d: f"{d:%d/%m/%Y}",
     "slashes, month first": lambda d: f"{d:%m/%d/%Y}",
     "dashes, day first": lambda d: f"{d:%d-%m-%Y}",
     "ISO": lambda d: d.isoformat(),
-    **{name: lambda d, words=words: f"{d.day}. {words.split()[d.month - 1]} {d.year}" for name, words in MONTHS.items()},
+    **{name: partial(named_month, words.split()) for name, words in MONTHS.items()},
 }  # fmt: skip
 
 
@@ -175,8 +182,11 @@ def localised(book: list[Contract], group: str, date: Any, mark: Any) -> Cells:
     header, *rows = tidy(book)
     return [
         header,
-        *([row[0], mark(date(c.expiry)), row[2], *map(number, row[3:11]), "2024-01-08 10:30"] for c, row in zip(book, rows, strict=True)),
-    ]  # fmt: skip
+        *(
+            [row[0], mark(date(c.expiry)), row[2], *map(number, row[3:11]), "2024-01-08 10:30"]
+            for c, row in zip(book, rows, strict=True)
+        ),
+    ]
 
 
 @quick

@@ -46,7 +46,7 @@ def test_a_single_cell(cell: object) -> None:
     ("header", "missing"),
     [
         (["Strike", "Type", "Expiry", "IV"], "open interest"),
-        (["Strike", "Type", "OI"], "expiry"),
+        (["Strike", "Type", "OI"], "expiry; a line above the table may name it: Expiry: 2024-01-19"),
         (["Strike", "Expiry", "OI"], "right"),
         (["Type", "Expiry", "OI"], "strike"),
         (["Strike", "Bid", "Ask"], "right, expiry, open interest"),
