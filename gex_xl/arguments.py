@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -16,10 +17,10 @@ from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.handles import Loaded, find, is_handle
-from gex_xl.reading.dates import expiry_date, quote_time
+from gex_xl.reading.dates import NEW_YORK, expiry_date, quote_time
 from gex_xl.reading.past import Past, read_past
-from gex_xl.reading.values import CELL_ERRORS, is_blank, number, text
-from gex_xl.settings import parse_settings
+from gex_xl.reading.values import CELL_ERRORS, is_blank, number, shown, text
+from gex_xl.settings import READING, DateOrder, Settings, parse_settings
 
 Word = TypeVar("Word", bound=StrEnum)
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
@@ -41,7 +42,7 @@ def amount(value: object, name: str, *, positive: bool = True) -> float | None:
         raise BadInput(f"{name} is a range of {len(cell)} rows; expected one cell with a number")
     found = number(cell)
     if found is None or not abs(found) < _LARGEST or (positive and found < 0):
-        raise BadInput(f'{name} is "{text(cell)}"; expected a number{" above 0" if positive else ""}')
+        raise BadInput(f'{name} is "{shown(cell)}"; expected a number{" above 0" if positive else ""}')
     return found
 
 
@@ -53,14 +54,25 @@ def number_of(value: object, name: str) -> float | None:
     return 0.0 if cell == 0 and not isinstance(cell, bool) else amount(cell, name, positive=False)
 
 
-def moment(value: object, name: str = "as_of") -> dt.datetime | None:
-    """An optional quote time, aware. Raises BadInput for what is not a date."""
+def moment(
+    value: object, name: str = "as_of", *, zone: dt.tzinfo = NEW_YORK, order: DateOrder = DateOrder.AUTO
+) -> dt.datetime | None:
+    """An optional quote time, aware; `zone` is that of a time that names none.
+
+    Raises BadInput for what is not a date, and for one that can be read day first and month first.
+    """
     cell = scalar(value)
     if cell is None or (cell == 0 and not isinstance(cell, bool)):
         return None
-    found = quote_time(cell, source=name)
+    found = quote_time(cell, source=name, zone=zone, day_first=order is DateOrder.DMY)
+    other = quote_time(cell, source=name, zone=zone, day_first=True) if order is DateOrder.AUTO else found
+    if found and other and found != other:
+        raise BadInput(
+            f'{name} is "{shown(cell)}", which is {found[0]:%d %B} or {other[0]:%d %B}; expected a date such as '
+            f"{found[0]:%Y-%m-%d %H:%M}, or the setting date_order"
+        )
     if found is None:
-        raise BadInput(f'{name} is "{text(cell)}"; expected a date and time such as 2024-01-05 16:00')
+        raise BadInput(f'{name} is "{shown(cell)}"; expected a date and time such as 2024-01-05 16:00')
     return found[0]
 
 
@@ -94,7 +106,7 @@ def flag(value: object, name: str = "all") -> bool:
     """True for TRUE, 1, "yes" and "all"; False for blank, FALSE, 0 and "no". Raises BadInput for anything else."""
     word = text(scalar(value)).lower()
     if word not in ("true", "1", "1.0", "yes", "all", "false", "0", "0.0", "no", ""):
-        raise BadInput(f'{name} is "{word}"; expected TRUE or FALSE')
+        raise BadInput(f'{name} is "{shown(word)}"; expected TRUE or FALSE')
     return word in ("true", "1", "1.0", "yes", "all")
 
 
@@ -156,15 +168,19 @@ def changes(value: object) -> dict[str, object]:
     return parse_settings(cell)
 
 
-def loaded(chain: object) -> Loaded:
-    """The chain of a range or of a handle."""
+def loaded(chain: object, settings: object = None) -> Loaded:
+    """The chain of a range or of a handle, with the settings.
+
+    Raises BadInput where settings would read the chain of a handle in another way than it was read.
+    """
+    changed = changes(settings)
     cell = scalar(chain)
     if isinstance(cell, str):
         if is_handle(cell):
-            return find(cell)
+            return _with_settings(find(cell), changed)
         if cell.lower() in CELL_ERRORS:
             raise BadInput(f"the chain is {cell}; mend the cell that it comes from")
-        raise BadInput(f'the chain is the text "{cell[:60]}"; expected a range or the cell of a LOAD_CHAIN')
+        raise BadInput(f'the chain is the text "{shown(cell)}"; expected a range or the cell of a LOAD_CHAIN')
     if cell is None or (isinstance(cell, (int, float)) and cell == 0):  # a reference to an empty cell is 0
         raise BadInput("the chain is empty; paste an option chain with its header row")
     if hasattr(chain, "tolist"):  # a numpy array
@@ -172,16 +188,28 @@ def loaded(chain: object) -> Loaded:
         cell = scalar(chain)
     table: Any = chain
     if not isinstance(cell, Sequence) and not hasattr(chain, "columns"):
-        raise BadInput(f'the chain is "{text(cell)[:60]}"; expected a range or the cell of a LOAD_CHAIN')
-    return Loaded(Chain.from_cells(table))
+        raise BadInput(f'the chain is "{shown(cell)}"; expected a range or the cell of a LOAD_CHAIN')
+    chosen = Settings().with_changes(changed)
+    return Loaded(Chain.from_cells(table, chosen), settings=chosen)
+
+
+def _with_settings(found: Loaded, changed: dict[str, object]) -> Loaded:
+    for key in READING:
+        value = changed.get(key, getattr(Settings(), key))
+        # A settings sheet lists every key, so a default says nothing here.
+        if value not in (getattr(Settings(), key), getattr(found.chain.settings, key)):
+            raise BadInput(f"{key} = {value} decides how a chain is read; give it to the LOAD_CHAIN of this handle")
+    return replace(found, settings=found.settings.with_changes(changed))
+
+
+def complete(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Loaded:
+    """The chain with the spot, as-of and settings given; each wins over that of LOAD_CHAIN."""
+    found = loaded(chain, settings)
+    given = moment(as_of, zone=found.chain.zone, order=found.settings.date_order)
+    return replace(found, spot=amount(spot, "spot") or found.spot, as_of=given or found.as_of)
 
 
 def lines(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Lines:
     """Contracts ready for exposure. Arguments win over those of LOAD_CHAIN, which win over the paste."""
-    found = loaded(chain)
-    return prepare(
-        found.chain,
-        amount(spot, "spot") or found.spot,
-        moment(as_of) or found.as_of,
-        found.settings.with_changes(changes(settings)),
-    )
+    found = complete(chain, spot, as_of, settings)
+    return prepare(found.chain, found.spot, found.as_of, found.settings)

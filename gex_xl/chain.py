@@ -13,8 +13,11 @@ import numpy.typing as npt
 from gex_xl.clock import AM_SETTLED, Instants, is_monthly, settlements
 from gex_xl.errors import BadInput
 from gex_xl.reading import Columns, read_cells, read_columns
-from gex_xl.reading.headers import one_underlying
+from gex_xl.reading.conventions import without_placeholders
+from gex_xl.reading.dates import NEW_YORK
+from gex_xl.reading.symbols import one_underlying
 from gex_xl.reading.values import FloatArray
+from gex_xl.settings import Settings, ThirdFriday
 
 _INDICES = AM_SETTLED | {"XSP", "OEX", "XEO"}
 
@@ -26,7 +29,9 @@ class Chain:
     `is_call`: bool. `strike`, `bid`, `ask` in USD; `iv` annualised, decimal, NaN where the feed has none or a
     placeholder; `open_interest`, `volume`, `dealer_position` in contracts (dealer_position signed, dealers
     long positive); `gamma`, `delta` per share as the feed gives them; `multiplier` shares per contract, NaN
-    where the feed does not say. `settlement` in UTC seconds. `row` is the row number in the paste.
+    where the feed does not say; `forward` the feed's own, in USD. `settlement` in UTC seconds. `row` is the row
+    number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is "Deribit", which
+    never closes, or "". `settings` are those that the chain was read with.
     """
 
     row: npt.NDArray[np.int64]
@@ -44,7 +49,9 @@ class Chain:
     volume: FloatArray
     multiplier: FloatArray
     dealer_position: FloatArray
+    forward: FloatArray
     has_dealer_position: bool
+    venue: str
     symbol: str
     layout: str
     spot: float | None
@@ -53,6 +60,7 @@ class Chain:
     as_of_from: str
     left_out: tuple[tuple[str, float], ...]
     notes: tuple[str, ...]
+    settings: Settings
 
     def __len__(self) -> int:
         return len(self.strike)
@@ -62,15 +70,25 @@ class Chain:
         """Contracts listed in the paste, those left out included."""
         return len(self) + len(self.left_out)
 
-    @classmethod
-    def from_cells(cls, cells: Sequence[Sequence[object]]) -> Chain:
-        """Read pasted cells in any known layout. Raises BadInput with one sentence."""
-        return _build(read_columns(cells))
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The zone of times that name none."""
+        return dt.UTC if self.venue else NEW_YORK
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Chain:
+    def from_cells(
+        cls, cells: Sequence[Sequence[object]], settings: Settings | None = None, *, title: str = ""
+    ) -> Chain:
+        """Read pasted cells in any known layout; `title` may name the expiry. Raises BadInput with one sentence.
+
+        Of the settings those count that decide how cells are read: date_order, decimal, iv_unit, third_friday.
+        """
+        return _build(read_columns(cells, settings, title), settings or Settings())
+
+    @classmethod
+    def from_file(cls, path: str | Path, settings: Settings | None = None) -> Chain:
         """Read a csv, dat, json or xlsx file. Raises BadInput with one sentence."""
-        return cls.from_cells(read_cells(path))
+        return cls.from_cells(read_cells(path), settings, title=Path(path).stem)
 
 
 _ARRAYS = (
@@ -84,44 +102,43 @@ _ARRAYS = (
     "volume",
     "multiplier",
     "dealer_position",
+    "forward",
 )
+_LARGEST = 1e18  # no market has such figures, and their products must stay numbers
 
 
-def _build(columns: Columns) -> Chain:
+def _build(columns: Columns, settings: Settings) -> Chain:
     if not len(columns.strike):
         raise BadInput("the chain has a header but no contracts below it")
-    _require(columns, columns.strike, "strike", lambda x: np.isfinite(x) & (x > 0), "a number above 0")
+    _require(columns, "strike", columns.strike > 0, "a number above 0")
     for name in ("open_interest", "volume", "gamma", "bid", "ask"):
         amounts = getattr(columns, name)
-        fine = np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts))
-        _require(columns, amounts, name.replace("_", " "), lambda _, ok=fine: ok, "0 or more")
-    fine = np.isnan(columns.multiplier) | (columns.multiplier > 0)
-    _require(columns, columns.multiplier, "multiplier", lambda _: fine, "a number above 0")
+        _require(columns, name, np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts)), "0 or more")
+    _require(columns, "multiplier", np.isnan(columns.multiplier) | (columns.multiplier > 0), "a number above 0")
+    for name in _ARRAYS:
+        if name != "iv":
+            amounts = getattr(columns, name)
+            _require(columns, name, np.isnan(amounts) | (np.abs(amounts) <= _LARGEST), f"at most {_LARGEST:.0e}")
     symbol = one_underlying(columns.root) or columns.symbol
-    low, high = columns.iv_placeholder
-    iv = np.where((columns.iv > max(low, 0.0)) & (columns.iv <= high) & np.isfinite(columns.iv), columns.iv, np.nan)
+    iv = without_placeholders(columns.iv, *columns.iv_placeholder)
     roots = np.array(columns.root, dtype=np.str_)
     expiry = np.array(columns.expiry, dtype="datetime64[D]")
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
     keep, duplicates = _distinct(columns, order, roots, expiry)
     order = order[keep]
-    notes = list(columns.notes)
-    monthly = sorted({day for day in set(columns.expiry) if is_monthly(day)})
-    if not columns.has_roots and monthly and (symbol in _INDICES or not symbol):
-        notes.append(
-            "no OCC symbols or root column: all contracts are taken as settled at the close; index contracts of "
-            f"the third Friday ({monthly[0].isoformat()}) may settle at the open"
-        )
+    notes = [*columns.notes, *_settlement_notes(columns, symbol, settings.third_friday)]
+    settlement_roots = _settlement_roots(columns, symbol, settings.third_friday)
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
         row=columns.row[order],
         root=roots[order],
         expiry=expiry[order],
-        settlement=settlements([columns.expiry[i] for i in order], [columns.root[i] for i in order]),
+        settlement=settlements([columns.expiry[i] for i in order], [settlement_roots[i] for i in order], columns.venue),
         is_call=columns.right[order] == "C",
         iv=iv[order],
         **arrays,
         has_dealer_position=columns.has_dealer_position,
+        venue=columns.venue,
         symbol=symbol,
         layout=columns.layout,
         spot=columns.spot,
@@ -129,20 +146,41 @@ def _build(columns: Columns) -> Chain:
         as_of=columns.quote_time,
         as_of_from=columns.quote_time_from,
         left_out=(*columns.left_out, *duplicates),
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
+        settings=settings,
     )
     for name in _ARRAYS:
         getattr(chain, name).setflags(write=False)
     return chain
 
 
-def _require(columns: Columns, amounts: FloatArray, name: str, fine: object, wanted: str) -> None:
-    bad = np.flatnonzero(~fine(amounts))  # type: ignore[operator]
-    if bad.size:
-        found = amounts[bad[0]]
-        raise BadInput(
-            f"{name} in row {columns.row[bad[0]]} is {'blank' if np.isnan(found) else f'{found:g}'}; expected {wanted}"
+def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
+    """How contracts settle where no root says it, and where few know it."""
+    notes = []
+    if "VIXW" in columns.root:
+        notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
+    monthly = sorted({day for day in set(columns.expiry) if is_monthly(day)})
+    if not columns.has_roots and monthly and (symbol in _INDICES or not symbol):
+        notes.append(
+            f"no OCC symbols or root column: contracts of the third Friday ({monthly[0].isoformat()}) are taken as "
+            f"settled at the {third_friday} (setting third_friday); those of an index may settle at either"
         )
+    return notes
+
+
+def _settlement_roots(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
+    """The root by which each contract settles: its own, or the setting's on an index's third Friday without one."""
+    if columns.has_roots or third_friday is ThirdFriday.CLOSE or not (symbol in _INDICES or not symbol):
+        return columns.root
+    return ["SPX" if is_monthly(day) else "" for day in columns.expiry]
+
+
+def _require(columns: Columns, name: str, fine: npt.NDArray[np.bool_], wanted: str) -> None:
+    bad = np.flatnonzero(~fine)
+    if bad.size:
+        found = getattr(columns, name)[bad[0]]
+        shown = "blank" if np.isnan(found) else f"{found:g}"
+        raise BadInput(f"{name.replace('_', ' ')} in row {columns.row[bad[0]]} is {shown}; expected {wanted}")
 
 
 def _distinct(

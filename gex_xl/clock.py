@@ -19,6 +19,7 @@ from gex_xl.settings import Clock, ClockFrom
 #: VIX weeklys (VIXW) settle at the open as VIX does (Cboe's contract specifications).
 AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW"})
 OPEN, CLOSE = dt.time(9, 30), dt.time(16)
+_DERIBIT = dt.time(8)  # UTC
 _SECONDS_PER_YEAR = 365 * 86_400
 Instants = npt.NDArray[np.datetime64]  # seconds, UTC
 
@@ -83,12 +84,16 @@ def instant(moment: dt.datetime) -> np.datetime64:
     return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None), "s")
 
 
-def settlements(expiries: Sequence[dt.date], roots: Sequence[str]) -> Instants:
+def settlements(expiries: Sequence[dt.date], roots: Sequence[str], venue: str = "") -> Instants:
     """Settlement instant of each contract, shape (n,): 16:00 New York, 09:30 for the AM-settled roots.
 
-    An expiry on a day without a session settles on the one before: a holiday, or the Saturday on which
-    standard contracts expired before February 2015.
+    At the `venue` Deribit 08:00 UTC, every day. Elsewhere an expiry on a day without a session settles on the one
+    before: a holiday, or the Saturday on which standard contracts expired before February 2015.
     """
+    if venue:
+        return np.array(
+            [instant(dt.datetime.combine(day, _DERIBIT, dt.UTC)) for day in expiries], dtype="datetime64[s]"
+        )
     known: dict[tuple[dt.date, bool], np.datetime64] = {}
     out = []
     for expiry, root in zip(expiries, roots, strict=True):

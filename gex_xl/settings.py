@@ -117,6 +117,29 @@ class Slopes(StrEnum):
     CHAIN = "chain"
 
 
+class DateOrder(StrEnum):
+    AUTO = "auto"
+    MDY = "mdy"
+    DMY = "dmy"
+
+
+class Decimal(StrEnum):
+    AUTO = "auto"
+    POINT = "point"
+    COMMA = "comma"
+
+
+class IvUnit(StrEnum):
+    AUTO = "auto"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+
+
+class ThirdFriday(StrEnum):
+    CLOSE = "close"
+    OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All conventions. Rates and yields are annual, continuously compounded, decimal."""
@@ -145,6 +168,10 @@ class Settings:
     vol_inverted: float = 1.02
     flip_band: float = 0.005
     skew_z: float = -2.0
+    date_order: DateOrder = DateOrder.AUTO
+    decimal: Decimal = Decimal.AUTO
+    iv_unit: IvUnit = IvUnit.AUTO
+    third_friday: ThirdFriday = ThirdFriday.CLOSE
 
     def with_changes(self, changes: Mapping[str, object]) -> Settings:
         """A copy with some settings changed. Raises BadInput for an unknown key or a bad value."""
@@ -182,12 +209,18 @@ HELP: dict[str, str] = {
     "vol_inverted": "vol_inverted above this short slope (9 / 30 days) or medium slope (30 / 90 days)",
     "flip_band": "Distance from the flip, as a share of it, before its side counts",
     "skew_z": "short_gamma at or below this z-score of the 25-delta skew",
+    "date_order": "Dates such as 03/04/2025: auto (what the whole paste supports), mdy (month first), dmy (day first)",
+    "decimal": "Decimal mark of text: auto (what the whole paste supports), point (1,234.5), comma (1.234,5)",
+    "iv_unit": "Implied volatility column: auto (told from the whole column), decimal (0.20) or percent (20)",
+    "third_friday": "Index contracts of a third Friday that have no OCC root settle at the close or at the open",
 }
+#: Settled while a chain is read: they mean nothing to a chain that is in memory.
+READING = ("date_order", "decimal", "iv_unit", "third_friday")
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "sign": Sign, "unit": Unit, "clock": Clock, "clock_from": ClockFrom, "carry": Carry, "iv_source": IvSource,
-    "gamma_source": GammaSource, "weight": Weight, "flip_pick": FlipPick, "no_flip": NoFlip,
-    "slopes": Slopes,
+    "gamma_source": GammaSource, "weight": Weight, "flip_pick": FlipPick, "no_flip": NoFlip, "date_order": DateOrder,
+    "decimal": Decimal, "iv_unit": IvUnit, "third_friday": ThirdFriday, "slopes": Slopes,
 }  # fmt: skip
 _BOUNDS: dict[str, tuple[float, float]] = {
     "min_minutes": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1), "multiplier": (1e-9, 1e9),

@@ -23,8 +23,8 @@ class Forwards:
     """One entry per settlement instant, shape (m,); `group` maps each contract to its entry, shape (n,).
 
     `ratio` is F/S, `spot_discount` is exp(-qT) or the feed's delta_call - delta_put, which stands in for it and is
-    above 1 where an American put's early exercise has value. `source` is one of quotes (put-call parity on quotes
-    that agree), deltas, parity (the quotes there are), neighbours, rates, spot.
+    above 1 where an American put's early exercise has value. `source` is one of feed (its own forward), quotes
+    (put-call parity on quotes that agree), deltas, parity (the quotes there are), neighbours, rates, spot.
     """
 
     group: Index
@@ -80,6 +80,8 @@ def forwards(chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot:
             # The feed's deltas know exp(-qT) even where the quotes know the forward better.
             if deltas and source[g] in ("deltas", "quotes"):
                 discount[g] = deltas[1]
+        if settings.carry is Carry.IMPLIED:
+            _from_feed(chain, group, spot, ratio, discount, source)
         _from_neighbours(ratio, t, source)
         ratio[np.isnan(ratio)] = 1.0
     discount = np.where(np.isnan(discount), ratio * rate_discount, discount)
@@ -148,6 +150,17 @@ def _from_parity(
         return None
     agree = near.size >= _AGREEING and np.median(np.abs(each[near] - forward)) <= _DEVIATION * spot
     return forward, bool(agree and np.median(width[near]) <= _WIDTH * spot)
+
+
+def _from_feed(
+    chain: Chain, group: Index, spot: float, ratio: FloatArray, discount: FloatArray, source: list[str]
+) -> None:
+    """The feed's own forward of each settlement, the median of its contracts: Deribit names one. In place."""
+    for g in np.unique(group[np.isfinite(chain.forward) & (chain.forward > 0)]):
+        own = chain.forward[group == g]
+        ratio[g] = np.median(own[np.isfinite(own) & (own > 0)]) / spot
+        discount[g] = np.nan
+        source[g] = "feed"
 
 
 def _from_neighbours(ratio: FloatArray, t: FloatArray, source: list[str]) -> None:

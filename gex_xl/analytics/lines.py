@@ -86,7 +86,7 @@ def prepare(
         raise BadInput("spot is neither in the paste nor given; give the underlying's price as spot")
     if as_of is None:
         raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
-    start = valued_at(as_of, chosen.clock_from)
+    start = as_of if chain.venue else valued_at(as_of, chosen.clock_from)  # Deribit never closes
     live = (chain.settlement > instant(as_of)) & (chain.settlement > instant(start))
     t = years(start, chain.settlement, chosen.clock)
     shortest = chosen.min_minutes * 60 / (365 * 86_400)

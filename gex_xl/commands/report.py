@@ -33,12 +33,10 @@ def add(commands: Any) -> None:
 
 
 def _report(given: argparse.Namespace) -> int:
-    lines = prepare(
-        Chain.from_file(given.file),
-        amount(given.spot, "spot"),
-        moment(given.as_of),
-        Settings().with_changes(parse_settings("\n".join(given.set))),
-    )
+    chosen = Settings().with_changes(parse_settings("\n".join(given.set)))
+    chain = Chain.from_file(given.file, chosen)
+    as_of = moment(given.as_of, zone=chain.zone, order=chosen.date_order)
+    lines = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
     if given.json:
         json.dump(as_json(lines), sys.stdout, allow_nan=False)
         print()

@@ -13,7 +13,7 @@ from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.errors import GexError
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
-from gex_xl.handles import Loaded, store
+from gex_xl.handles import store
 from gex_xl.reading.dates import in_words
 from gex_xl.registry import worksheet
 from gex_xl.settings import Settings
@@ -26,15 +26,7 @@ from gex_xl.settings import Settings
     (EXAMPLE_CHAIN,),
 )
 def LOAD_CHAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
-    found = arguments.loaded(chain)
-    return store(
-        Loaded(
-            found.chain,
-            arguments.amount(spot, "spot") or found.spot,
-            arguments.moment(as_of) or found.as_of,
-            found.settings.with_changes(arguments.changes(settings)),
-        )
-    )
+    return store(arguments.complete(chain, spot, as_of, settings))
 
 
 @worksheet(

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.reading.values import FloatArray, has_percent_signs, is_blank, number, numbers
+from gex_xl.errors import BadInput
+from gex_xl.reading.conventions import day_first, decimal_comma, iv_as_decimal
+from gex_xl.reading.dates import expiry_date, expiry_dates
+from gex_xl.reading.headers import FIELDS, field_of
+from gex_xl.reading.symbols import parse_deribit, parse_occ
+from gex_xl.reading.values import FloatArray, is_blank, number, numbers, text
+from gex_xl.settings import Settings
+
+#: Fields of numbers that both layouts have, one entry per contract.
+AMOUNTS = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
+_NUMERIC = {*AMOUNTS, "strike", "spot"}
 
 
 @dataclass
 class Columns:
     """One entry per contract, in the order of the paste; NaN or "" where the feed has nothing.
 
-    `iv` is annualised and decimal. `row` is the row number that the user sees. `left_out` lists lines that
-    cannot become a contract: (reason, open interest).
+    `iv` is annualised and decimal, `forward` the feed's own in USD. `row` is the row number that the user sees.
+    `left_out` lists lines that cannot become a contract: (reason, open interest). `venue` is "Deribit" or "".
     """
 
     layout: str
@@ -36,10 +46,12 @@ class Columns:
     volume: FloatArray
     multiplier: FloatArray
     dealer_position: FloatArray
+    forward: FloatArray
     has_dealer_position: bool = False
     has_roots: bool = False
     #: iv at or below the first and above the second is the feed's way of writing "none".
     iv_placeholder: tuple[float, float] = (0.0, np.inf)
+    venue: str = ""
     symbol: str = ""
     spot: float | None = None
     spot_from: str = ""
@@ -59,17 +71,79 @@ class Columns:
 
 
 class Table:
-    """The rows below a header, read column by column."""
+    """The rows below a header, read column by column.
 
-    def __init__(self, rows: Sequence[Sequence[object]], header: int) -> None:
-        self.rows = [row for row in rows[header + 1 :] if not all(map(is_blank, row))]
-        numbered = enumerate(rows[header + 1 :], header + 2)
-        self.numbers = np.array([n for n, row in numbered if not all(map(is_blank, row))], dtype=np.int64)
+    `others` are lines that are no contracts, with their row numbers: titles, remarks, totals. `first` is the row
+    number of the header, `last` that of its last repetition.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[object]], header: int, settings: Settings) -> None:
+        self.names = [text(cell) for cell in rows[header]]
+        self.settings = settings
+        self.first = self.last = header + 1
+        below = list(enumerate(rows[header + 1 :], header + 2))
+        kept = [(n, row) for n, row in below if not all(map(is_blank, row))]
+        _refuse_split_figures(kept, len(rows[header]))
+        self.rows = [row for _, row in kept]
+        self.numbers = np.array([n for n, _ in kept], dtype=np.int64)
+        self.others: list[tuple[int, Sequence[object]]] = []
+        self.comma, self.day_first = False, False
+        self.notes: list[str] = []
 
     def keep(self, wanted: Sequence[bool]) -> None:
         """Drop the rows that are not wanted."""
+        self.others += [(int(n), row) for n, row, keep in zip(self.numbers, self.rows, wanted, strict=True) if not keep]
         self.rows = [row for row, keep in zip(self.rows, wanted, strict=True) if keep]
         self.numbers = self.numbers[np.asarray(wanted, dtype=bool)]
+
+    def decide(self, places: Iterable[tuple[str, int]]) -> None:
+        """Settle the decimal mark and the order of dates from the columns at `places` (field, column)."""
+        at = list(places)
+        self.comma, said = decimal_comma([self.cells(j) for f, j in at if f in _NUMERIC], self.settings.decimal)
+        dates = [cell for f, j in at if f in ("expiry", "quote_time") for cell in set(self.cells(j))]
+        self.day_first, also = day_first(dates, self.settings.date_order)
+        if also and (known := self._order_of_symbols(at)) is not None:
+            self.day_first, also = known, ""
+        self.notes += [note for note in (said, also) if note]
+
+    def _order_of_symbols(self, at: Sequence[tuple[str, int]]) -> bool | None:
+        """Whether expiries are day first by the option symbols beside them; None where those say nothing."""
+        expiry = next((j for f, j in at if f == "expiry"), None)
+        for symbol in (j for f, j in at if f == "symbol"):
+            for cell, name in zip(self.cells(expiry), self.cells(symbol), strict=True):
+                known = parse_occ(name) or parse_deribit(name)
+                orders = [
+                    first for first in (False, True) if known and expiry_date(cell, day_first=first) == known.expiry
+                ]
+                if len(orders) == 1:
+                    return orders[0]
+        return None
+
+    def repeats_header(self, i: int) -> bool:
+        """Whether row `i` is the header again. Raises BadInput where it has other columns: another chain."""
+        named = [f for cell in self.rows[i] if isinstance(cell, str) and (f := field_of(text(cell)))]
+        if "strike" not in named and "symbol" not in named:
+            return False
+        if len(named) > 2 and named != [f for name in self.names if (f := field_of(name))]:
+            raise BadInput(
+                f"row {self.numbers[i]} is a second header with other columns; paste one chain only, and clear the "
+                "old one before pasting"
+            )
+        self.last = int(self.numbers[i])
+        return True
+
+    @property
+    def between(self) -> list[tuple[int, Sequence[object]]]:
+        """Other lines above the last repetition of the header, lines of figures apart."""
+        return [(n, row) for n, row in self.others if n < self.last and self._is_text(row)]
+
+    @property
+    def below(self) -> list[tuple[int, Sequence[object]]]:
+        """Other lines below the last repetition of the header, lines of figures apart."""
+        return [(n, row) for n, row in self.others if n > self.last and self._is_text(row)]
+
+    def _is_text(self, row: Sequence[object]) -> bool:
+        return 2 * sum(not is_blank(cell) for cell in row) <= max(len(self.names), 10)
 
     def cells(self, at: int | None) -> list[object]:
         """One column; None where a row is too short or there is no such column."""
@@ -80,30 +154,41 @@ class Table:
     def left_out(self, i: int, places: Sequence[int]) -> float:
         """The open interest of a row that is not used, from the columns at `places`; 0 where it has none."""
         row = self.rows[i]
-        amounts = [number(row[j]) for j in places if j < len(row)]
+        amounts = [number(row[j], comma=self.comma) for j in places if j < len(row)]
         return sum(amount for amount in amounts if amount is not None and math.isfinite(amount))
 
     def numeric(self, at: int | None, name: str, *, needed: bool = False) -> FloatArray:
         """One column of numbers, NaN where blank; raises BadInput naming the row of any other text."""
         if at is None:
             return np.full(len(self.rows), np.nan)
-        return numbers(self.cells(at), self.numbers, name, needed=needed)
+        return numbers(self.cells(at), self.numbers, name, needed=needed, comma=self.comma)
+
+    def amount(self, at: int | None, name: str) -> FloatArray:
+        """A column of one of the AMOUNTS."""
+        return self.numeric(at, FIELDS[name][0].replace("_", " "), needed=name == "open_interest")
+
+    def dates(self, at: int | None) -> list[dt.date | None]:
+        """A column of dates, None where there is none."""
+        return expiry_dates(self.cells(at), day_first=self.day_first)
+
+    def decimals(self, columns: Columns, places: Sequence[int], *, percent: bool = False) -> None:
+        """Bring the iv that was read from the columns at `places` into decimals."""
+        cells = [cell for j in places for cell in self.cells(j)]
+        rows = np.tile(self.numbers, len(places))
+        titles = [self.names[j] for j in places]
+        columns.iv, said = iv_as_decimal(
+            columns.iv, cells, rows, titles, self.settings.iv_unit, percent=percent, highest=columns.iv_placeholder[1]
+        )
+        if said:
+            columns.notes.append(said)
 
 
-def iv_as_decimal(columns: Columns, cells: Sequence[object], titles: Sequence[str]) -> None:
-    """Turn an iv column in percent into decimals, for the whole column or not at all.
-
-    Signs of percent: a % in most of the `cells`; a % in one of their `titles`, where half of the figures are
-    above 1 (a worksheet shows 0.25 as 25 %); or nine in ten figures above 2.5. A decimal column would need
-    250 % at the money for that; deep wings of a short expiry alone do not reach nine in ten.
-    """
-    real = columns.iv[np.isfinite(columns.iv) & (columns.iv > 0.02)]
-    titled = any("%" in title for title in titles)
-    if has_percent_signs(cells):
-        columns.notes.append("iv is written in percent; read as decimals")
-    elif real.size and titled and np.median(real) > 1:
-        columns.iv = columns.iv / 100
-        columns.notes.append("the iv column is titled in percent; divided by 100")
-    elif real.size and np.quantile(real, 0.1) > 2.5:
-        columns.iv = columns.iv / 100
-        columns.notes.append("iv looks like percent in the whole column; divided by 100")
+def _refuse_split_figures(rows: Sequence[tuple[int, Sequence[object]]], width: int) -> None:
+    """Raises BadInput where most lines of a text have more cells than its header: figures were cut at a comma."""
+    longer = [(n, row) for n, row in rows if any(not is_blank(cell) for cell in row[width:])]
+    if longer and 2 * len(longer) > len(rows):
+        n, row = longer[0]
+        raise BadInput(
+            f"row {n} has {len(row)} cells under a header of {width}; a figure with a decimal comma must stand in "
+            "quotes, or the cells be separated by semicolons"
+        )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.values import number, text
+from gex_xl.reading.values import number, shown, text
 
 NEW_YORK = ZoneInfo("America/New_York")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # serials carry no zone
@@ -50,13 +50,19 @@ _TIME = re.compile(
 )
 _NOON_BEFORE = {"上午": "a", "午前": "a", "오전": "a", "下午": "p", "午後": "p", "오후": "p"}
 _SHIFT = r"\s*(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?(?!\d)"
+# Words that may follow a clock; any other at the end of it can only be a zone.
+_NO_ZONES = frozenset(
+    {"am", "at", "day", "de", "del", "den", "dia", "du", "el", "h", "hod", "hrs", "il", "in", "le", "of", "on", "ora",
+     "ore", "the", "uhr", "um"}
+)  # fmt: skip
 _ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}})\b)")
 _ZONE_IN_WORDS = re.compile(r"[\s(]*([a-z][a-z ]*?)(?: (?:standard|daylight|summer))? time\b")
 _REGIONS = {"eastern": "et", "us eastern": "et", "new york": "et", "central": "ct", "mountain": "mt", "pacific": "pt",
             "coordinated universal": "utc", "greenwich mean": "gmt"}  # fmt: skip
 _OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
+#: 19/01/2024, 1-19-24, 19. 01. 2024: two numbers with their separator between them, and the year.
+NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})([/.-])\s?(\d{1,2})[/.-]\s?(\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 
@@ -125,9 +131,9 @@ def _find_date(words: str, *, day_first: bool = False) -> tuple[dt.date, tuple[i
     named = _named_month(words)
     if named:
         return named
-    numeric = _NUMERIC.search(words)
+    numeric = NUMERIC_DATE.search(words)
     if numeric:
-        first, second, year = map(int, numeric.groups())
+        first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])
         month, day = (second, first) if (day_first or first > 12) else (first, second)
         if date := _date(year, month, day):
             return date, numeric.span()
@@ -152,11 +158,8 @@ def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
     return found[0] if found else None
 
 
-def expiry_dates(cells: Sequence[object]) -> list[dt.date | None]:
-    """A column of expiries; one numeric date that can only be day-first makes the whole column so."""
-    distinct = {cell for cell in cells if isinstance(cell, str)}
-    numeric = [found for cell in distinct if (found := _NUMERIC.search(cell))]
-    day_first = any(int(found[1]) > 12 for found in numeric)
+def expiry_dates(cells: Sequence[object], *, day_first: bool = False) -> list[dt.date | None]:
+    """A column of expiries."""
     read: dict[object, dt.date | None] = {}
     for cell in cells:
         if cell not in read:
@@ -164,24 +167,27 @@ def expiry_dates(cells: Sequence[object]) -> list[dt.date | None]:
     return [read[cell] for cell in cells]
 
 
-def quote_time(cell: object, *, source: str = "quote time", day_first: bool = False) -> tuple[dt.datetime, bool] | None:
+def quote_time(
+    cell: object, *, source: str = "quote time", day_first: bool = False, zone: dt.tzinfo = NEW_YORK
+) -> tuple[dt.datetime, bool] | None:
     """A quote time as an aware datetime, and whether the cell names a clock time (else 16:00 is taken).
 
-    None where the cell holds no date. Raises BadInput for a time zone that is not known.
+    `zone` is that of a time that names none. None where the cell holds no date. Raises BadInput for a time zone
+    that is not known.
     """
     if isinstance(cell, dt.date) and not _in_range(cell):
         return None
     if isinstance(cell, dt.datetime):
         if cell.tzinfo is None and cell.time() == dt.time(0):  # how a worksheet hands over a date
-            return cell.replace(hour=16, tzinfo=NEW_YORK), False
-        return cell if cell.tzinfo else cell.replace(tzinfo=NEW_YORK), True
+            return cell.replace(hour=16, tzinfo=zone), False
+        return cell if cell.tzinfo else cell.replace(tzinfo=zone), True
     if isinstance(cell, dt.date):
-        return dt.datetime.combine(cell, dt.time(16), NEW_YORK), False
+        return dt.datetime.combine(cell, dt.time(16), zone), False
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if 32874 <= cell < 73051:
             moment = from_serial(cell)
             timed = moment.time() != dt.time(0)
-            return (moment if timed else moment.replace(hour=16)).replace(tzinfo=NEW_YORK), timed
+            return (moment if timed else moment.replace(hour=16)).replace(tzinfo=zone), timed
         if 1e9 <= cell < 2e9 or 1e12 <= cell < 2e12:  # seconds or milliseconds since 1970, UTC
             return dt.datetime.fromtimestamp(cell if cell < 1e11 else cell / 1000, dt.UTC), True
     words = _plain(cell)
@@ -202,12 +208,13 @@ def quote_time(cell: object, *, source: str = "quote time", day_first: bool = Fa
                 hour = hour % 12 + (12 if half == "p" else 0)
             if hour > 23 or minute > 59 or second > 59:
                 continue
-            zone = _zone(rest, words, cell, source)
-            return dt.datetime.combine(date, dt.time(hour, minute, second), zone), True
-    return dt.datetime.combine(date, dt.time(16), NEW_YORK), False
+            named = _zone(rest, words, cell, source) or zone
+            return dt.datetime.combine(date, dt.time(hour, minute, second), named), True
+    return dt.datetime.combine(date, dt.time(16), zone), False
 
 
-def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo:
+def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo | None:
+    """The zone behind a clock, or an offset anywhere in the words; None where there is neither."""
     spelt = _ZONE_IN_WORDS.match(rest)
     if spelt:
         if spelt[1] not in _REGIONS:
@@ -215,7 +222,7 @@ def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo:
         rest = _REGIONS[spelt[1]]
     found = _ZONE.match(rest) or _OFFSET.search(words)
     if not found:
-        return NEW_YORK
+        return None
     if found["sign"]:
         offset = dt.timedelta(hours=int(found["oh"]), minutes=int(found["om"] or 0))
         if offset > dt.timedelta(hours=14):
@@ -224,15 +231,16 @@ def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo:
     zone = _ZONES.get(found["name"])
     if zone is not None:
         return zone if isinstance(zone, ZoneInfo) else dt.timezone(dt.timedelta(hours=zone))
-    # Upper-case letters right after the time can only be a zone; lower-case ones are words ("uhr").
-    if re.search(rf"\b{found['name'].upper()}\b", text(cell)):
+    # Upper-case letters right after the time can only be a zone, and so can a strange word that ends the line.
+    last = not rest[found.end() :].strip(" .,;)") and found["name"] not in _NO_ZONES
+    if last or re.search(rf"\b{found['name'].upper()}\b", text(cell)):
         raise _unknown_zone(found["name"].upper(), cell, source)
     offset_elsewhere = _OFFSET.search(words)
-    return _zone(offset_elsewhere[0], "", cell, source) if offset_elsewhere else NEW_YORK
+    return _zone(offset_elsewhere[0], "", cell, source) if offset_elsewhere else None
 
 
 def _unknown_zone(name: str, cell: object, source: str) -> BadInput:
     return BadInput(
-        f'{source}: the time zone {name} in "{text(cell)}" is not known; '
+        f'{source}: the time zone {name} in "{shown(cell)}" is not known; '
         "give as_of with an offset, for instance 2024-01-05 16:00 -05:00"
     )

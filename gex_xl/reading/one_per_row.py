@@ -1,4 +1,4 @@
-"""One contract per row, columns by any usual name: Yahoo, OptionMetrics-like, CBOE's JSON, our own."""
+"""One contract per row, columns by any usual name: Yahoo, OptionMetrics-like, Deribit, JSON records, our own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.columns import Columns, Table, iv_as_decimal
-from gex_xl.reading.dates import expiry_dates, quote_time
-from gex_xl.reading.headers import check_strikes, field_of, one_underlying, parse_occ, plain, read_preamble
-from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, text
+from gex_xl.reading import deribit
+from gex_xl.reading.columns import AMOUNTS, Columns, Table
+from gex_xl.reading.headers import field_of, plain
+from gex_xl.reading.preamble import find_expiries, read_preamble
+from gex_xl.reading.quotes import read_quote_time, read_spot
+from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, one_underlying, parse_deribit, parse_occ
+from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, shown, text
+from gex_xl.settings import Settings
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.
 _IV_PLACEHOLDERS = [
@@ -21,9 +26,15 @@ _IV_PLACEHOLDERS = [
     (frozenset({"contractsymbol", "impliedvolatility"}), (0.02, 5.0)),  # Yahoo: 0.00001
 ]
 _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
-_TICKER = re.compile(r"[\^$]?[A-Z.]{1,6}\d?")
+_TICKER = re.compile(r"[A-Z.]{1,6}\d?")
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
-_AMOUNTS = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "dealer_position")
+_SIDE_TITLE = re.compile(r"\W*(calls?|puts?)\b.*", re.IGNORECASE)
+_RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
+_LAYOUT = "one contract per row"
+
+
+class MissingColumns(BadInput):
+    """A header that could be read if a title above it named what its columns do not."""
 
 
 def recognises(names: Sequence[str]) -> bool:
@@ -33,137 +44,203 @@ def recognises(names: Sequence[str]) -> bool:
     return bool(weighed) and ("symbol" in fields or {"strike", "right", "expiry"} <= fields)
 
 
-def read(rows: Sequence[Sequence[object]], header: int) -> Columns:
-    """Read the table below `header` (row index) into Columns; one contract per row."""
-    names = [text(cell) for cell in rows[header]]
+def recognises_titled(names: Sequence[str]) -> bool:
+    """A header with strike and open interest, whose right or expiry may stand in a title or in the file's name."""
+    return {"strike", "open_interest"} <= {field_of(name) for name in names}
+
+
+def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, title: str = "") -> Columns:
+    """Read the table below `header` (row index) into Columns; one contract per row.
+
+    `title` is the name of the file, which may be all that names the expiry. Raises MissingColumns where neither
+    columns nor titles say which right or expiry a row has.
+    """
+    table = Table(rows, header, settings)
     at: dict[str, int] = {}
-    for j, name in enumerate(names):
+    for j, name in enumerate(table.names):
         found = field_of(name)
         # "openInterest" wins over a second column that could mean the same.
         if found and found not in at:
             at[found] = j
-    table = Table(rows, header)
+    if "symbol" in at:
+        at["symbol"] = _symbol_column(table, at["symbol"])
+    table.decide(at.items())
     left_out = _leave_out_other_lines(table, at)
-    occ = [parse_occ(cell) for cell in table.cells(at.get("symbol"))]
-    have_occ = any(occ)
-    if table.rows and not have_occ and not {"strike", "right", "expiry"} <= at.keys():
-        example = next((text(c) for c in table.cells(at.get("symbol")) if not is_blank(c)), "")
-        raise BadInput(
-            f'the column {names[at["symbol"]]} holds "{example}"; expected OCC symbols such as '
-            "SPXW240119C04700000, or columns for strike, right and expiry"
-        )
-    amounts: dict[str, Any] = {
-        field: table.numeric(at.get(field), field.replace("_", " "), needed=field == "open_interest")
-        for field in _AMOUNTS
-    }
+    above = list(enumerate(rows[:header], 1))
+    parse = parse_deribit if deribit.recognises(table.cells(at.get("symbol"))) else parse_occ
+    if parse is parse_deribit:
+        left_out += deribit.leave_out_futures(table, at["symbol"])
+    symbols = [parse(cell) for cell in table.cells(at.get("symbol"))]
+    named = any(symbols)
+    _check_parts(table, at, named)
+    unnamed = bool(table.rows) and not named
+    rights = _titled_rights(table, above) if unnamed and "right" not in at else table.cells(at.get("right"))
+    days: Sequence[dt.date | None] = table.dates(at.get("expiry"))
+    if unnamed and "expiry" not in at:
+        days = _titled_expiries(table, above, title)
+    size = len(table.rows)
+    amounts: dict[str, Any] = {field: table.amount(at.get(field), field) for field in AMOUNTS if field != "multiplier"}
     columns = Columns(
-        layout="one contract per row",
+        layout=_LAYOUT,
         row=table.numbers,
-        root=_roots(table, at, occ),
-        expiry=_expiries(table, at, occ),
-        right=_rights(table, at, occ),
-        strike=_strikes(table, at, occ),
+        root=_roots(table, at, symbols),
+        expiry=_expiries(table, at, symbols, days),
+        right=_rights(table, rights, symbols),
+        strike=_strikes(table, at, symbols),
         multiplier=_multipliers(table, at),
         **amounts,
+        forward=np.full(size, np.nan),
         has_dealer_position="dealer_position" in at,
-        has_roots=have_occ or "root" in at,
+        has_roots=named or "root" in at,
         left_out=left_out,
+        notes=table.notes,
     )
-    plain_names = {plain(name) for name in names}
+    plain_names = {plain(name) for name in table.names}
     columns.iv_placeholder = next((p for keys, p in _IV_PLACEHOLDERS if keys <= plain_names), (0.0, np.inf))
-    columns.symbol = _underlying(table, at, have_occ)
-    if "quote_time" in at:
-        _quote_time(columns, table, at["quote_time"], names)
-    if "spot" in at:
-        _spot(columns, table, at["spot"], names)
+    columns.symbol = _underlying(table, at, named)
     if "iv" in at:
-        iv_as_decimal(columns, table.cells(at["iv"]), [names[at["iv"]]])
-    read_preamble(columns, rows[:header])
-    if plain_names >= _OPTIONMETRICS and len(columns.strike) and _in_thousandths(columns, occ):
+        table.decimals(columns, [at["iv"]], percent=parse is parse_deribit)
+    if parse is parse_deribit:
+        deribit.finish(columns, table, at)
+    else:
+        if "quote_time" in at:
+            read_quote_time(columns, table, at["quote_time"])
+        if "spot" in at:
+            read_spot(columns, table, at["spot"])
+    read_preamble(columns, above, table, settings)
+    if plain_names >= _OPTIONMETRICS and len(columns.strike) and _in_thousandths(columns, symbols):
         columns.strike = columns.strike / 1000
         columns.notes.append("strike_price is in thousandths, as OptionMetrics writes it; divided by 1000")
-    check_strikes(columns.strike, occ, columns.row)
+    if parse is parse_occ:
+        check_strikes(columns.strike, symbols, columns.row)
+        check_expiries(columns.expiry, symbols, columns.row)
     return columns
+
+
+def _symbol_column(table: Table, first: int) -> int:
+    """Of the columns that may hold symbols, the first that does: `symbol` may be the underlying's."""
+    for j in (j for j, name in enumerate(table.names) if field_of(name) == "symbol"):
+        if any(parse_occ(cell) or parse_deribit(cell) for cell in table.cells(j)[:50]):
+            return j
+    return first
+
+
+def _check_parts(table: Table, at: dict[str, int], named: bool) -> None:
+    if not table.rows or named or "symbol" not in at or {"strike", "right", "expiry"} <= at.keys():
+        return
+    if "strike" in at and "open_interest" in at:
+        return  # titles may say the rest
+    example = next((shown(c) for c in table.cells(at["symbol"]) if not is_blank(c)), "")
+    raise BadInput(
+        f'the column {table.names[at["symbol"]]} holds "{example}"; expected OCC symbols such as '
+        "SPXW240119C04700000, or columns for strike, right and expiry"
+    )
 
 
 def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, float]]:
     """Take out repeated headers and lines that name no contract, such as totals."""
     keys = [at[field] for field in ("symbol", "strike") if field in at]
+    places = [at["open_interest"]] if "open_interest" in at else []
     wanted, left_out = [], []
     for i, row in enumerate(table.rows):
         cells = [row[j] for j in keys if j < len(row)]
-        repeated = any(field_of(text(cell)) in ("strike", "symbol") for cell in cells if isinstance(cell, str))
+        plainly = any(number(cell, comma=table.comma) is not None for cell in cells)
+        repeated = not plainly and table.repeats_header(i)
         parts = [row[at[f]] if at[f] < len(row) else None for f in ("right", "expiry") if f in at]
         # A line of totals has a word where the strike stands, and neither right nor expiry; a remark stands alone.
         alone = sum(not is_blank(cell) for cell in row) == 1
-        named = any(number(cell) is not None or parse_occ(cell) for cell in cells) or (
+        restricted = any(isinstance(cell, str) and text(cell).endswith("*") for cell in cells)
+        named = plainly or (
             any(not is_blank(cell) for cell in cells)
-            and not alone
-            and (not parts or any(not is_blank(part) for part in parts))
+            and (
+                any(parse_occ(cell) or parse_deribit(cell) for cell in cells)
+                or (not alone and (not parts or any(not is_blank(part) for part in parts)))
+            )
         )
-        wanted.append(named and not repeated)
+        wanted.append(named and not repeated and not restricted)
         if repeated:
             left_out.append(("repeated header", 0.0))
-        elif not named:
-            places = [at["open_interest"]] if "open_interest" in at else []
+        elif restricted:
+            left_out.append((_RESTRICTED, table.left_out(i, places)))
+        elif not named and not _SIDE_TITLE.fullmatch(text(next(c for c in row if not is_blank(c)))):
             left_out.append(("no strike or symbol", table.left_out(i, places)))
     table.keep(wanted)
     return left_out
 
 
-def _roots(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]) -> list[str]:
+def _roots(table: Table, at: dict[str, int], symbols: Sequence[Symbol | None]) -> list[str]:
     named = [text(cell).upper() for cell in table.cells(at.get("root"))]
-    return [o[0] if o else name for o, name in zip(occ, named, strict=True)]
+    return [o.root if o else name for o, name in zip(symbols, named, strict=True)]
 
 
-def _underlying(table: Table, at: dict[str, int], have_occ: bool) -> str:
-    if "underlying" not in at and have_occ:
+def _underlying(table: Table, at: dict[str, int], named: bool) -> str:
+    if "underlying" not in at and named:
         return ""
     cells = table.cells(at.get("underlying", at.get("symbol")))
-    names = {text(cell).upper() for cell in cells if not is_blank(cell)}
+    names = {text(cell).upper().lstrip("^$") for cell in cells if not is_blank(cell)}
     # The symbol of one option each, in a notation that is not the OCC's, names no underlying.
     return one_underlying(names) if all(_TICKER.fullmatch(name) for name in names) else ""
 
 
-def _expiries(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]) -> list[dt.date]:
-    cells = table.cells(at.get("expiry"))
+def _expiries(
+    table: Table, at: dict[str, int], symbols: Sequence[Symbol | None], days: Sequence[dt.date | None]
+) -> list[dt.date]:
     out = []
-    for i, date in enumerate(expiry_dates(cells)):
-        known = date or (o[1] if (o := occ[i]) else None)
+    for i, day in enumerate(days):
+        known = day or (o.expiry if (o := symbols[i]) else None)
         if known is None:
-            raise BadInput(f'expiry in row {table.numbers[i]} is "{text(cells[i])}"; expected a date')
+            found = shown(table.cells(at.get("expiry"))[i])
+            raise BadInput(f'expiry in row {table.numbers[i]} is "{found}"; expected a date')
         out.append(known)
     return out
 
 
-def _rights(
-    table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]
-) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-    cells = table.cells(at.get("right"))
+def _rights(table: Table, cells: Sequence[object], symbols: Sequence[Symbol | None]) -> npt.NDArray[np.str_]:
     out = []
     for i, cell in enumerate(cells):
-        known = right(cell) or (o[2] if (o := occ[i]) else None)
+        known = right(cell) or (o.right if (o := symbols[i]) else None)
         if known is None:
-            raise BadInput(f'option type in row {table.numbers[i]} is "{text(cell)}"; expected call or put')
-        if (o := occ[i]) and o[2] != known:
-            other = {"C": "call", "P": "put"}[o[2]]
+            raise BadInput(f'option type in row {table.numbers[i]} is "{shown(cell)}"; expected call or put')
+        if (o := symbols[i]) and o.right != known:
+            other = {"C": "call", "P": "put"}[o.right]
             raise BadInput(
-                f'option type in row {table.numbers[i]} is "{text(cell)}"; expected {other}, as its symbol says'
+                f'option type in row {table.numbers[i]} is "{shown(cell)}"; expected {other}, as its symbol says'
             )
         out.append(known)
     return np.array(out, dtype=np.str_)
 
 
-def _strikes(table: Table, at: dict[str, int], occ: Sequence[tuple[str, dt.date, str, float] | None]) -> FloatArray:
+def _titled_expiries(table: Table, above: Sequence[tuple[int, Sequence[object]]], title: str) -> list[dt.date]:
+    """Expiry of each row by the titles or the file's name. Raises MissingColumns where there is none."""
+    found = find_expiries(table, above, title)
+    if not found:
+        raise MissingColumns("expiry")
+    return found
+
+
+def _titled_rights(table: Table, above: Sequence[tuple[int, Sequence[object]]]) -> list[object]:
+    """Call or put of each row by the title above it, `Calls` or `Puts`. Raises MissingColumns where there is none."""
+    titles = [
+        (n, found[1][0].upper())
+        for n, row in (*above, *table.others)
+        if (first := next((c for c in row if not is_blank(c)), None)) and (found := _SIDE_TITLE.fullmatch(text(first)))
+    ]
+    if not titles or titles[0][0] > table.numbers[0]:
+        raise MissingColumns("right")
+    at = np.searchsorted([n for n, _ in titles], table.numbers, side="right") - 1
+    return [titles[i][1] for i in at]
+
+
+def _strikes(table: Table, at: dict[str, int], symbols: Sequence[Symbol | None]) -> FloatArray:
     written = table.numeric(at.get("strike"), "strike", needed=True)
     return np.array(
-        [w if w == w or o is None else o[3] for w, o in zip(written.tolist(), occ, strict=True)], dtype=float
+        [w if w == w or o is None else o.strike for w, o in zip(written.tolist(), symbols, strict=True)], dtype=float
     )
 
 
-def _in_thousandths(columns: Columns, occ: Sequence[tuple[str, dt.date, str, float] | None]) -> bool:
+def _in_thousandths(columns: Columns, symbols: Sequence[Symbol | None]) -> bool:
     """Whether the strikes are a thousand times too large: by the symbols, else by spot, else by their size."""
-    ratios = [strike / o[3] for strike, o in zip(columns.strike.tolist(), occ, strict=True) if o and o[3]]
+    ratios = [strike / o.strike for strike, o in zip(columns.strike.tolist(), symbols, strict=True) if o and o.strike]
     if ratios:
         return float(np.median(ratios)) > 500
     return float(np.median(columns.strike)) > (50 * columns.spot if columns.spot else 20_000)
@@ -173,46 +250,4 @@ def _multipliers(table: Table, at: dict[str, int]) -> FloatArray:
     cells = [
         _YAHOO_SIZES.get(text(c).upper(), c) if isinstance(c, str) else c for c in table.cells(at.get("multiplier"))
     ]
-    return numbers(cells, table.numbers, "multiplier", needed=False)
-
-
-def _quote_time(columns: Columns, table: Table, at: int, names: Sequence[str]) -> None:
-    cells = table.cells(at)
-    # A text file holds serials and epochs as text.
-    read = {
-        cell: quote_time(value if (value := number(cell)) is not None else cell, source=names[at])
-        for cell in {c for c in cells if not is_blank(c)}
-    }
-    for cell, found in read.items():
-        if found is None:
-            row = table.numbers[cells.index(cell)]
-            raise BadInput(f'{names[at]} in row {row} is "{text(cell)}"; expected a date and time')
-    moments = sorted(found for found in read.values() if found)
-    if not moments:
-        return
-    if moments[0][0].date() != moments[-1][0].date():
-        raise BadInput(
-            f"the column {names[at]} holds quotes of {moments[0][0]:%Y-%m-%d} and {moments[-1][0]:%Y-%m-%d}; "
-            "paste the chain of one moment"
-        )
-    columns.quote_time, timed = moments[-1]
-    columns.quote_time_from = f"column {names[at]}"
-    if not timed:
-        columns.quote_time_from += ", no clock time given: 16:00 New York taken"
-    elif len(moments) > 1:
-        columns.quote_time_from += ", the latest"
-
-
-def _spot(columns: Columns, table: Table, at: int, names: Sequence[str]) -> None:
-    spots = table.numeric(at, names[at])
-    known = spots[np.isfinite(spots) & (spots > 0)]  # 0 is how a feed leaves a price blank
-    if not known.size:
-        return
-    columns.spot = float(np.median(known))
-    columns.spot_from = f"column {names[at]}"
-    if np.ptp(known) > 0:
-        columns.spot_from += ", the median"
-        if np.ptp(known) > 0.02 * columns.spot:
-            columns.notes.append(
-                f"the column {names[at]} runs from {known.min():g} to {known.max():g}; the median is taken as spot"
-            )
+    return numbers(cells, table.numbers, "multiplier", needed=False, comma=table.comma)

@@ -1,8 +1,9 @@
-"""Numbers, symbols and rights as feeds, people and spreadsheets write them."""
+"""Numbers and rights as feeds, people and spreadsheets write them."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,13 +17,21 @@ FloatArray = npt.NDArray[np.float64]
 PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "nan", "none", "null", "<empty>"})
 #: Excel's error texts: a cell that failed upstream, in an optional column as good as missing.
 CELL_ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#num!", "#name?", "#null!"})
-_NOT_GIVEN = frozenset({"n/a", "na", "n.a."})
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u200e\u200f\u200b\ufeff"), " ")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")  # "0,250" has a decimal comma
+_NOT_GIVEN = frozenset({"n/a", "na", "n.a.", "unch"})
+
+# Control characters, direction marks, soft hyphens and halves of surrogate pairs carry nothing.
+_DROPPED = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010),
+     *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, *range(0xD800, 0xE000)]
+)  # fmt: skip
+_CURRENCY = "$€£¥₽₹₺₩"
+# "0,250" has a decimal comma, so no group begins with 0.
+_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(?:[, ’']\d{3})+(?:\.\d*)?")
+_COMMA = re.compile(r"[+-]?(?:(?:[1-9]\d{0,2}(?:[. ’']\d{3})+|\d+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?")
+_MARKS = str.maketrans("", "", ", ’'")
+_MARKS_OF_COMMA = str.maketrans(",", ".", ". ’'")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-#: OCC option symbol: root, yymmdd, C or P, strike x 1000 (eight digits; OptionMetrics writes fewer). A symbol
-#: that begins with a point is thinkorswim's, and its strike is plain.
-OCC = re.compile(r"(\.?)([A-Z][A-Z.^]{0,5}\d{0,2}?)\s*(\d{6})([CP])(\d{1,8}(?:\.\d+)?)")
+_LONGEST = 60  # of a cell that is shown in a message
 
 
 def is_blank(cell: object) -> bool:
@@ -31,55 +40,97 @@ def is_blank(cell: object) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell
-    return isinstance(cell, str) and not cell.translate(_SPACES).strip()
+    return isinstance(cell, str) and not text(cell)
 
 
 def text(cell: object) -> str:
-    """A cell as plain text, its odd spaces and marks made ordinary."""
-    return "" if cell is None else str(cell).translate(_SPACES).strip()
+    """A cell as plain text: odd spaces and wide digits made ordinary, marks and control characters taken out."""
+    if cell is None:
+        return ""
+    written = cell if isinstance(cell, str) else str(cell)
+    if not (written.isascii() and written.isprintable()):
+        written = unicodedata.normalize("NFKC", written.translate(_DROPPED))
+    return written.strip()
 
 
-def number(cell: object) -> float | None:
-    """One cell as a number: thousands separators and % are understood; None where it is not a number."""
+def shown(cell: object) -> str:
+    """A cell as it is quoted in a message: one line, not too long."""
+    # Worksheets hold every number as a float; a user who typed 5 does not know 5.0.
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        cell = int(cell)
+    written = " ".join(text(cell).split())
+    return written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"
+
+
+def number(cell: object, *, comma: bool = False) -> float | None:
+    """One cell as a number: thousands separators and % are understood; None where it is not a number.
+
+    `comma` says that text has a decimal comma: 1.234,5 is then 1234.5.
+    """
     if isinstance(cell, bool):
         return None
     if isinstance(cell, (int, float, np.number)):
-        return float(cell)
+        try:
+            return float(cell)
+        except OverflowError:  # an integer of hundreds of digits
+            return np.inf
     written = text(cell).replace("−", "-")
     percent = written.endswith("%")
     if percent:
         written = written[:-1].rstrip()
-    written = written.lstrip("$€£").lstrip()
-    if _THOUSANDS.fullmatch(written):
-        written = written.replace(",", "")
+    written = written.strip(_CURRENCY).strip()
+    if comma:
+        if _COMMA.fullmatch(written):
+            written = written.translate(_MARKS_OF_COMMA)
+        elif "." in written:
+            return None
+    elif _POINT.fullmatch(written):
+        written = written.translate(_MARKS)
     if not _NUMBER.fullmatch(written):
         return None
     return float(written) / 100 if percent else float(written)
 
 
-def numbers(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, needed: bool) -> FloatArray:
+def numbers(
+    cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, needed: bool, comma: bool = False
+) -> FloatArray:
     """A column of numbers, NaN where the feed has none.
 
     `rows` are the row numbers that the user sees, for the message. In a `needed` column the words "n/a"
     and a failed cell are errors; elsewhere they are as good as blank. Raises BadInput for any other text.
     """
-    try:
-        found = np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
-        if not any(isinstance(c, bool) for c in cells):
-            return found
-    except (TypeError, ValueError):
-        pass
+    # Python reads "1_000" as a number; a point is a thousands separator where the comma is the decimal mark.
+    odd = "._" if comma else "_"
+    if not any(isinstance(c, bool) or (isinstance(c, str) and any(mark in c for mark in odd)) for c in cells):
+        try:
+            return np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
+        except (TypeError, ValueError, OverflowError):
+            pass
     out = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
-        value = number(cell)
+        value = number(cell, comma=comma)
+        if value is None:
+            value = _settled(cell, comma)
         if value is not None:
             out[i] = value
             continue
         word = text(cell).lower()
         if word in PLACEHOLDERS or (not needed and (word in _NOT_GIVEN or word in CELL_ERRORS)):
             continue
-        raise BadInput(f'{name} in row {rows[i]} is "{text(cell)}"; expected a number')
+        mark = f"; the decimal mark of this paste is a {'comma' if comma else 'point'}" if _digits(word) else ""
+        raise BadInput(f'{name} in row {rows[i]} is "{shown(cell)}"; expected a number{mark}')
     return out
+
+
+def _settled(cell: object, comma: bool) -> float | None:
+    """A price with the suffix "s" of a settlement, as Barchart writes it."""
+    written = text(cell)
+    return number(written[:-1], comma=comma) if written[-1:] == "s" and written[-2:-1].isdigit() else None
+
+
+def _digits(word: str) -> bool:
+    """Whether only marks keep a word from being a number."""
+    return bool(re.fullmatch(r"[+-]?[\d.,' ’]*\d[\d.,' ’]*%?", word)) and any(mark in word for mark in ",.")
 
 
 def has_percent_signs(cells: Sequence[object]) -> bool:

@@ -251,8 +251,8 @@ def test_no_expiry(cell: object) -> None:
     assert expiry_date(cell) is None
 
 
-def test_one_day_above_12_makes_the_whole_column_day_first() -> None:
-    assert expiry_dates(["05/04/2024", "19/04/2024"]) == [dt.date(2024, 4, 5), dt.date(2024, 4, 19)]
+def test_a_column_of_expiries_is_read_in_one_order() -> None:
+    assert expiry_dates(["05/04/2024", "19/04/2024"], day_first=True) == [dt.date(2024, 4, 5), dt.date(2024, 4, 19)]
     assert expiry_dates(["05/04/2024", "04/19/2024"]) == [dt.date(2024, 5, 4), dt.date(2024, 4, 19)]
 
 

@@ -111,7 +111,7 @@ def test_list_of_records(wrap: str, tmp_path: Path) -> None:
         ('{"data": {"options": []}}', "the chain has a header but no contracts below it"),
         ('{"data": {"options": [1, null]}}', "the chain has a header but no contracts below it"),
         ('[{"a": 1, "b": 2}]', "no option chain found; columns found in row 1: a, b; missing: "),
-        ('[{"strike": {"x": 1}, "type": "call", "expiry": "2024-01-19", "oi": 1}]', "strike in row 2 is "),
+        ('[{"strike": {"x": 1}, "type": "call", "expiry": "2024-01-19", "oi": 1}]', "no option chain found; columns "),
         ('[{"strike": 1, "type": "call", "expiry": "2024-01-19", "oi": 1e999}]', "open interest in row 2 is inf"),
         ('[{"strike": 1, "type": "call", "expiry": "2024-01-19", "oi": 1, "quotetime": [1]}]', "quotetime in row 2 is"),
         ('[{"strike": 1, "type": "call", "expiry": ["2024"], "oi": 1}]', "expiry in row 2 is"),

@@ -46,7 +46,7 @@ def test_a_single_cell(cell: object) -> None:
     ("header", "missing"),
     [
         (["Strike", "Type", "Expiry", "IV"], "open interest"),
-        (["Strike", "Type", "OI"], "expiry"),
+        (["Strike", "Type", "OI"], "expiry; a line above the table may name it: Expiry: 2024-01-19"),
         (["Strike", "Expiry", "OI"], "right"),
         (["Type", "Expiry", "OI"], "strike"),
         (["Strike", "Bid", "Ask"], "right, expiry, open interest"),
@@ -115,13 +115,6 @@ def test_thinkorswim_has_all_but_spot_time_and_iv(shared_chains: Path) -> None:
     assert chain.ask[[call, put]].tolist() == [float(first[10]), float(first[16])]
 
 
-def test_deribit_names_no_strike_column(shared_chains: Path) -> None:
-    with pytest.raises(BadInput) as error:
-        Chain.from_file(shared_chains / "deribit_btc_2021-02-11.csv")
-    assert str(error.value).startswith("no option chain found; columns found in row 1: underlying_price, ")
-    assert str(error.value).endswith("missing: strike, right, expiry")
-
-
 def test_every_file_of_the_folder_is_read_or_refused_in_one_sentence(shared_chains: Path) -> None:
     files = [file for file in sorted(shared_chains.iterdir()) if file.suffix in (".csv", ".dat", ".json", ".xlsx")]
     outcomes = []
@@ -131,7 +124,7 @@ def test_every_file_of_the_folder_is_read_or_refused_in_one_sentence(shared_chai
         except BadInput as error:
             assert "\n" not in str(error)
             outcomes.append(False)
-    assert sum(outcomes) >= len(files) - 1
+    assert all(outcomes)
 
 
 WORDS = ["Strike", "Type", "Expiry", "OI", "IV", "Symbol", "Calls", "Puts", "Spot", "Quote Time", "Multiplier",

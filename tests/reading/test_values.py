@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.headers import field_of, parse_occ, underlying_of
+from gex_xl.reading.headers import field_of
+from gex_xl.reading.symbols import parse_occ, underlying_of
 from gex_xl.reading.values import has_percent_signs, is_blank, number, numbers, right
 
 
@@ -102,7 +103,7 @@ def test_failed_cells_are_blank_in_an_optional_column_and_an_error_in_a_needed_o
 @pytest.mark.parametrize("cell", ["abc", "12 contracts", True, dt.datetime(2025, 1, 1), "1,89"], ids=str)
 @pytest.mark.parametrize("needed", [True, False])
 def test_other_text_is_an_error_in_every_column(cell: object, needed: bool) -> None:
-    with pytest.raises(BadInput, match=r'^volume in row 9 is ".*"; expected a number$'):
+    with pytest.raises(BadInput, match=r'^volume in row 9 is ".*"; expected a number'):
         numbers([cell], np.array([9]), "volume", needed=needed)
 
 

@@ -1,0 +1,181 @@
+"""JSON to cells: CBOE's delayed quotes, brokers' chains, lists of records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gex_xl.errors import BadInput
+from gex_xl.reading.dates import NEW_YORK
+from gex_xl.reading.layouts import check_size
+
+Cells = list[list[object]]
+Record = Mapping[str, Any]
+_CBOE_OPTION = ("option", "bid", "ask", "iv", "open_interest", "volume", "delta", "gamma", "theo")
+#: Interactive Brokers keeps greeks of the bid, the ask and the last price beside those of its model.
+_OTHER_GREEKS = ("bidGreeks", "askGreeks", "lastGreeks")
+_LISTS = ("data", "result", "results", "options", "contracts")
+
+
+def cells_of_json(loaded: object, name: str) -> Cells:
+    """Rows with a header from what a JSON file holds. Raises BadInput where there is no list of contracts."""
+    if isinstance(loaded, Mapping):
+        inner = loaded.get("data")
+        if isinstance(inner, Mapping) and isinstance(inner.get("options"), list):
+            return _cboe(loaded, inner)
+        if isinstance(loaded.get("callExpDateMap"), Mapping) or isinstance(loaded.get("putExpDateMap"), Mapping):
+            return _table(_schwab(loaded))
+        options = loaded.get("options")
+        if isinstance(options, Mapping) and "option" in options:
+            return _table(_tradier(options["option"]))
+        lists = [found for key in _LISTS if isinstance(found := loaded.get(key), list)]
+        loaded = next(iter([*lists, *(v for v in loaded.values() if isinstance(v, list))]), None)
+    if isinstance(loaded, list) and loaded and all(isinstance(entry, Mapping) for entry in loaded):
+        return _table(_brokers(entry) if _is_brokers(entry) else _flat(entry) for entry in loaded)
+    raise BadInput(f"{name}: no list of option contracts in it; expected CBOE delayed quotes or a list of records")
+
+
+def _table(records: Iterable[Record]) -> Cells:
+    rows = list(records)
+    check_size(len(rows), 1)
+    header = list(dict.fromkeys(str(key) for row in rows for key in row))
+    check_size(len(rows), len(header))
+    return [list(header), *([row.get(key) for key in header] for row in rows)]
+
+
+def _flat(record: Record, above: str = "") -> dict[str, object]:
+    """A record with those of its objects taken in, `greeks.gamma`; lists and what is deeper become text."""
+    out: dict[str, object] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping) and not above:
+            out.update(_flat(value, f"{key}."))
+        else:
+            out[f"{above}{key}"] = str(value)[:100] if isinstance(value, (list, Mapping)) else value
+    return out
+
+
+def _cboe(loaded: Record, inner: Record) -> Cells:
+    head: Cells = [[inner.get("symbol") or loaded.get("symbol")]]
+    if inner.get("current_price") is not None:
+        head.append([f"current_price: {inner['current_price']}"])
+    if loaded.get("timestamp"):
+        head.append([f"timestamp: {_cboe_timestamp(str(loaded['timestamp']), inner['options'])}"])
+    options = [_flat(entry) for entry in inner["options"] if isinstance(entry, Mapping)]
+    check_size(len(options), 1)
+    return [*head, list(_CBOE_OPTION), *([entry.get(key) for key in _CBOE_OPTION] for entry in options)]
+
+
+def _cboe_timestamp(stamp: str, options: Sequence[Any]) -> str:
+    """The file's time, marked UTC where the trades in it prove that it cannot be New York's.
+
+    The file carries no zone, so New York's is taken. Trades in it are stamped in New York time and quotes are
+    15 minutes late: where the last trade is hours before the file as New York reads it, but minutes before it
+    as UTC, the file was written in UTC.
+    """
+    try:
+        written = dt.datetime.fromisoformat(stamp)
+        last = max(dt.datetime.fromisoformat(t) for o in options if (t := o.get("last_trade_time")))
+        if written.tzinfo or last.tzinfo:
+            return stamp
+        as_utc = written.replace(tzinfo=dt.UTC).astimezone(NEW_YORK).replace(tzinfo=None)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return stamp
+    late = dt.timedelta(minutes=45)
+    return f"{stamp} UTC" if dt.timedelta(0) <= as_utc - last <= late < written - last else stamp
+
+
+def _schwab(loaded: Record) -> list[dict[str, object]]:
+    """Schwab's (and before it TD Ameritrade's) chain: {date:days: {strike: [contract]}} of calls and of puts.
+
+    iv is in percent; -999 and "NaN" are written where there is none.
+    """
+    contracts = [
+        (str(day).partition(":")[0], contract)
+        for side in ("callExpDateMap", "putExpDateMap")
+        for day, strikes in _mapping(loaded.get(side)).items()
+        for listed in _mapping(strikes).values()
+        for contract in (listed if isinstance(listed, list) else [])
+        if isinstance(contract, Mapping)
+    ]
+    underlying = _mapping(loaded.get("underlying"))
+    spot = loaded.get("underlyingPrice") or underlying.get("last") or underlying.get("mark")
+    times = [t for _, c in contracts if isinstance(t := c.get("quoteTimeInLong"), (int, float))]
+    quoted = underlying.get("quoteTime") or max(times, default=None)
+    return [
+        {
+            "symbol": c.get("symbol"),
+            "underlying": loaded.get("symbol"),
+            "type": c.get("putCall"),
+            "expiry": day,
+            "strike": c.get("strikePrice"),
+            "iv": _percent(_known(c.get("volatility"))),
+            "open interest": c.get("openInterest"),
+            **{key: _known(c.get(key)) for key in ("gamma", "delta", "bid", "ask")},
+            "volume": c.get("totalVolume"),
+            "multiplier": c.get("multiplier"),
+            "underlying price": spot,
+            "quote time": quoted,
+        }
+        for day, c in contracts
+    ]
+
+
+def _tradier(options: object) -> list[dict[str, object]]:
+    """Tradier's chain: one object or a list; iv of the mid in decimals, among the greeks."""
+    listed = options if isinstance(options, list) else [options]
+    records = [entry for entry in listed if isinstance(entry, Mapping)]
+    times = [t for r in records for key in ("bid_date", "ask_date") if isinstance(t := r.get(key), (int, float)) and t]
+    return [
+        {
+            "symbol": r.get("symbol"),
+            "root": r.get("root_symbol"),
+            "underlying": r.get("underlying"),
+            "type": r.get("option_type"),
+            "expiry": r.get("expiration_date"),
+            "strike": r.get("strike"),
+            "iv": _mapping(r.get("greeks")).get("mid_iv"),
+            "open interest": r.get("open_interest"),
+            "gamma": _mapping(r.get("greeks")).get("gamma"),
+            "delta": _mapping(r.get("greeks")).get("delta"),
+            **{key: r.get(key) for key in ("bid", "ask", "volume")},
+            "multiplier": r.get("contract_size"),
+            "quote time": max(times, default=None),
+        }
+        for r in records
+    ]
+
+
+def _is_brokers(record: Record) -> bool:
+    return isinstance(record.get("contract"), Mapping) or "modelGreeks" in record
+
+
+def _brokers(record: Record) -> dict[str, object]:
+    """A ticker of Interactive Brokers' TWS API: a contract, quotes, and the model's greeks.
+
+    Open interest stands under the name of the contract's right; -1 is written where there is no quote.
+    """
+    contract = _mapping(record.get("contract"))
+    flat = _flat({key: value for key, value in record.items() if key not in _OTHER_GREEKS})
+    call = str(contract.get("right", "")).upper().startswith("C")
+    flat["open interest"] = record.get("callOpenInterest" if call else "putOpenInterest", record.get("openInterest"))
+    for key in ("callOpenInterest", "putOpenInterest", "openInterest"):
+        flat.pop(key, None)
+    if "time" in flat:
+        flat["quote time"] = flat.pop("time")
+    for key in ("bid", "ask", "volume"):
+        flat[key] = _known(flat.get(key), (-1,))
+    return flat
+
+
+def _known(value: object, none: tuple[object, ...] = (-999, "NaN")) -> object:
+    """None for what a broker's feed writes where it has no figure."""
+    return None if value in none else value
+
+
+def _percent(value: object) -> object:
+    return value / 100 if isinstance(value, (int, float)) else value
+
+
+def _mapping(value: object) -> Record:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,125 @@
+"""Workbooks (.xlsx, .xlsm) to cells, after a look at how large they would become."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+from gex_xl.errors import BadInput
+from gex_xl.reading.layouts import has_chain
+from gex_xl.reading.values import is_blank
+
+#: Unpacked XML in all, cells of the used rectangles, and text in them: a chain of 200 000 rows stays below.
+MAX_UNPACKED, MAX_CELLS, MAX_TEXT = 500_000_000, 8_000_000, 500_000_000
+_CHUNK = 1 << 20
+_REFERENCE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,7})["']""")
+_SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
+_STRING = re.compile(rb"<(?:\w+:)?si\b")
+_LONGEST_TAG = 200
+
+
+def cells_of_workbook(file: Path) -> list[list[object]]:
+    """The cells of the first sheet that holds a chain, else of the first sheet.
+
+    Raises BadInput for what is no workbook, and for one whose sheets are too large to be a chain.
+    """
+    _refuse_bombs(file)
+    # Fast, typed and without dependencies; absent only in the browser, where there are no files.
+    import python_calamine
+
+    try:
+        with python_calamine.load_workbook(file) as book:
+            sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise _unreadable(file, error) from None
+    except BaseException as error:  # its Rust may panic on a broken file, which is no Exception here
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unreadable(file, "it is damaged") from None
+    found = [sheet for sheet in sheets if has_chain(sheet)] or sheets
+    return [[None if is_blank(cell) else cell for cell in row] for row in found[0]] if found else []
+
+
+def _unreadable(file: Path, why: object) -> BadInput:
+    return BadInput(f"{file.name}: not a readable workbook ({' '.join(str(why).split())[:120]})")
+
+
+def _refuse_bombs(file: Path) -> None:
+    """Unpack without keeping anything: sizes that a file declares of itself prove nothing."""
+    unpacked = cells = 0
+    uses: Counter[bytes] = Counter()
+    strings: list[int] = []
+    try:
+        with zipfile.ZipFile(file) as archive, file.open("rb") as raw:
+            for entry in archive.infolist():
+                sheet = _Sheet(uses)
+                for chunk in _unpacked(raw, entry):
+                    unpacked += len(chunk)
+                    if unpacked > MAX_UNPACKED:
+                        raise BadInput(
+                            f"{file.name}: it unpacks to more than {MAX_UNPACKED / 1e6:,.0f} MB; save the chain alone"
+                        )
+                    if entry.filename.lower().endswith("sharedstrings.xml"):
+                        strings += _lengths(chunk)
+                    else:
+                        sheet.read(chunk)
+                cells += sheet.rows * sheet.columns
+                if cells > MAX_CELLS:
+                    raise BadInput(
+                        f"{file.name}: a sheet is used as far as row {sheet.rows:,} and column {sheet.columns:,}; "
+                        "delete what is far from the chain, or save the chain alone"
+                    )
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, ValueError, EOFError) as error:
+        raise _unreadable(file, error) from None
+    longest = max(strings, default=0)
+    if sum(count * (strings[int(i)] if int(i) < len(strings) else longest) for i, count in uses.items()) > MAX_TEXT:
+        raise BadInput(f"{file.name}: its cells hold more than {MAX_TEXT / 1e6:,.0f} MB of text; save the chain alone")
+
+
+def _lengths(chunk: bytes) -> list[int]:
+    """Bytes from each shared string to the next; where a piece ends within one, its rest goes to the next piece."""
+    starts = [found.start() for found in _STRING.finditer(chunk)]
+    return [end - start for start, end in pairwise([*starts, len(chunk)])]
+
+
+def _unpacked(raw: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    raw.seek(entry.header_offset + 26)
+    lengths = raw.read(4)
+    raw.seek(int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little"), 1)
+    left = entry.compress_size
+    inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    while left > 0 and (packed := raw.read(min(left, _CHUNK))):
+        left -= len(packed)
+        while inflate and packed:
+            yield inflate.decompress(packed, _CHUNK)
+            packed = inflate.unconsumed_tail
+        if not inflate:
+            yield packed
+
+
+class _Sheet:
+    """The rectangle that a sheet's cells span, and how often each shared string is used, from its XML in pieces."""
+
+    def __init__(self, uses: Counter[bytes]) -> None:
+        self.rows = self.columns = 0
+        self._uses, self._tail = uses, b""
+
+    def read(self, chunk: bytes) -> None:
+        """Take in the next piece."""
+        xml = self._tail + chunk
+        for letters, row in set(_REFERENCE.findall(xml)):
+            self.rows = max(self.rows, int(row))
+            column = 0
+            for letter in letters.upper():
+                column = column * 26 + letter - 64
+            self.columns = max(self.columns, column)
+        self.rows = max([self.rows, *map(int, _ROW.findall(xml))])
+        self._uses.update(_SHARED.findall(xml))
+        self._tail = xml[-_LONGEST_TAG:]
