@@ -26,6 +26,7 @@ _UNIX = [
     "/snap/libreoffice/current/lib/libreoffice/program",
 ]
 _GET = 'get it from your distribution or from The Document Foundation, "libreoffice.org"'
+_PYTHONS = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"}
 #: What Calc does with formulas of a file that it opens: 0 recalculates them all.
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
@@ -128,11 +129,23 @@ def convert(office: Office, source: Path, kind: str, out: Path, options: Sequenc
     return made
 
 
+def environment() -> dict[str, str]:
+    """This process's environment without the virtual environment that it may run in.
+
+    LibreOffice looks for its Python's home by way of the PATH, and would take that one for it.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _PYTHONS}
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    kept["PATH"] = os.pathsep.join(folder for folder in folders if not (Path(folder).parent / "pyvenv.cfg").exists())
+    return kept
+
+
 def run(command: Sequence[object], seconds: float, cwd: Path | None = None) -> str:
     """What a program printed, both streams together. Raises BadInput where it hangs."""
     with subprocess.Popen(  # noqa: S603  a program that was found, no shell
         list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd,
         encoding="utf-8", errors="replace", start_new_session=True,
+        env=environment(),
     ) as running:  # fmt: skip
         try:
             return running.communicate(timeout=seconds)[0]

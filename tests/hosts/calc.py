@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from gex_xl.hosts.office import Office
+from gex_xl.hosts.office import Office, environment
 
 SESSION = Path(__file__).with_name("calc_session.py")
 
@@ -21,6 +21,7 @@ class Calc:
         self._process = subprocess.Popen(
             [str(python.path), str(SESSION), str(office.soffice), *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+            env=environment(),
         )  # fmt: skip
         assert self._answer() == "ready"
 
