@@ -120,7 +120,7 @@ def test_bad_input_is_one_sentence(name: str, given: tuple[Any, ...], said: str)
 
 
 @pytest.mark.parametrize("name", ["DEALER_EXPOSURE", "EXPOSURES", "HEDGE_FLOW", "VOL_FLOW", "GEX_BY_BUCKET", "MAX_PAIN",
-                                  "EXPECTED_MOVE", "TOP_STRIKES"])  # fmt: skip
+                                  "TOP_STRIKES"])  # fmt: skip
 def test_nothing_left_is_na(name: str) -> None:
     own = REGISTRY[name].example[1:2] if REGISTRY[name].arguments[1].name != "spot" else ()
     assert F[name](EXAMPLE_CHAIN, *own, None, None, "expiries=2030-01-18") == "#N/A"

@@ -92,7 +92,7 @@ def test_the_code_asks_for_nothing_that_a_browser_lacks() -> None:
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             for module in (found.partition(".")[0] for found in modules):
-                if (name, module) == ("gex_xl.reading.files", "python_calamine"):
+                if (name, module) == ("gex_xl.reading.workbooks", "python_calamine"):
                     continue  # reads .xlsx files, which no worksheet function does
                 assert module in allowed - absent, f"{name} imports {module}"
         used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and on_threading(node)}
