@@ -23,7 +23,7 @@ from gex_xl.hosts.server.calls import Answer, Calls
 #: What Excel itself allows for the arguments of one call.
 MOST_BYTES = 5 * 1024 * 1024
 #: For a request's body to arrive, and for a whole request: seconds.
-BODY_SECONDS, REQUEST_SECONDS = 20.0, 120.0
+BODY_SECONDS, REQUEST_SECONDS = 10.0, 120.0
 _TOO_LARGE = "the arguments are too large: 5 MB is the most; give the range that holds the chain, not whole columns."
 _SHUT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 # Excel on the web shows the page in a frame of its own, whose address differs between its versions. There is nothing

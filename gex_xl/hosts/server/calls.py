@@ -113,12 +113,12 @@ def _asked(body: bytes) -> dict[str, Any]:
 
 
 def _from_excel(value: object) -> bool:
-    """Whether an argument is a cell, or equally long rows of cells."""
+    """Whether an argument is a cell, or rows of cells."""
     if not isinstance(value, list):
         return _is_cell(value)
     if not value or not all(isinstance(row, list) and row for row in value):
         return False
-    return len({len(row) for row in value}) == 1 and all(_is_cell(cell) for row in value for cell in row)
+    return all(_is_cell(cell) for row in value for cell in row)
 
 
 def _is_cell(value: object) -> bool:

@@ -5,6 +5,8 @@
   const address = __CALL__;
   const functions = __FUNCTIONS__;  // name: number of arguments
 
+  const mostBytes = 5 * 1024 * 1024;  // the server reads no further
+
   // The version of Excel's runtime decides whether a cell inside a table can hold an error.
   function runtime() {
     const known = globalThis.Office && Office.context && Office.context.requirements;
@@ -17,13 +19,17 @@
   }
 
   async function call(name, args) {
+    const asked = JSON.stringify({ client: "Office.js", func_name: name, args: args, runtime: runtime() });
+    if (asked.length > mostBytes) {
+      throw failure("invalidValue", name + ": the arguments are over 5 MB; give the range that holds the chain alone.");
+    }
     let response, answer;
     try {
       // As plain text: Excel's script-only runtime sends no other kind without asking first.
       response = await fetch(address, {
         method: "POST",
         headers: { "Content-Type": "text/plain" },
-        body: JSON.stringify({ client: "Office.js", func_name: name, args: args, runtime: runtime() }),
+        body: asked,
       });
       answer = await response.json();
     } catch (error) {
