@@ -88,7 +88,7 @@ def serve(calls: Calls, state: State, open_socket: socket.socket) -> None:
         "proxy_headers": False,
         "limit_concurrency": _MOST_CLIENTS,
         "timeout_keep_alive": 30,
-        "timeout_graceful_shutdown": 5,
+        "timeout_graceful_shutdown": 3,
     }
     server = uvicorn.Server(uvicorn.Config(application(calls, state.token, port), **options))
     # uvicorn passes the signal that ended it on to whoever had it before.
