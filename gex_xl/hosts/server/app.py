@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+import anyio
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -24,6 +24,8 @@ from gex_xl.hosts.server.calls import Answer, Calls
 MOST_BYTES = 5 * 1024 * 1024
 #: For a request's body to arrive, and for a whole request: seconds.
 BODY_SECONDS, REQUEST_SECONDS = 10.0, 120.0
+#: Calls that compute at the same time; the others wait. More would only share one interpreter.
+_AT_ONCE = 4
 _TOO_LARGE = "the arguments are too large: 5 MB is the most; give the range that holds the chain, not whole columns."
 _SHUT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 # Excel on the web shows the page in a frame of its own, whose address differs between its versions. There is nothing
@@ -41,6 +43,7 @@ def application(calls: Calls, token: str, port: int) -> ASGIApp:
     base = f"https://localhost:{port}/{token}"
     described = json.dumps(addin.metadata(calls.described())).encode()
     script = addin.script(base)
+    at_once = anyio.CapacityLimiter(_AT_ONCE)
 
     async def page(_request: Request) -> Response:
         return Response(addin.page(), media_type="text/html", headers={"Content-Security-Policy": _PAGE})
@@ -63,7 +66,7 @@ def application(calls: Calls, token: str, port: int) -> ASGIApp:
             return said(408, "the request did not arrive in time; recalculate.")
         if body is None:
             return said(413, _TOO_LARGE)
-        return _json(await run_in_threadpool(calls.answer, body))
+        return _json(await anyio.to_thread.run_sync(calls.answer, body, limiter=at_once))
 
     routes = [
         Route("/functions.html", page),

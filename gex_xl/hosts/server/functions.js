@@ -23,19 +23,15 @@
     if (asked.length > mostBytes) {
       throw failure("invalidValue", name + ": the arguments are over 5 MB; give the range that holds the chain alone.");
     }
-    let response, answer;
+    let response;
     try {
       // As plain text: Excel's script-only runtime sends no other kind without asking first.
-      response = await fetch(address, {
-        method: "POST",
-        headers: { "Content-Type": "text/plain" },
-        body: asked,
-      });
-      answer = await response.json();
+      response = await fetch(address, { method: "POST", headers: { "Content-Type": "text/plain" }, body: asked });
     } catch (error) {
       throw failure("invalidValue", name + ": gex-xl serve does not answer; start it on this machine and recalculate.");
     }
-    if (!response.ok) throw failure("invalidValue", answer.error);
+    const answer = await response.json().catch(() => ({ error: name + ": gex-xl serve is busy; recalculate." }));
+    if (!answer.result) throw failure("invalidValue", answer.error);
     const result = answer.result;
     const only = result.length === 1 && result[0].length === 1 ? result[0][0] : null;
     // One cell that is an error must be thrown; inside a table it is a value.

@@ -65,6 +65,7 @@ def listen(port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, exclusive if exclusive is not None else socket.SO_REUSEADDR, 1)
     try:
         found.bind((ADDRESS, port))
+        found.listen()
     except (OSError, OverflowError):
         found.close()
         raise BadInput(f"port {port} cannot be used here, perhaps by a server already running; try --port") from None

@@ -8,6 +8,7 @@ import importlib.util
 import ipaddress
 import json
 import os
+import re
 import secrets
 import sys
 import uuid
@@ -101,10 +102,7 @@ def findings() -> list[Finding]:
     missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     folder = user_folder()
     certificate = folder / "localhost.crt"
-    # xlwings reads the key from either place.
-    settings = Path.home() / ".xlwings" / "xlwings.conf"
-    kept = settings.is_file() and "LICENSE_KEY" in settings.read_text(encoding="utf-8", errors="replace")
-    licensed = bool(os.environ.get("XLWINGS_LICENSE_KEY")) or kept
+    licensed = bool(os.environ.get("XLWINGS_LICENSE_KEY")) or _key_in_settings()
     return [
         Finding(
             "packages of gex-xl[server]",
@@ -131,6 +129,16 @@ def findings() -> list[Finding]:
             "run gex-xl serve; it says how to add it",
         ),
     ]
+
+
+def _key_in_settings() -> bool:
+    """Whether xlwings' own settings hold a key: it takes one from there too."""
+    home = Path.home()
+    folder = home / "Library/Containers/com.microsoft.Excel/Data" if sys.platform == "darwin" else home / ".xlwings"
+    with contextlib.suppress(OSError):
+        text = (folder / "xlwings.conf").read_text(encoding="utf-8", errors="replace")
+        return re.search(r'^"LICENSE_KEY","[^"]+"', text, re.M) is not None
+    return False
 
 
 def _identity(path: Path) -> tuple[str, str]:
