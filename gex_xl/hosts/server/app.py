@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-import anyio
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -43,7 +43,7 @@ def application(calls: Calls, token: str, port: int) -> ASGIApp:
     base = f"https://localhost:{port}/{token}"
     described = json.dumps(addin.metadata(calls.described())).encode()
     script = addin.script(base)
-    at_once = anyio.CapacityLimiter(_AT_ONCE)
+    at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def page(_request: Request) -> Response:
         return Response(addin.page(), media_type="text/html", headers={"Content-Security-Policy": _PAGE})
@@ -66,7 +66,8 @@ def application(calls: Calls, token: str, port: int) -> ASGIApp:
             return said(408, "the request did not arrive in time; recalculate.")
         if body is None:
             return said(413, _TOO_LARGE)
-        return _json(await anyio.to_thread.run_sync(calls.answer, body, limiter=at_once))
+        async with at_once:
+            return _json(await run_in_threadpool(calls.answer, body))
 
     routes = [
         Route("/functions.html", page),
