@@ -1,6 +1,6 @@
 """The commands of `gex-xl`, one module each: `add` puts it into the parser, and what it does stands beside it."""
 
-from gex_xl.commands import books, demo, history, install, report
+from gex_xl.commands import books, demo, history, install, report, serve
 
 #: In the order in which `gex-xl --help` lists them.
-COMMANDS = (demo, report, history, books, install)
+COMMANDS = (demo, report, history, books, install, serve)

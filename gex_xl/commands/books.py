@@ -31,12 +31,14 @@ HOSTS = {
     "plain": _Host(".xlsx", "gex_xl.template"),
     "lite": _Host(".xlsx", "gex_xl.hosts.lite", takes_time=True),
     "classic": _Host(".xlsm", "gex_xl.hosts.classic"),
+    "server": _Host(".xlsx", "gex_xl.hosts.server.book", takes_time=True),
     "libreoffice": _Host(".xlsx", "gex_xl.hosts.calc_book"),
 }
 _SUFFIXES = {host.suffix for host in HOSTS.values()}
 _HOST_HELP = (
     "what calculates the book when it is open: nothing (plain, the default), xlwings Lite (lite), "
-    "Excel on Windows with Python (classic, .xlsm), or LibreOffice Calc with the add-in (libreoffice)"
+    "Excel on Windows with Python (classic, .xlsm), gex-xl serve (server), or LibreOffice Calc with the add-in "
+    "(libreoffice)"
 )
 
 
@@ -71,6 +73,7 @@ def _new(given: argparse.Namespace) -> int:
 
 def _recalc(given: argparse.Namespace) -> int:
     from gex_xl.hosts import classic, lite
+    from gex_xl.hosts.server import book as server
 
     out = given.out or given.book
     _need_suffix(out, given.book.suffix.lower() if given.book.suffix.lower() in _SUFFIXES else ".xlsx")
@@ -80,6 +83,8 @@ def _recalc(given: argparse.Namespace) -> int:
         done = lite.recalculate_workbook(given.book, out, cells, dt.datetime.now(dt.UTC), engine)
     elif given.book.suffix.lower() == HOSTS["classic"].suffix:
         done = classic.recalculate(given.book, out, cells, engine)
+    elif server.is_server_book(given.book):
+        done = server.recalculate_workbook(given.book, out, cells, dt.datetime.now(dt.UTC), engine)
     else:
         done = engine(given.book, out, cells)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):

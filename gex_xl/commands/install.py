@@ -38,10 +38,12 @@ def _install(given: argparse.Namespace) -> int:
 
 def _doctor(_given: argparse.Namespace) -> int:
     from gex_xl.hosts import classic, libreoffice, lite
+    from gex_xl.hosts.server import state as server
 
     hosts = {
         "Excel with xlwings Lite": lite.findings,
         "Excel on Windows (classic)": classic.findings,
+        "Excel with gex-xl serve": server.findings,
         "LibreOffice Calc": libreoffice.findings,
     }
     for name, findings in hosts.items():
