@@ -53,6 +53,8 @@ REGISTRY: dict[str, Function] = {}
 
 ARGUMENT_HELP = {
     "chain": "The pasted option chain, header and preamble included, or the cell of a LOAD_CHAIN",
+    "positions": "One row a position: underlying, class, type (call, put, shares, future), strike, expiry, contracts "
+    "(short negative), iv or price, multiplier, spot; columns in any order",
     "spot": "Price of the underlying in USD; forwards move with it in proportion; blank: from the paste",
     "as_of": "Quote time, New York unless it names a zone; blank: from the paste",
     "settings": 'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
@@ -62,7 +64,7 @@ ARGUMENT_HELP = {
     "vix3m": "VIX3M, in points; blank: its trigger stays silent",
     "skew_25d_z": "z-score of the 25-delta skew; blank: its trigger stays silent",
 }
-_RANGES = {"chain", "settings"}
+_RANGES = {"chain", "settings", "positions", "candidates", "bounds", "products", "limits", "quotes", "hedge"}
 
 
 def worksheet(

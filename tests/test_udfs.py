@@ -16,7 +16,7 @@ from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 
 F = udfs.FUNCTIONS
 BASE = ["chain", "spot", "as_of", "settings"]
-ON_CHAIN = [name for name in REGISTRY if name != "LOAD_CHAIN"]
+ON_CHAIN = [n for n, record in REGISTRY.items() if n != "LOAD_CHAIN" and record.arguments[0].name == "chain"]
 
 
 def with_cell(row: int, column: int, value: object) -> list[list[Any]]:
@@ -41,8 +41,11 @@ def test_every_example_gives_what_a_cell_can_hold(name: str) -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_arguments_stand_in_the_promised_order(name: str) -> None:
     parameters = inspect.signature(getattr(udfs, name)).parameters
-    assert list(parameters)[:4] == BASE
-    assert [p.name for p in parameters.values() if p.default is p.empty] == ["chain"]
+    needed = [p.name for p in parameters.values() if p.default is p.empty]
+    if name != "QUOTE_ADJUST":  # quotes stand by themselves: no spot, no clock
+        assert list(parameters)[: len(needed) + 3] == [*needed, *BASE[1:]]
+    if name in ON_CHAIN:
+        assert needed == ["chain"]
     assert all(p.default in (p.empty, None) and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters.values())
     assert getattr(udfs, name).__doc__
 

@@ -1,0 +1,20 @@
+"""What the functions on a dealer's book share: example ranges, all of them made up."""
+
+from __future__ import annotations
+
+from gex_xl.functions.common import Table
+
+AS_OF = "2025-03-03 11:30"
+
+#: A made-up book: short calls and puts on an index, a covered and a bare line on a fund, shares and a future.
+EXAMPLE_POSITIONS: Table = [
+    ["Underlying", "Class", "Type", "Strike", "Expiry", "Contracts", "IV", "Price", "Multiplier", "Spot"],
+    ["SPX", "SPXW", "C", 5050, "2025-03-14", -60, 0.152, None, 100, 5000],
+    ["SPX", "SPXW", "P", 4900, "2025-03-14", -40, 0.176, None, 100, 5000],
+    ["SPX", "SPX", "C", 5100, "2025-04-17", 25, 0.149, None, 100, 5000],
+    ["SPX", "SPX", "P", 4800, "2025-04-17", -30, 0.188, None, 100, 5000],
+    ["SPY", "SPY", "C", 505, "2025-03-21", -350, 0.15, None, 100, 500],
+    ["SPY", "SPY", "P", 490, "2025-03-21", 150, 0.17, None, 100, 500],
+    ["SPY", "", "shares", None, None, 9000, None, 500, 1, 500],
+    ["SPX", "ES", "future", None, "2025-03-21", 3, None, 5008, 50, 5000],
+]
