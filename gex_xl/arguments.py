@@ -123,6 +123,8 @@ def given(value: object) -> bool:
 
 def spots(value: object) -> float | dict[str, float] | None:
     """A price, or two columns of underlying and price; a header row and blank rows are passed over."""
+    if isinstance(value, dict):
+        return value
     if not isinstance(scalar(value), Sequence) or isinstance(scalar(value), str):
         return amount(value, "spot")
     rows = cells(value, "spot")

@@ -18,3 +18,22 @@ EXAMPLE_POSITIONS: Table = [
     ["SPY", "", "shares", None, None, 9000, None, 500, 1, 500],
     ["SPX", "ES", "future", None, "2025-03-21", 3, None, 5008, 50, 5000],
 ]
+
+EXAMPLE_CANDIDATES: Table = [
+    ["Underlying", "Class", "Type", "Strike", "Expiry", "Bid", "Ask", "Size"],
+    ["SPX", "SPXW", "C", 5000, "2025-03-14", 54.0, 54.6, 80],
+    ["SPX", "SPXW", "P", 5000, "2025-03-14", 54.2, 54.8, 80],
+    ["SPX", "SPX", "C", 5050, "2025-04-17", 82.0, 83.2, 60],
+    ["SPX", "SPX", "P", 4900, "2025-04-17", 68.0, 69.2, 60],
+    ["SPY", "SPY", "C", 505, "2025-03-21", 4.40, 4.44, 500],
+]
+
+EXAMPLE_BOUNDS: Table = [["Greek", "Low", "High"], ["gamma", -1_500_000, 1_500_000], ["vega", -15_000, 15_000]]
+
+EXAMPLE_PRODUCTS: Table = [
+    ["Product", "Underlying", "Price", "Multiplier", "Beta", "Correlation", "Volatility", "Half spread"],
+    ["Index future", "SPX", 5008, 50, 1.0, 0.998, 0.16, 0.125],
+    ["Micro future", "SPX", 5008, 5, 1.0, 0.998, 0.16, 0.125],
+    ["Index fund", "SPX", 500, 1, 1.0, 0.995, 0.16, 0.005],
+    ["Small-company fund", "SPX", 210, 1, 0.62, 0.83, 0.16, 0.01],
+]
