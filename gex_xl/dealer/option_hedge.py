@@ -177,13 +177,16 @@ class _Problem:
 
         most = np.concatenate([self.room, self.room, np.full(len(cost) - integers, np.inf)])
         size = float(abs(cost).max(initial=0.0)) or 1.0
-        found: Any = optimize.milp(
-            cost / size,
-            integrality=np.concatenate([np.ones(integers), np.zeros(len(cost) - integers)]),
-            bounds=optimize.Bounds(np.zeros(len(cost)), most),
-            constraints=[optimize.LinearConstraint(rows, *limits)] if len(rows) else [],
-            options={"mip_rel_gap": 0.0, "time_limit": 20.0},
-        )
+        for presolve in (True, False):
+            found: Any = optimize.milp(
+                cost / size,
+                integrality=np.concatenate([np.ones(integers), np.zeros(len(cost) - integers)]),
+                bounds=optimize.Bounds(np.zeros(len(cost)), most),
+                constraints=[optimize.LinearConstraint(rows, *limits)] if len(rows) else [],
+                options={"mip_rel_gap": 0.0, "time_limit": 20.0, "presolve": presolve},
+            )
+            if found.status != 4:  # HiGHS's presolve trips over equal candidates now and then: "solve error"
+                break
         if found.x is None:
             if found.status == 1:
                 raise BadInput("candidates: no hedge was found in 20 seconds; give fewer candidates or wider bounds")
