@@ -161,3 +161,12 @@ def fraction(value: object, name: str, default: float, low: float = 0.0, high: f
     if found is None or not low <= found <= high:
         raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a number from {low:g} to {high:g}')
     return found
+
+
+def listed(value: object, name: str, low: float, high: float) -> list[float]:
+    """Numbers of one cell or a range, blanks left out; [] where nothing is given. Raises BadInput for text."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [found for each in value for found in listed(each, name, low, high)]
+    return [] if is_blank(value) else [fraction(value, name, 0.0, low, high)]

@@ -90,9 +90,9 @@ class Book:
         """Underlying -> its price, in the order of the range."""
         return dict(zip(self.underlying, self.spot.tolist(), strict=True))
 
-    def european(self, jump: float = 0.0, vol_shift: float = 0.0, elapsed: float = 0.0) -> European:
+    def european(self, jump: float | FloatArray = 0.0, vol_shift: float = 0.0, elapsed: float = 0.0) -> European:
         """The options alone, after spots and forwards moved by `jump` (0.01 is +1 %), iv by `vol_shift`, time by
-        `elapsed` years; iv and time stay above 0."""
+        `elapsed` years; iv and time stay above 0. Jumps of shape (m, 1) give figures of shape (m, options)."""
         at = self.is_option
         t0 = self.years[at]
         t = np.maximum(t0 - elapsed, 1e-9)

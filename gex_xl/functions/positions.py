@@ -37,3 +37,25 @@ EXAMPLE_PRODUCTS: Table = [
     ["Index fund", "SPX", 500, 1, 1.0, 0.995, 0.16, 0.005],
     ["Small-company fund", "SPX", 210, 1, 0.62, 0.83, 0.16, 0.01],
 ]
+
+EXAMPLE_LIMITS: Table = [
+    ["Limit", "Scope", "Value"],
+    ["class inventory", None, 800],
+    ["series inventory", None, 400],
+    ["delta", None, 1_000_000],
+    ["gamma", None, 8_000_000],
+    ["vega", None, 60_000],
+    ["gamma concentration", None, 0.5],
+    ["vega concentration", None, 0.5],
+    ["capital", None, 10_000_000],
+    ["reg t margin", None, 20_000_000],
+    ["scenario margin", None, 5_000_000],
+]
+
+EXAMPLE_QUOTES: Table = [
+    ["Name", "Mid", "Volatility", "Inventory", "Limit", "Band", "Half spread", "Size", "Tick"],
+    ["SPXW 5050 C", 31.2, 12.5, -60, 100, 1.5, 0.3, 20, 0.1],
+    ["SPXW 4900 P", 22.4, 10.8, -95, 100, 1.5, 0.3, 20, 0.1],
+    ["SPY 505 C", 4.42, 1.9, -350, 300, 0.12, 0.02, 50, 0.01],
+    ["SPY 490 P", 3.1, 1.4, 150, 300, 0.12, 0.02, 50, 0.01],
+]
