@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.chain import Chain
+from gex_xl.dealer.positions import Book, read_positions
 from gex_xl.errors import BadInput
 from gex_xl.handles import Loaded, find, is_handle
 from gex_xl.reading.dates import NEW_YORK, expiry_date, quote_time
@@ -213,3 +214,75 @@ def lines(chain: object, spot: object = None, as_of: object = None, settings: ob
     """Contracts ready for exposure. Arguments win over those of LOAD_CHAIN, which win over the paste."""
     found = complete(chain, spot, as_of, settings)
     return prepare(found.chain, found.spot, found.as_of, found.settings)
+
+
+def cells(value: object, name: str) -> list[list[object]]:
+    """A range with a header. Raises BadInput for what is none."""
+    if hasattr(value, "tolist"):  # a numpy array
+        value = value.tolist()
+    cell = scalar(value)
+    if isinstance(cell, str) and cell.lower() in CELL_ERRORS:
+        raise BadInput(f"{name} is {cell}; mend the cell that it comes from")
+    if not isinstance(value, Sequence) or isinstance(value, str) or cell is None:
+        raise BadInput(f"{name} is {'empty' if cell in (None, 0) else text(cell)[:60]}; expected a range with a header")
+    return [list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in value]
+
+
+def given(value: object) -> bool:
+    """False for a range that was left out or is blank all over."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return any(given(each) for each in value)
+    return not is_blank(value) and (value != 0 or isinstance(value, bool))
+
+
+def spots(value: object) -> float | dict[str, float] | None:
+    """A price, or two columns of underlying and price; a header row and blank rows are passed over."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(scalar(value), Sequence) or isinstance(scalar(value), str):
+        return amount(value, "spot")
+    rows = cells(value, "spot")
+    if len(rows) == 2 and all(len(row) == 1 for row in rows):
+        rows = [[rows[0][0], rows[1][0]]]  # one row of two cells, squeezed by the host
+    found: dict[str, float] = {}
+    for number_, row in enumerate(rows, 1):
+        if not given(row):
+            continue
+        price = number(row[1]) if len(row) > 1 else None
+        if price is None and number_ == 1:
+            continue
+        if price is None or not 0 < price < _LARGEST:
+            raise BadInput(f"spot, row {number_}: the price of {text(row[0])} is not a number above 0")
+        found[text(row[0]).upper()] = price
+    return found
+
+
+def book(
+    positions: object, spot: object = None, as_of: object = None, settings: object = None, *, name: str = "positions",
+    held: bool = True,
+) -> Book:  # fmt: skip
+    """Positions of a range, or candidates (`held` False), which need no contracts."""
+    chosen = Settings().with_changes(changes(settings))
+    return read_positions(cells(positions, name), spots(spot), moment(as_of), chosen, name=name, held=held)
+
+
+def fraction(value: object, name: str, default: float, low: float = 0.0, high: float = 1.0) -> float:
+    """An optional number between two bounds, the default where it is blank; 0 counts where the bounds allow it."""
+    cell = scalar(value)
+    if cell is None:
+        return default
+    found = number(cell)
+    if found is None or not low <= found <= high:
+        raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a number from {low:g} to {high:g}')
+    return found
+
+
+def listed(value: object, name: str, low: float, high: float) -> list[float]:
+    """Numbers of one cell or a range, blanks left out; [] where nothing is given. Raises BadInput for text."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [found for each in value for found in listed(each, name, low, high)]
+    return [] if is_blank(value) else [fraction(value, name, 0.0, low, high)]

@@ -53,6 +53,8 @@ REGISTRY: dict[str, Function] = {}
 
 ARGUMENT_HELP = {
     "chain": "The pasted option chain, header and preamble included, or the cell of a LOAD_CHAIN",
+    "positions": "One row a position: underlying, class, type (call, put, shares, future), strike, expiry, contracts "
+    "(short negative), iv or price, multiplier, spot; columns in any order",
     "spot": "Price of the underlying in USD; forwards move with it in proportion; blank: from the paste",
     "as_of": "Quote time, New York unless it names a zone; blank: from the paste",
     "settings": 'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
@@ -64,7 +66,9 @@ ARGUMENT_HELP = {
     "history": "Earlier 25-delta skews as decimals (0.045 is 4.5 vol points), oldest first: a column, or a table with "
     "a column skew_25d; where it has date and symbol, only rows of this symbol before the chain's day count",
 }
-_RANGES = {"chain", "settings", "history"}
+_RANGES = {
+    "chain", "settings", "history", "positions", "candidates", "bounds", "products", "limits", "quotes", "hedge",
+}  # fmt: skip
 
 
 def worksheet(

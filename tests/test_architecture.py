@@ -17,6 +17,7 @@ LAYERS = [
     {"clock"},
     {"chain"},
     {"analytics"},
+    {"dealer"},
     {"handles", "arguments", "registry", "functions", "sample"},
     {"shell"},
     {"udfs", "report", "reference", "history"},

@@ -5,18 +5,13 @@ this package fills the registry, in the order in which users see the functions.
 """
 
 from gex_xl.functions import chain, exposure, exposures, flows, levels, levels_by_expiry, regime, volatility
+
+# isort: split
+from gex_xl.functions import book, hedging, limits, quoting, residuals
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.registry import REGISTRY
 
 __all__ = [
-    "EXAMPLE_CHAIN",
-    "REGISTRY",
-    "chain",
-    "exposure",
-    "exposures",
-    "flows",
-    "levels",
-    "levels_by_expiry",
-    "regime",
-    "volatility",
-]
+    "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "exposure", "exposures", "flows", "hedging", "levels",
+    "levels_by_expiry", "limits", "quoting", "regime", "residuals", "volatility",
+]  # fmt: skip

@@ -13,7 +13,7 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
-from gex_xl.template import dashboard, first_steps, flows, parts, sheets, tables
+from gex_xl.template import dashboard, dealer, first_steps, flows, parts, sheets, tables
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
@@ -51,7 +51,7 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
         book.define_name(name, target_cell)
     look = Formats(book)
     for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, sheets.regime,
-                  sheets.check, sheets.functions, dashboard.dashboard):  # fmt: skip
+                  sheets.check, sheets.functions, dealer.sheets, dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)

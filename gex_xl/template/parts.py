@@ -11,7 +11,7 @@ from gex_xl.settings import HELP
 
 CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
 PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS = "Profile", "Flows", "Regime", "Check", "Functions"
-SHEETS = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS)
+SHEETS: tuple[str, ...] = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS)
 
 #: Where a chain is pasted, and how far it may reach.
 PASTE_ANCHOR = f"{CHAIN}!C1"
@@ -121,3 +121,40 @@ FIRST_EXPIRIES = Block(STRIKES, 6, 20, 30)  # number, label, call, put
 PROFILE_BLOCK = Block(PROFILE, 6, 81, 8)  # number, level, above 0, below 0, spot, zero gamma
 FLOW_BLOCK = Block(FLOWS, 7, 21, 18)  # move, label, buy, sell, linear estimate
 BUCKET_BLOCK = Block(FLOWS, 7, 5, 26)  # number, label, call, put
+
+#: The sheets of a dealer's own book, after all others.
+POSITIONS, HEDGE, LIMITS, QUOTES = "Positions", "Hedge", "Limits", "Quotes"
+OWN_BOOK = (POSITIONS, HEDGE, LIMITS, QUOTES)
+SHEETS += OWN_BOOK
+
+#: Input ranges of those sheets, with their header rows and room for more.
+NAMES |= {
+    "Own_As_Of": f"={POSITIONS}!$F$4",
+    "Own_Positions": f"={POSITIONS}!$A$6:$J$106",
+    "Own_Candidates": f"={HEDGE}!$X$5:$AE$25",
+    "Own_Bounds": f"={HEDGE}!$X$29:$Z$31",
+    "Own_Products": f"={HEDGE}!$X$35:$AE$45",
+    "Own_Limits": f"={LIMITS}!$A$5:$C$30",
+    "Own_Quotes": f"={QUOTES}!$A$8:$I$40",
+}
+_BOOK = f"Own_Positions,,Own_As_Of,{SETTINGS_RANGE}"
+_OTHERS = f",Own_As_Of,{SETTINGS_RANGE}"
+SPILLS |= {
+    "own_exposure": Spill(POSITIONS, 6, 12, f"=BOOK_EXPOSURE({_BOOK})", 12, 250, (0, 1, 11)),
+    "own_residual": Spill(
+        HEDGE, 10, 2, f"=RESIDUAL_RISK({_BOOK},Own_Candidates,Own_Bounds,Own_Products)", 10, 12, (0, 9)
+    ),
+    "own_shares": Spill(HEDGE, 45, 2, f"=HEDGE_UNDERLYING({_BOOK})", 8, 12, (0,)),
+    "own_related": Spill(HEDGE, 60, 2, f"=HEDGE_RELATED(Own_Positions,Own_Products,{_OTHERS})", 9, 12, (0, 1)),
+    "own_options": Spill(
+        HEDGE, 75, 2, f"=HEDGE_OPTIONS(Own_Positions,Own_Candidates,Own_Bounds,{_OTHERS})", 10, 40, (0, 1, 9)
+    ),
+    "own_gaps": Spill(HEDGE, 50, 25, f"=GAP_RISK({_BOOK},,$X$51:$X$71,$X$47)", 6, 25),
+    "own_cost": Spill(
+        HEDGE, 118, 2, f"=REBALANCE_COST(Own_Positions,$C$116,$D$116,$E$116,{_OTHERS})", 8, 12, (0,)
+    ),
+    "own_limits": Spill(LIMITS, 5, 5, f"=LIMIT_CHECK(Own_Positions,Own_Limits,{_OTHERS})", 8, 40, (0, 1, 5, 6, 7)),
+    "own_quotes": Spill(QUOTES, 8, 11, "=QUOTE_ADJUST(Own_Quotes,$B$5,$C$5,$D$5)", 9, 40, (0, 8)),
+}  # fmt: skip
+GAPS = Block(HEDGE, 51, 21, 24)  # jump; then GAP_RISK's columns
+LIMIT_USE = Block(LIMITS, 6, 12, 14)  # label, use in state ok, warn, breach

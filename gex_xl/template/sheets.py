@@ -207,10 +207,12 @@ def example(record: Function) -> str:
     """A call as it works in this book: "=REGIME(Chain,,,,15.1,16.2,17.9,-0.4)"."""
     # What reads the paste itself is shown with the paste, all else with the chain in memory.
     chain = "Paste" if record.name in ("LOAD_CHAIN", "CHAIN_STATUS") else "Chain"
-    given = [_constant(value) for value in record.example]
-    if record.arguments[0].name == "chain":
-        given[0] = chain
-    return f"={record.name}({','.join(given)})"
+    ranges = {"chain": chain, **OWN_RANGES}
+    if "positions" in {argument.name for argument in record.arguments}:
+        ranges["as_of"] = "Own_As_Of"
+    given = zip(record.arguments, record.example, strict=False)
+    words = [ranges.get(a.name, _constant(value)) if value is not None else "" for a, value in given]
+    return f"={record.name}({','.join(words)})"
 
 
 def _constant(value: Any) -> str:
@@ -220,3 +222,14 @@ def _constant(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     return "" if value is None else str(value)
+
+
+#: Arguments of the functions on an own book -> the range of this workbook that the examples show.
+OWN_RANGES = {
+    "positions": "Own_Positions",
+    "candidates": "Own_Candidates",
+    "bounds": "Own_Bounds",
+    "products": "Own_Products",
+    "limits": "Own_Limits",
+    "quotes": "Own_Quotes",
+}

@@ -1,0 +1,89 @@
+"""What each way of hedging leaves, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gex_xl.dealer.book import greeks
+from gex_xl.dealer.hedging import hedge_underlying, shares
+from gex_xl.dealer.option_hedge import OptionHedge
+from gex_xl.dealer.positions import Book, join
+from gex_xl.dealer.related import RelatedHedge
+from gex_xl.dealer.scenarios import JUMPS, VOL_SHOCKS, scenarios, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """What remains after a method. `delta`: USD, the direction. `basis`: one standard deviation in USD.
+
+    `gamma`: USD per 1 %; `vega`: USD per vol point. `execution`: USD paid to trade the hedge. `gap`: P&L in USD of the
+    worst scenario, at `gap_at` (jump, volatility shock).
+    """
+
+    method: str
+    delta: float
+    basis: float
+    gamma: float
+    vega: float
+    execution: float
+    gap: float
+    gap_at: tuple[float, float]
+    note: str
+
+
+def residuals(
+    book: Book,
+    options: OptionHedge | None = None,
+    related: Sequence[RelatedHedge] = (),
+    *,
+    lot: float = 1.0,
+    half_spread: float = 0.0001,
+    slippage: float = 0.0,
+) -> list[Residual]:
+    """One row a method: none, the underlying, options then the underlying, each related product, quotes.
+
+    `half_spread` and `slippage`: shares of the price, for shares; slippage for options too, on their price. A related
+    product costs its own half spread, and slippage on its notional.
+    """
+    out = [_of("no hedge", book, 0.0, "the book as it stands")]
+    trades = {one.underlying: one.trade for one in hedge_underlying(book, lot)}
+    rate = half_spread + slippage
+    cost = _value(shares(book, trades)) * rate
+    out.append(
+        _of("underlying", join(book, shares(book, trades)), cost, "gamma and vega remain; delta is hedged for now only")
+    )
+    if options is not None:
+        hedged = join(book, options.trades)
+        rest = {one.underlying: one.trade for one in hedge_underlying(hedged, lot)}
+        cost = options.cost + slippage * _value(options.trades) + rate * _value(shares(hedged, rest))
+        out.append(_of("options, then underlying", join(hedged, shares(hedged, rest)), cost, options.reason))
+    out += [_after_related(book, one, slippage) for one in related]
+    note = "nothing is traded: the position stays until customers take it"
+    out.append(_of("quotes and size", book, 0.0, note))
+    return out
+
+
+def _value(traded: Book) -> float:
+    """USD changing hands."""
+    return math.fsum(abs(traded.contracts) * traded.multiplier * traded.price)
+
+
+def _of(method: str, book: Book, cost: float, note: str) -> Residual:
+    net, gap = greeks(book).total(), worst(book)
+    return Residual(method, net.delta, 0.0, net.gamma, net.vega, cost, gap.pnl, (gap.jump, gap.shock), note)
+
+
+def _after_related(book: Book, one: RelatedHedge, slippage: float) -> Residual:
+    net = greeks(book).total()
+    gap = min(
+        ((s.pnl + one.gap(s.jump), (s.jump, s.shock)) for s in scenarios(book, JUMPS, VOL_SHOCKS)),
+        key=lambda pair: pair[0],
+    )
+    notional = abs(one.contracts) * one.product.price * one.product.multiplier
+    return Residual(
+        f"related: {one.product.name}", net.delta - one.delta + one.left, one.basis_risk, net.gamma, net.vega,
+        one.cost + slippage * notional, *gap,
+        f"hedges {one.product.underlying} only; in a gap it moves as its correlation says",
+    )  # fmt: skip

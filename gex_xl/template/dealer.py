@@ -1,0 +1,351 @@
+"""The sheets of a dealer's own book: Positions, Hedge, Limits and Quotes, with a made-up book in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from xlsxwriter.utility import xl_cell_to_rowcol
+
+from gex_xl.dealer.limits import MEASURES
+from gex_xl.template import parts
+from gex_xl.template.looks import CALL, GREY, LONG, PUT, RULE, SHORT, Formats
+from gex_xl.template.writing import amounts, spill
+
+TAB = "#2A7F8E"
+_SYNTHETIC = "SYNTHETIC sample, made up: replace it with your own"
+_AS_OF = dt.datetime(2025, 10, 8, 11, 30)  # of the sample chain
+_POSITIONS: list[list[object]] = [
+    ["Underlying", "Class", "Type", "Strike", "Expiry", "Contracts", "IV", "Price", "Multiplier", "Spot"],
+    ["SPX", "SPXW", "C", 5350, dt.date(2025, 10, 17), -60, 0.131, None, 100, 5312.4],
+    ["SPX", "SPXW", "P", 5200, dt.date(2025, 10, 17), -40, 0.158, None, 100, 5312.4],
+    ["SPX", "SPX", "C", 5400, dt.date(2025, 11, 21), 25, 0.138, None, 100, 5312.4],
+    ["SPX", "SPX", "P", 5100, dt.date(2025, 11, 21), -30, 0.176, None, 100, 5312.4],
+    ["XYZ", "XYZ", "C", 210, dt.date(2025, 10, 17), -350, 0.31, None, 100, 205],
+    ["XYZ", "XYZ", "P", 200, dt.date(2025, 11, 21), 150, 0.33, None, 100, 205],
+    ["XYZ", "XYZ", "shares", None, None, 9000, None, 205, 1, 205],
+    ["SPX", "ES", "future", None, dt.date(2025, 12, 19), 3, None, 5345, 50, 5312.4],
+]
+_CANDIDATES: list[list[object]] = [
+    ["Underlying", "Class", "Type", "Strike", "Expiry", "Bid", "Ask", "Size"],
+    ["SPX", "SPXW", "C", 5325, dt.date(2025, 10, 17), 43.1, 43.7, 80],
+    ["SPX", "SPXW", "P", 5300, dt.date(2025, 10, 17), 44.6, 45.2, 80],
+    ["SPX", "SPX", "C", 5350, dt.date(2025, 11, 21), 97.0, 98.2, 60],
+    ["SPX", "SPX", "P", 5250, dt.date(2025, 11, 21), 94.0, 95.2, 60],
+    ["XYZ", "XYZ", "C", 205, dt.date(2025, 10, 17), 3.9, 4.0, 500],
+    ["XYZ", "XYZ", "P", 205, dt.date(2025, 11, 21), 9.2, 9.4, 300],
+]
+_BOUNDS: list[list[object]] = [["Greek", "Low", "High"], ["gamma", -1_500_000, 1_500_000], ["vega", -15_000, 15_000]]
+_PRODUCTS: list[list[object]] = [
+    ["Product", "Underlying", "Price", "Multiplier", "Beta", "Correlation", "Volatility", "Half spread"],
+    ["Index future", "SPX", 5345, 50, 1.0, 0.998, 0.15, 0.125],
+    ["Index fund", "SPX", 531.2, 1, 1.0, 0.995, 0.15, 0.005],
+    ["Sector fund", "XYZ", 98.4, 1, 1.15, 0.78, 0.31, 0.01],
+]
+_LIMITS: list[list[object]] = [
+    ["Limit", "Scope", "Value"],
+    ["class inventory", None, 800],
+    ["class inventory", "SPXW", 125],
+    ["series inventory", None, 400],
+    ["delta", None, 1_500_000],
+    ["gamma", None, 9_000_000],
+    ["vega", None, 80_000],
+    ["gamma concentration", None, 0.5],
+    ["vega concentration", None, 0.5],
+    ["capital", None, 10_000_000],
+    ["reg t margin", None, 20_000_000],
+    ["scenario margin", None, 5_000_000],
+]
+_QUOTES: list[list[object]] = [
+    ["Name", "Mid", "Volatility", "Inventory", "Limit", "Band", "Half spread", "Size", "Tick"],
+    ["SPXW 5350 C", 32.4, 18.0, -60, 100, 1.5, 0.3, 20, 0.1],
+    ["SPXW 5200 P", 17.2, 13.0, -95, 100, 1.5, 0.3, 20, 0.1],
+    ["SPX 5400 C", 66.0, 19.0, 25, 100, 2.0, 0.6, 10, 0.1],
+    ["XYZ 210 C", 2.1, 1.6, -350, 300, 0.12, 0.02, 50, 0.01],
+    ["XYZ 200 P", 6.8, 1.7, 150, 300, 0.2, 0.05, 50, 0.01],
+]
+
+
+def sheets(book: Any, look: Formats) -> None:
+    """Write the four sheets."""
+    own = _Looks(book)
+    for write in (_positions, _hedge, _limits, _quotes):
+        write(book, look, own)
+    for name in parts.OWN_BOOK:
+        book.get_worksheet_by_name(name).set_tab_color(TAB)
+
+
+class _Looks:
+    """Formats of these sheets alone."""
+
+    def __init__(self, book: Any) -> None:
+        entry = {
+            "font_name": "Calibri", "font_size": 10, "valign": "vcenter", "bg_color": "#FFF8DC", "border": 1,
+            "border_color": "#E8DDA8", "font_color": "#1A3FA0", "align": "left",
+        }  # fmt: skip
+        self.entry = book.add_format(entry)
+        self.day = book.add_format({**entry, "num_format": "yyyy-mm-dd"})
+        self.share = book.add_format({"num_format": "0.0%"})
+        self.warn = book.add_format({"bg_color": "#FCF1D2", "font_color": "#8A6100"})
+        self.jump = book.add_format({"font_name": "Calibri", "font_size": 10, "font_color": GREY, "num_format": "0%"})
+
+
+def _entries(sheet: Any, look: Formats, own: _Looks, name: str, rows: Sequence[Sequence[object]]) -> None:
+    """An input range: its header, the sample's rows, and empty cells down to the end of the named range."""
+    first, last = parts.NAMES[name].split("!")[1].replace("$", "").split(":")
+    (top, left), (bottom, _) = xl_cell_to_rowcol(first), xl_cell_to_rowcol(last)
+    sheet.write_row(top, left, rows[0], look.header)
+    for at in range(top + 1, bottom + 1):
+        row = rows[at - top] if at - top < len(rows) else [None] * len(rows[0])
+        for j, cell in enumerate(row):
+            if cell is None:
+                sheet.write_blank(at, left + j, None, own.day if rows[0][j] == "Expiry" else own.entry)
+            elif isinstance(cell, dt.date):
+                sheet.write_datetime(at, left + j, dt.datetime.combine(cell, dt.time()), own.day)
+            else:
+                sheet.write(at, left + j, cell, own.entry)
+
+
+def _positions(book: Any, look: Formats, own: _Looks) -> None:
+    sheet = book.get_worksheet_by_name(parts.POSITIONS)
+    sheet.set_column("A:D", 10, look.plain)
+    sheet.set_column("E:E", 16, look.plain)
+    sheet.set_column("F:F", 16, look.plain)
+    sheet.set_column("G:J", 10, look.plain)
+    sheet.set_column("K:K", 3)
+    sheet.set_column("L:L", 15, look.strong)
+    sheet.set_column("M:M", 25, look.indented)
+    sheet.set_column("N:N", 11, look.whole)
+    sheet.set_column("O:T", 15, look.amount)
+    sheet.set_column("U:V", 11, look.amount)
+    sheet.set_column("W:W", 45, look.indented)
+    sheet.write("A1", "Positions", look.title)
+    sheet.write("A2", _SYNTHETIC, look.synthetic)
+    sheet.write("A3", "Yellow cells are yours: one row a position, short negative, iv or price. Blank rows are passed "
+                "over.", look.note)  # fmt: skip
+    sheet.write("A4", "As of", look.strong)
+    sheet.write_datetime("B4", _AS_OF, look.input_time)
+    sheet.write("C4", "blank: the chain's", look.note)
+    chain = parts.level(3)
+    sheet.write("E4", "taken:", look.fine)
+    sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', look.input_time)
+    sheet.set_column("B:B", 16, look.plain)
+    sheet.write("L4", "Net exposure (BOOK_EXPOSURE): the book, then by underlying, class, expiry and series", look.note)
+    _entries(sheet, look, own, "Own_Positions", _POSITIONS)
+    spill(book, "own_exposure", look)
+    sheet.set_row(5, 45)
+    amounts(sheet, "P7:T255", look)
+    sheet.conditional_format("U7:V255", {"type": "no_errors", "format": own.share})
+    sheet.freeze_panes(6, 0)
+
+
+def _hedge(book: Any, look: Formats, own: _Looks) -> None:
+    sheet = book.get_worksheet_by_name(parts.HEDGE)
+    sheet.hide_gridlines(2)
+    sheet.set_column("A:A", 2)
+    sheet.set_column("B:B", 26, look.strong)
+    sheet.set_column("C:J", 16, look.amount)
+    sheet.set_column("K:K", 62, look.indented)
+    sheet.set_column("L:W", 3)
+    sheet.set_column("X:AE", 14, look.plain)
+    sheet.set_row(0, 30)
+    sheet.write("B1", "Own book: from inventory to what hedging leaves", look.title)
+    sheet.write("B2", _SYNTHETIC, look.synthetic)
+    sheet.write("B3", "Positions give the net exposure; each row below is one way to lower it, with what stays. The "
+                "trades stand further down, the inputs for them from column X on.", look.note)  # fmt: skip
+    _cards(sheet, look, own)
+    sheet.write("B9", "Ways of hedging, and what each leaves", look.strong)
+    spill(book, "own_residual", look)
+    sheet.set_row(9, 32)
+    amounts(sheet, "C11:H22", look)
+    sheet.conditional_format("I11:I22", {"type": "no_errors", "format": own.share})
+    for place, chart in (("B23", _over_spot(book, "P&L", 3)), ("G23", _over_spot(book, "Delta", 5))):
+        chart.set_size({"width": 640, "height": 400})
+        sheet.insert_chart(place, chart, {"object_position": 1})
+    for row, words, name in (
+        (44, "Hedge with the underlying (HEDGE_UNDERLYING)", "own_shares"),
+        (59, "Hedge with a related product (HEDGE_RELATED)", "own_related"),
+        (74, "Hedge with other options (HEDGE_OPTIONS), then the underlying", "own_options"),
+    ):
+        sheet.write(f"B{row}", words, look.strong)
+        spill(book, name, look)
+        sheet.set_row(row, 32)
+    amounts(sheet, "D46:I57", look)
+    amounts(sheet, "D61:J72", look)
+    amounts(sheet, "D76:J114", look)
+    sheet.write("B115", "Cost of rebalancing (REBALANCE_COST)", look.strong)
+    sheet.write_row("C115", ["minutes", "half spread", "volatility"], look.header_right)
+    sheet.write_row("C116", [30, 0.0001, 0.15], look.input)
+    spill(book, "own_cost", look)
+    sheet.set_row(117, 32)
+    amounts(sheet, "C119:H129", look)
+    _hedge_inputs(sheet, look, own)
+    spill(book, "own_gaps", look)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.print_area("A1:K130")
+    sheet.set_h_pagebreaks([43])
+    sheet.set_zoom(85)
+
+
+def _hedge_inputs(sheet: Any, look: Formats, own: _Looks) -> None:
+    for cell, words in (
+        ("X3", "Candidate options: what may be traded"),
+        ("X27", "Bounds: gamma in USD per 1 %, vega in USD per vol point"),
+        ("X33", "Related products"),
+        ("X46", "Volatility shock of the charts, points"),
+    ):
+        sheet.write(cell, words, look.strong)
+    for name, rows in (("Own_Candidates", _CANDIDATES), ("Own_Bounds", _BOUNDS), ("Own_Products", _PRODUCTS)):
+        _entries(sheet, look, own, name, rows)
+    sheet.write("X47", 0, own.entry)
+    sheet.write("X49", "Jumps and what the book does at them (GAP_RISK), for the charts", look.note)
+    sheet.write("X50", "Jump", look.header)
+    for i in range(parts.GAPS.rows):
+        sheet.write_number(parts.GAPS.first - 1 + i, parts.GAPS.column - 1, (i - 10) / 100, own.jump)
+
+
+def _cards(sheet: Any, look: Formats, own: _Looks) -> None:
+    net = f"{parts.POSITIONS}!${{}}$7"
+    states = f"{parts.LIMITS}!$J$6:$J$45"
+    contracts = f"{parts.POSITIONS}!$F$7:$F$106"
+    cards = [
+        ("B", "1  Inventory", f"=COUNT({contracts})", '="positions"'),
+        ("C", "2  Net delta", f"={net.format('P')}", '="USD"'),
+        ("D", "Net gamma", f"={net.format('Q')}", '="USD per 1 %"'),
+        ("E", "Net vega", f"={net.format('R')}", '="USD per vol point"'),
+        ("F", "Theta", f"={net.format('S')}", '="USD a day"'),
+        ("G", "3  Worst gap, bare", "=H11", '="USD, full reprice"'),
+        ("H", "with shares", "=H12", '="USD"'),
+        ("I", "4  with options too", "=H13", '="USD"'),
+        ("J", "Limits", f'=IF(COUNTIF({states},"breach")>0,"breach",IF(COUNTIF({states},"warn")>0,"warn","ok"))',
+         f'=COUNTIF({states},"breach")&" breached, "&COUNTIF({states},"warn")&" near"'),
+    ]  # fmt: skip
+    sheet.set_row(5, 30)
+    for column, label, formula, note in cards:
+        sheet.write(f"{column}5", label, look.label)
+        sheet.write_formula(f"{column}6", formula, look.card)
+        sheet.write_formula(f"{column}7", note, look.card_note)
+    sheet.conditional_format("B6", {"type": "no_errors", "format": look.counted})
+    amounts(sheet, "C6:I6", look)
+    _colour_states(sheet, "J6", look, own)
+
+
+def _colour_states(sheet: Any, cells: str, look: Formats, own: _Looks) -> None:
+    first = cells.split(":", maxsplit=1)[0]
+    for word, shown in (("ok", look.good), ("warn", own.warn), ("breach", look.bad)):
+        rule = {"type": "formula", "criteria": f'={first}&""="{word}"', "format": shown}
+        sheet.conditional_format(cells, rule)
+
+
+def _limits(book: Any, look: Formats, own: _Looks) -> None:
+    sheet = book.get_worksheet_by_name(parts.LIMITS)
+    sheet.set_column("A:A", 21, look.plain)
+    sheet.set_column("B:C", 13, look.plain)
+    sheet.set_column("D:D", 3)
+    sheet.set_column("E:E", 20, look.strong)
+    sheet.set_column("F:F", 26, look.indented)
+    sheet.set_column("G:H", 16, look.amount)
+    sheet.set_column("I:I", 9, look.amount)
+    sheet.set_column("J:J", 9, look.indented)
+    sheet.set_column("K:K", 50, look.indented)
+    sheet.set_column("L:L", 62, look.indented)
+    sheet.set_column("M:M", 3)
+    sheet.set_column("N:R", 14, look.helper)
+    sheet.write("A1", "Limits", look.title)
+    sheet.write("A2", _SYNTHETIC, look.synthetic)
+    sheet.write("A3", "Yellow cells are yours. A state is ok below 80 % of its limit, warn from there, breach above "
+                "the limit. Blank scope: the class or series that uses most.", look.note)  # fmt: skip
+    _entries(sheet, look, own, "Own_Limits", _LIMITS)
+    sheet.data_validation("A6:A30", {"validate": "list", "source": list(MEASURES), "ignore_blank": True})
+    spill(book, "own_limits", look)
+    amounts(sheet, "G6:H44", look)
+    sheet.conditional_format("I6:I44", {"type": "no_errors", "format": own.share})
+    _colour_states(sheet, "J6:J44", look, own)
+    block = parts.LIMIT_USE
+    sheet.write_row(block.first - 2, block.column - 1, ["Limit", "ok", "warn", "breach"], look.header_right)
+    for row in range(block.first, block.last + 1):
+        there = f'$E{row}<>""'
+        label = f'=IF({there},E{row}&IF(F{row}&""="book",""," "&F{row}),"")'
+        sheet.write_formula(f"N{row}", label, look.helper)
+        for column, state in (("O", "ok"), ("P", "warn"), ("Q", "breach")):
+            sheet.write_formula(f"{column}{row}", f'=IF($J{row}&""="{state}",$I{row},0)', look.helper)
+    chart = _use(book)
+    chart.set_size({"width": 900, "height": 420})
+    sheet.insert_chart("E20", chart, {"object_position": 1})
+    sheet.freeze_panes(5, 0)
+    sheet.print_area("A1:L42")
+
+
+def _use(book: Any) -> Any:
+    chart = book.add_chart({"type": "bar"})
+    block = parts.LIMIT_USE
+    for offset, (name, colour) in enumerate((("ok", LONG), ("warn", "#D9A514"), ("breach", SHORT)), 1):
+        chart.add_series(
+            {
+                "name": name, "categories": block.values(0), "values": block.values(offset),
+                "fill": {"color": colour}, "border": {"none": True}, "gap": 40, "overlap": 100,
+            }
+        )  # fmt: skip
+    _dress(chart, "Use of limits", "", "0%")
+    chart.set_y_axis({"reverse": True, "num_font": {"size": 8, "color": GREY}, "line": {"color": RULE}})
+    return chart
+
+
+def _over_spot(book: Any, what: str, first: int) -> Any:
+    chart = book.add_chart({"type": "line"})
+    for offset, (name, colour) in enumerate((("before", CALL), ("after hedging with the underlying", PUT))):
+        chart.add_series(
+            {
+                "name": name, "categories": parts.GAPS.values(0), "values": parts.GAPS.values(first + offset),
+                "line": {"color": colour, "width": 2.25},
+            }
+        )  # fmt: skip
+    _dress(chart, f"{what} over spot, USD mn", "move of spot", "#,##0.0,,")
+    chart.set_x_axis(
+        {
+            "label_position": "low", "interval_unit": 2, "num_format": "0%", "num_font": {"size": 8, "color": GREY},
+            "name": "move of spot", "name_font": {"size": 8, "color": GREY, "bold": False}, "line": {"color": RULE},
+        }
+    )  # fmt: skip
+    return chart
+
+
+def _dress(chart: Any, title: str, x_name: str, figures: str) -> None:
+    small = {"size": 8, "color": GREY}
+    grid = {"visible": True, "line": {"color": RULE}}
+    chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
+    axis = {"num_font": small, "num_format": figures, "major_gridlines": grid}
+    chart.set_x_axis(axis) if figures == "0%" else chart.set_y_axis(axis)
+    chart.set_legend({"position": "top", "font": small})
+    chart.set_chartarea({"border": {"color": RULE}})
+
+
+def _quotes(book: Any, look: Formats, own: _Looks) -> None:
+    sheet = book.get_worksheet_by_name(parts.QUOTES)
+    sheet.set_column("A:A", 20, look.plain)
+    sheet.set_column("B:I", 12, look.plain)
+    sheet.set_column("J:J", 3)
+    sheet.set_column("K:K", 18, look.strong)
+    sheet.set_column("L:O", 12, look.amount)
+    sheet.set_column("P:Q", 10, look.whole)
+    sheet.set_column("R:R", 11, look.amount)
+    sheet.set_column("S:S", 78, look.indented)
+    sheet.write("A1", "Quotes", look.title)
+    sheet.write("A2", _SYNTHETIC, look.synthetic)
+    sheet.write("A3", "Yellow cells are yours. Volatility: standard deviation of the price over a day in USD, about "
+                "|delta| x spot x iv / 16 for an option.", look.note)  # fmt: skip
+    sheet.write_row("B4", ["risk aversion", "days", "warn at"], look.header)
+    sheet.write("A5", "Of all quotes", look.strong)
+    sheet.write_row("B5", [0.00003, 1, 0.8], own.entry)
+    _entries(sheet, look, own, "Own_Quotes", _QUOTES)
+    spill(book, "own_quotes", look)
+    sheet.set_row(7, 32)
+    sheet.conditional_format("R9:R45", {"type": "no_errors", "format": own.share})
+    for side in ("P", "Q"):
+        rule = {"type": "formula", "criteria": f'=AND($K9&""<>"",{side}9=0)', "format": look.bad}
+        sheet.conditional_format(f"{side}9:{side}45", rule)
+    used = {"type": "formula", "criteria": '=AND($K9&""<>"",$R9>=$D$5)', "format": own.warn}
+    sheet.conditional_format("R9:R45", used)
+    sheet.freeze_panes(8, 0)
