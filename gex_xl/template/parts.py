@@ -147,7 +147,7 @@ SPILLS |= {
     "own_shares": Spill(HEDGE, 45, 2, f"=HEDGE_UNDERLYING({_BOOK})", 8, 12, (0,)),
     "own_related": Spill(HEDGE, 60, 2, f"=HEDGE_RELATED(Own_Positions,Own_Products,{_OTHERS})", 9, 12, (0, 1)),
     "own_options": Spill(
-        HEDGE, 75, 2, f"=HEDGE_OPTIONS(Own_Positions,Own_Candidates,Own_Bounds,{_OTHERS})", 10, 40, (0, 1, 9)
+        HEDGE, 75, 2, f"=HEDGE_OPTIONS(Own_Positions,Own_Candidates,Own_Bounds,{_OTHERS})", 10, 39, (0, 1, 9)
     ),
     "own_gaps": Spill(HEDGE, 50, 25, f"=GAP_RISK({_BOOK},,$X$51:$X$71,$X$47)", 6, 25),
     "own_cost": Spill(
