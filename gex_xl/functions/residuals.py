@@ -161,7 +161,7 @@ def RESIDUAL_RISK(
     )  # fmt: skip
     rows: Table = [
         [
-            "Method", "Direction: delta (USD)", f"Basis (USD, 1 sd, {days:g} days)", "Gamma (USD per 1 %)",
+            "Method", "Direction: delta (USD)", f"Basis (USD, 1 sd, {days:g} d)", "Gamma (USD per 1 %)",
             "Volatility: vega (USD per vol point)", "Execution (USD)", "Worst gap (USD)", "at a jump of",
             "and vol points", "Note",
         ]

@@ -16,7 +16,7 @@ from gex_xl.template.writing import amounts, spill
 TAB = "#2A7F8E"
 _SYNTHETIC = "SYNTHETIC sample, made up: replace it with your own"
 _AS_OF = dt.datetime(2025, 10, 8, 11, 30)  # of the sample chain
-_POSITIONS = [
+_POSITIONS: list[list[object]] = [
     ["Underlying", "Class", "Type", "Strike", "Expiry", "Contracts", "IV", "Price", "Multiplier", "Spot"],
     ["SPX", "SPXW", "C", 5350, dt.date(2025, 10, 17), -60, 0.131, None, 100, 5312.4],
     ["SPX", "SPXW", "P", 5200, dt.date(2025, 10, 17), -40, 0.158, None, 100, 5312.4],
@@ -25,9 +25,9 @@ _POSITIONS = [
     ["XYZ", "XYZ", "C", 210, dt.date(2025, 10, 17), -350, 0.31, None, 100, 205],
     ["XYZ", "XYZ", "P", 200, dt.date(2025, 11, 21), 150, 0.33, None, 100, 205],
     ["XYZ", "XYZ", "shares", None, None, 9000, None, 205, 1, 205],
-    ["SPX", "ES", "future", None, dt.date(2025, 12, 19), 3, None, 5345, 50, 5312.4],
+    ["SPX", "ES", "future", None, dt.date(2025, 12, 19), -12, None, 5345, 50, 5312.4],
 ]
-_CANDIDATES = [
+_CANDIDATES: list[list[object]] = [
     ["Underlying", "Class", "Type", "Strike", "Expiry", "Bid", "Ask", "Size"],
     ["SPX", "SPXW", "C", 5325, dt.date(2025, 10, 17), 43.1, 43.7, 80],
     ["SPX", "SPXW", "P", 5300, dt.date(2025, 10, 17), 44.6, 45.2, 80],
@@ -36,14 +36,14 @@ _CANDIDATES = [
     ["XYZ", "XYZ", "C", 205, dt.date(2025, 10, 17), 3.9, 4.0, 500],
     ["XYZ", "XYZ", "P", 205, dt.date(2025, 11, 21), 9.2, 9.4, 300],
 ]
-_BOUNDS = [["Greek", "Low", "High"], ["gamma", -1_500_000, 1_500_000], ["vega", -15_000, 15_000]]
-_PRODUCTS = [
+_BOUNDS: list[list[object]] = [["Greek", "Low", "High"], ["gamma", -1_500_000, 1_500_000], ["vega", -15_000, 15_000]]
+_PRODUCTS: list[list[object]] = [
     ["Product", "Underlying", "Price", "Multiplier", "Beta", "Correlation", "Volatility", "Half spread"],
     ["Index future", "SPX", 5345, 50, 1.0, 0.998, 0.15, 0.125],
     ["Index fund", "SPX", 531.2, 1, 1.0, 0.995, 0.15, 0.005],
     ["Sector fund", "XYZ", 98.4, 1, 1.15, 0.78, 0.31, 0.01],
 ]
-_LIMITS = [
+_LIMITS: list[list[object]] = [
     ["Limit", "Scope", "Value"],
     ["class inventory", None, 800],
     ["class inventory", "SPXW", 125],
@@ -57,7 +57,7 @@ _LIMITS = [
     ["reg t margin", None, 20_000_000],
     ["scenario margin", None, 5_000_000],
 ]
-_QUOTES = [
+_QUOTES: list[list[object]] = [
     ["Name", "Mid", "Volatility", "Inventory", "Limit", "Band", "Half spread", "Size", "Tick"],
     ["SPXW 5350 C", 32.4, 18.0, -60, 100, 1.5, 0.3, 20, 0.1],
     ["SPXW 5200 P", 17.2, 13.0, -95, 100, 1.5, 0.3, 20, 0.1],
