@@ -86,6 +86,9 @@ class _Looks:
         }  # fmt: skip
         self.entry = book.add_format(entry)
         self.day = book.add_format({**entry, "num_format": "yyyy-mm-dd"})
+        quiet = {"font_name": "Calibri", "font_size": 10, "font_color": GREY}
+        self.moment = book.add_format({**quiet, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        self.quiet = book.add_format({**quiet, "align": "right"})
         self.share = book.add_format({"num_format": "0.0%"})
         self.warn = book.add_format({"bg_color": "#FCF1D2", "font_color": "#8A6100"})
         self.jump = book.add_format({"font_name": "Calibri", "font_size": 10, "font_color": GREY, "num_format": "0%"})
@@ -128,8 +131,8 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write_datetime("B4", _AS_OF, look.input_time)
     sheet.write("C4", "blank: the chain's", look.note)
     chain = parts.level(3)
-    sheet.write("E4", "taken:", look.fine)
-    sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', look.input_time)
+    sheet.write("E4", "taken:", own.quiet)
+    sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', own.moment)
     sheet.set_column("B:B", 16, look.plain)
     sheet.write("L4", "Net exposure (BOOK_EXPOSURE): the book, then by underlying, class, expiry and series", look.note)
     _entries(sheet, look, own, "Own_Positions", _POSITIONS)
@@ -145,9 +148,11 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:B", 26, look.strong)
-    sheet.set_column("C:J", 16, look.amount)
-    sheet.set_column("K:K", 62, look.indented)
-    sheet.set_column("L:W", 3)
+    sheet.set_column("C:C", 25, look.level)
+    sheet.set_column("D:J", 15, look.amount)
+    sheet.set_column("K:K", 60, look.indented)
+    sheet.set_column("L:L", 52, look.indented)
+    sheet.set_column("M:W", 3)
     sheet.set_column("X:AE", 14, look.plain)
     sheet.set_row(0, 30)
     sheet.write("B1", "Own book: from inventory to what hedging leaves", look.title)
@@ -160,7 +165,7 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
     sheet.set_row(9, 32)
     amounts(sheet, "C11:H22", look)
     sheet.conditional_format("I11:I22", {"type": "no_errors", "format": own.share})
-    for place, chart in (("B23", _over_spot(book, "P&L", 3)), ("G23", _over_spot(book, "Delta", 5))):
+    for place, chart in (("B22", _over_spot(book, "P&L", 3)), ("G22", _over_spot(book, "Delta", 5))):
         chart.set_size({"width": 640, "height": 400})
         sheet.insert_chart(place, chart, {"object_position": 1})
     for row, words, name in (
@@ -184,7 +189,7 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
     spill(book, "own_gaps", look)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.print_area("A1:K130")
+    sheet.print_area("A1:L130")
     sheet.set_h_pagebreaks([43])
     sheet.set_zoom(85)
 
@@ -208,7 +213,7 @@ def _hedge_inputs(sheet: Any, look: Formats, own: _Looks) -> None:
 
 def _cards(sheet: Any, look: Formats, own: _Looks) -> None:
     net = f"{parts.POSITIONS}!${{}}$7"
-    states = f"{parts.LIMITS}!$J$6:$J$45"
+    states = f"{parts.LIMITS}!$R$6:$R$45"  # 1 for warn, 2 for breach
     contracts = f"{parts.POSITIONS}!$F$7:$F$106"
     cards = [
         ("B", "1  Inventory", f"=COUNT({contracts})", '="positions"'),
@@ -219,8 +224,8 @@ def _cards(sheet: Any, look: Formats, own: _Looks) -> None:
         ("G", "3  Worst gap, bare", "=H11", '="USD, full reprice"'),
         ("H", "with shares", "=H12", '="USD"'),
         ("I", "4  with options too", "=H13", '="USD"'),
-        ("J", "Limits", f'=IF(COUNTIF({states},"breach")>0,"breach",IF(COUNTIF({states},"warn")>0,"warn","ok"))',
-         f'=COUNTIF({states},"breach")&" breached, "&COUNTIF({states},"warn")&" near"'),
+        ("J", "Limits", f'=IF(COUNTIF({states},2)>0,"breach",IF(COUNTIF({states},1)>0,"warn","ok"))',
+         f'=COUNTIF({states},2)&" breached, "&COUNTIF({states},1)&" near"'),
     ]  # fmt: skip
     sheet.set_row(5, 30)
     for column, label, formula, note in cards:
@@ -271,6 +276,10 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
         sheet.write_formula(f"N{row}", label, look.helper)
         for column, state in (("O", "ok"), ("P", "warn"), ("Q", "breach")):
             sheet.write_formula(f"{column}{row}", f'=IF($J{row}&""="{state}",$I{row},0)', look.helper)
+    # Texts of a spilled table equal no other text in LibreOffice, so states are counted as numbers.
+    sheet.write("R5", "state", look.header_right)
+    for row in range(parts.SPILLS["own_limits"].row + 1, parts.SPILLS["own_limits"].row + 41):
+        sheet.write_formula(f"R{row}", f'=IF($J{row}&""="breach",2,IF($J{row}&""="warn",1,0))', look.helper)
     chart = _use(book)
     chart.set_size({"width": 900, "height": 420})
     sheet.insert_chart("E20", chart, {"object_position": 1})

@@ -124,7 +124,7 @@ NAMES |= {
     "Own_Positions": f"={POSITIONS}!$A$6:$J$106",
     "Own_Candidates": f"={HEDGE}!$X$5:$AE$25",
     "Own_Bounds": f"={HEDGE}!$X$29:$Z$31",
-    "Own_Products": f"={HEDGE}!$X$35:$AE$45",
+    "Own_Products": f"={HEDGE}!$X$35:$AE$40",
     "Own_Limits": f"={LIMITS}!$A$5:$C$30",
     "Own_Quotes": f"={QUOTES}!$A$8:$I$40",
 }
@@ -133,7 +133,7 @@ _OTHERS = f",Own_As_Of,{SETTINGS_RANGE}"
 SPILLS |= {
     "own_exposure": Spill(POSITIONS, 6, 12, f"=BOOK_EXPOSURE({_BOOK})", 12, 250, (0, 1, 11)),
     "own_residual": Spill(
-        HEDGE, 10, 2, f"=RESIDUAL_RISK({_BOOK},Own_Candidates,Own_Bounds,Own_Products)", 10, 12, (0, 9)
+        HEDGE, 10, 2, f"=RESIDUAL_RISK({_BOOK},Own_Candidates,Own_Bounds,Own_Products)", 11, 11, (0, 9, 10)
     ),
     "own_shares": Spill(HEDGE, 45, 2, f"=HEDGE_UNDERLYING({_BOOK})", 8, 12, (0,)),
     "own_related": Spill(HEDGE, 60, 2, f"=HEDGE_RELATED(Own_Positions,Own_Products,{_OTHERS})", 9, 12, (0, 1)),
