@@ -148,8 +148,10 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:B", 26, look.strong)
-    sheet.set_column("C:C", 25, look.level)
+    sheet.set_column("C:C", 25, look.amount)
     sheet.set_column("D:J", 15, look.amount)
+    for row in (*range(56, 62), *range(65, 96)):  # words in a column of figures
+        sheet.write_blank(f"C{row}", None, look.indented)
     sheet.set_column("K:K", 60, look.indented)
     sheet.set_column("L:L", 52, look.indented)
     sheet.set_column("M:W", 3)
@@ -170,26 +172,26 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
         sheet.insert_chart(place, chart, {"object_position": 1})
     for row, words, name in (
         (44, "Hedge with the underlying (HEDGE_UNDERLYING)", "own_shares"),
-        (59, "Hedge with a related product (HEDGE_RELATED)", "own_related"),
-        (74, "Hedge with other options (HEDGE_OPTIONS), then the underlying", "own_options"),
+        (54, "Hedge with a related product (HEDGE_RELATED)", "own_related"),
+        (63, "Hedge with other options (HEDGE_OPTIONS), then the underlying", "own_options"),
     ):
         sheet.write(f"B{row}", words, look.strong)
         spill(book, name, look)
         sheet.set_row(row, 32)
-    amounts(sheet, "D46:I57", look)
-    amounts(sheet, "D61:J72", look)
-    amounts(sheet, "D76:J114", look)
-    sheet.write("B115", "Cost of rebalancing (REBALANCE_COST)", look.strong)
-    sheet.write_row("C115", ["minutes", "half spread", "volatility"], look.header_right)
-    sheet.write_row("C116", [30, 0.0001, 0.15], look.input)
+    amounts(sheet, "D46:I52", look)
+    amounts(sheet, "D56:J61", look)
+    amounts(sheet, "D65:J95", look)
+    sheet.write("B97", "Cost of rebalancing (REBALANCE_COST)", look.strong)
+    sheet.write_row("C98", ["minutes", "half spread", "volatility"], look.header_right)
+    sheet.write_row("C99", [30, 0.0001, 0.15], look.input)
     spill(book, "own_cost", look)
-    sheet.set_row(117, 32)
-    amounts(sheet, "C119:H129", look)
+    sheet.set_row(100, 32)
+    amounts(sheet, "C102:H108", look)
     _hedge_inputs(sheet, look, own)
     spill(book, "own_gaps", look)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.print_area("A1:L130")
+    sheet.print_area("A1:L108")
     sheet.set_h_pagebreaks([43])
     sheet.set_zoom(85)
 
