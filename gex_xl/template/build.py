@@ -13,7 +13,7 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
-from gex_xl.template import dashboard, dealer, first_steps, flows, parts, sheets, tables
+from gex_xl.template import dashboard, dealer, first_steps, flows, history_sheet, parts, sheets, tables, volatility
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
@@ -24,6 +24,7 @@ _TABS = {
     parts.SETTINGS: "#C9B458",
     parts.FLOWS: "#C9B458",
     parts.REGIME: "#C9B458",
+    parts.HISTORY: "#C9B458",
 }
 # The calculation engine of Excel 2019 to 365: those recalculate a file on opening that names an older one.
 _CALC_ID = 191029
@@ -50,8 +51,9 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
     for name, target_cell in parts.NAMES.items():
         book.define_name(name, target_cell)
     look = Formats(book)
-    for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, sheets.regime,
-                  sheets.check, sheets.functions, dealer.sheets, dashboard.dashboard):  # fmt: skip
+    for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, volatility.volatility,
+                  sheets.regime, history_sheet.history, sheets.check, sheets.functions, dealer.sheets,
+                  dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)

@@ -65,6 +65,8 @@ class Formats:
         self.level = make(num_format=PRICE, align="left")
         self.whole = make(num_format="#,##0")
         self.count = make(num_format="#,##0", align="left")
+        self.decimal = make(num_format="0.0000", align="right")
+        self.points = make(num_format="0.00", align="right")
         self.days = make(num_format="0.0")
         self.percent = make(num_format="0.0%")
         self.signed_percent = make(num_format="+0.00%;-0.00%")
@@ -77,6 +79,8 @@ class Formats:
         self.bad = book.add_format({"bg_color": "#FBE4E1", "font_color": SHORT})
         self.stress = book.add_format({"bg_color": "#F1E5F7", "font_color": STRESS})
         self.hidden = book.add_format({"font_color": PALE})  # the ground of the cards
+        self.missing = book.add_format({"font_color": "#B8C1CA"})  # an error with its reason beside it
+        self.unseen = book.add_format({"font_color": "#FFFFFF"})
         self.reason = book.add_format({"font_color": INK, "bold": True})
         self.counted = book.add_format({"num_format": "#,##0"})
         self.billions = book.add_format({"num_format": BILLIONS})

@@ -11,7 +11,20 @@ from gex_xl.settings import HELP
 
 CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
 PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS = "Profile", "Flows", "Regime", "Check", "Functions"
-SHEETS: tuple[str, ...] = (DASHBOARD, CHAIN, SETTINGS, STRIKES, PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS)
+VOLATILITY, HISTORY = "Volatility", "History"
+SHEETS: tuple[str, ...] = (
+    DASHBOARD,
+    CHAIN,
+    SETTINGS,
+    STRIKES,
+    PROFILE,
+    FLOWS,
+    VOLATILITY,
+    REGIME,
+    HISTORY,
+    CHECK,
+    FUNCTIONS,
+)
 
 #: Where a chain is pasted, and how far it may reach.
 PASTE_ANCHOR = f"{CHAIN}!C1"
@@ -25,7 +38,19 @@ LAST_SETTING = FIRST_SETTING + len(HELP) - 1
 SPOT_INPUT, AS_OF_INPUT = f"{SETTINGS}!$B$4", f"{SETTINGS}!$B$5"
 SETTINGS_RANGE = f"{SETTINGS}!$A${FIRST_SETTING}:$B${LAST_SETTING}"
 LOAD_ARGUMENTS = f"Paste,{SPOT_INPUT},{AS_OF_INPUT},{SETTINGS_RANGE}"
-VIX_INPUTS = f"{REGIME}!$B$4,{REGIME}!$B$5,{REGIME}!$B$6,{REGIME}!$B$7"
+VIX_FAMILY = f"{REGIME}!$B$4,{REGIME}!$B$5,{REGIME}!$B$6"
+#: The VIX family, the z-score of the skew, and the kept rows that give one where it is blank.
+REGIME_INPUTS = f"{VIX_FAMILY},{REGIME}!$B$7,History"
+
+#: The header of the kept rows, how many rows may stand below it, and their columns.
+KEPT_HEADER, KEPT_ROWS, KEPT_COLUMNS = 29, 5000, 27
+KEPT_COUNT = f"{HISTORY}!$B$4"
+
+
+def kept(first: int, last: int | None = None) -> str:
+    """The first cell of a row of the sheet History, or all cells from that row to another."""
+    return f"{HISTORY}!$A${first}" + (f":$AA${last}" if last else "")
+
 
 #: Defined name -> the one cell that it marks.
 NAMES = {
@@ -39,6 +64,9 @@ NAMES = {
     "Spot": f"={DASHBOARD}!$H$7",
     "As_Of": f"={DASHBOARD}!$I$7",
     "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
+    # Never one row alone: hosts hand that over as a plain list.
+    "History": f"={kept(KEPT_HEADER)}:INDEX({kept(KEPT_HEADER, KEPT_HEADER + KEPT_ROWS)},"
+    f"MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
 }
 
 
@@ -68,16 +96,20 @@ SPILLS = {
     "top_strikes": Spill(FLOWS, 50, 9, "=TOP_STRIKES(Chain,,,,10)", 7, 10),
     "max_pain": Spill(FLOWS, 64, 1, "=MAX_PAIN(Chain)", 7, 200, (0, 1)),
     "expected_move": Spill(FLOWS, 64, 9, "=EXPECTED_MOVE(Chain)", 7, 200, (0, 1)),
-    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{VIX_INPUTS})", 8, 20, (0, 1, 2, 7)),
+    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{REGIME_INPUTS})", 8, 20, (0, 1, 2, 7)),
+    "term_structure": Spill(VOLATILITY, 5, 1, f"=TERM_STRUCTURE(Chain,,,,{VIX_FAMILY})", 3, 7, (0, 2)),
+    "skew_curve": Spill(VOLATILITY, 36, 1, "=SKEW_CURVE(Chain)", 5, 600, (1,)),
+    "atm_iv": Spill(VOLATILITY, 36, 7, "=ATM_IV(Chain)", 6, 200, (0, 1, 5)),
+    "today": Spill(HISTORY, 6, 1, f"=HISTORY_ROW(Chain,,,,{REGIME_INPUTS})", 24, 1),
     "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300, (0, 3)),
-    "levels": Spill(REGIME, 5, 9, f"=GEX_LEVELS(Chain,,,,{VIX_INPUTS})", 2, 20, (0, 1)),
+    "levels": Spill(REGIME, 5, 9, f"=GEX_LEVELS(Chain,,,,{REGIME_INPUTS})", 2, 20, (0, 1)),
 }
 
 
 #: Headline functions, one cell each on the sheet Regime; the Dashboard refers to them. A viewer that knows no such
 #: function shows an error in their place, but keeps the value of a plain reference.
 FIGURES = {
-    "Regime": f"=REGIME(Chain,,,,{VIX_INPUTS})",
+    "Regime": f"=REGIME(Chain,,,,{REGIME_INPUTS})",
     "Total_GEX": "=TOTAL_GEX(Chain)",
     "Flip_Strike": "=FLIP_STRIKE(Chain)",
     "Zero_Gamma": "=ZERO_GAMMA(Chain)",
@@ -121,6 +153,11 @@ FIRST_EXPIRIES = Block(STRIKES, 6, 20, 30)  # number, label, call, put
 PROFILE_BLOCK = Block(PROFILE, 6, 81, 8)  # number, level, above 0, below 0, spot, zero gamma
 FLOW_BLOCK = Block(FLOWS, 7, 21, 18)  # move, label, buy, sell, linear estimate
 BUCKET_BLOCK = Block(FLOWS, 7, 5, 26)  # number, label, call, put
+# What the charts of the sheet History show stands here too: rows are deleted there.
+CURVE_BLOCK = Block(VOLATILITY, 7, 40, 20)  # put: call delta, iv; call: delta, iv
+TERM_BLOCK = Block(VOLATILITY, 7, 60, 26)  # days, iv
+POINTS_BLOCK = Block(VOLATILITY, 7, 3, 29)  # days, iv at constant maturity
+KEPT_BLOCK = Block(VOLATILITY, 7, 250, 32)  # number, date, GEX above and below 0, skew, each slope calm and inverted
 
 #: The sheets of a dealer's own book, after all others.
 POSITIONS, HEDGE, LIMITS, QUOTES = "Positions", "Hedge", "Limits", "Quotes"

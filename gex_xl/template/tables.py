@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlsxwriter.utility import xl_cell_to_rowcol
+
 from gex_xl.template import parts
 from gex_xl.template.looks import Formats
 from gex_xl.template.writing import scaled, spill
@@ -156,4 +158,4 @@ def scale(sheet: Any, look: Formats, column: str, unit: str, figures: str) -> No
     )
     for row, (formula, word) in enumerate(rows, 1):
         sheet.write_formula(f"{column}{row}", formula, look.helper)
-        sheet.write(f"{chr(ord(column) + 1)}{row}", word, look.note)
+        sheet.write(row - 1, xl_cell_to_rowcol(f"{column}1")[1] + 1, word, look.note)

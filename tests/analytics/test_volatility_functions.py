@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from xlwings import XlwingsError
 
@@ -205,8 +207,28 @@ def test_a_copied_row_is_a_history() -> None:
     assert dict(zip(header, again, strict=True))["skew_25d_z"] == pytest.approx(z, rel=1e-12)
 
 
+def test_the_row_scores_every_figure_against_its_own_column() -> None:
+    """Against pandas; today's own row in the table, and rows of later days, do not count."""
+    header, today = F["HISTORY_ROW"](SURFACE, None, None, SETTINGS)
+    row = dict(zip(header, today, strict=True))
+    names, rng = ("total_gex", "skew_25d", "short_slope", "med_slope"), np.random.default_rng(5)
+    days = pd.date_range("2024-11-01", "2025-03-20").strftime("%Y-%m-%d")
+    drawn = pd.DataFrame({name: rng.normal(1.0, 0.1, len(days)) for name in names}, index=days)
+    drawn["skew_25d"] /= 10
+    drawn.loc[days[3:9], "total_gex"] = np.nan
+    table = [["date", "symbol", *names], *[[day, "SPX", *values] for day, *values in drawn.itertuples()]]
+    _, again = F["HISTORY_ROW"](SURFACE, None, None, SETTINGS, history=table)
+    found = dict(zip(header, again, strict=True))
+    past = drawn[drawn.index < "2025-03-03"]
+    for name in names:
+        assert found[f"{name}_z"] == pytest.approx((row[name] - past[name].mean()) / past[name].std(), rel=1e-12)
+    assert "_z" not in found["reason"]
+    _, few = F["HISTORY_ROW"](SURFACE, None, None, SETTINGS, history=table[:20])
+    assert dict(zip(header, few, strict=True))["reason"].count("at least 60 are needed") == 4
+
+
 def test_the_row_has_the_columns_of_the_command() -> None:
     header, _ = F["HISTORY_ROW"](EXAMPLE_SMILES)
-    assert [name for name in COLUMNS if name in header] == header
+    assert header == list(COLUMNS[:-3])  # the last three tell of the file
     given = dict(zip(*F["HISTORY_ROW"](EXAMPLE_SMILES, None, None, None, 20, 18, 17, -3), strict=True))
     assert (given["regime"], given["short_slope"], given["skew_25d_z"]) == ("vol_inverted", 20 / 18, -3)

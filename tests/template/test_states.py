@@ -116,6 +116,7 @@ def test_marks_do_not_hide_the_strike_behind_them(book: Book) -> None:
 
 
 CHARTED = (parts.NEAR_SPOT, parts.FIRST_EXPIRIES, parts.PROFILE_BLOCK, parts.FLOW_BLOCK, parts.BUCKET_BLOCK,
+           parts.CURVE_BLOCK, parts.TERM_BLOCK, parts.POINTS_BLOCK, parts.KEPT_BLOCK,
            parts.GAPS, parts.LIMIT_USE)  # fmt: skip
 
 
