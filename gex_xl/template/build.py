@@ -52,7 +52,8 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
         book.define_name(name, target_cell)
     look = Formats(book)
     for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, volatility.volatility,
-                  sheets.regime, history_sheet.history, sheets.check, sheets.functions, dashboard.dashboard):  # fmt: skip
+                  sheets.regime, history_sheet.history, sheets.check, sheets.functions,
+                  dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)
