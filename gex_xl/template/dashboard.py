@@ -12,8 +12,10 @@ from gex_xl.template.writing import amounts, colour_regime, unusable
 
 _AXIS, _PROFILE_AXIS = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
 _FIRED = f"{parts.DASHBOARD}!$L$8"
+_TRIGGERS = 5
 _MEANING = (
-    '=IF(ISERROR(Regime),"No figures: see what the status line says about the chain.",'
+    '=IF(ISERROR(Regime),IF(ISERROR(Total_GEX),"No figures: see what the status line says about the chain.",'
+    '"No regime: see what the sheet History says of its rows."),'
     'IF(Regime="long_gamma","Dealers are long gamma: they sell strength and buy weakness, moves are damped.",'
     f'IF(Regime="short_gamma","Dealers are short gamma ("&{_FIRED}&"): they buy strength and sell weakness, '
     'moves are amplified.",'
@@ -46,19 +48,20 @@ def dashboard(book: Any, look: Formats) -> None:
         '&".  Positive: dealers long gamma.")',
         look.fine,
     )
+    _triggers(sheet, look)
     _titles(sheet, look)
     for place, chart in (
-        ("B11", _per_strike(book)),
-        ("F11", _cumulative(book)),
-        ("B29", _profile(book)),
-        ("F29", _expiries(book)),
+        ("B19", _per_strike(book)),
+        ("F19", _cumulative(book)),
+        ("B37", _profile(book)),
+        ("F37", _expiries(book)),
     ):
         chart.set_size({"width": 548, "height": 350})
         sheet.insert_chart(place, chart, {"object_position": 1})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
-    sheet.print_area("A1:I47")
+    sheet.print_area("A1:I55")
     sheet.set_margins(0.3, 0.3, 0.3, 0.3)
     sheet.center_horizontally()
     sheet.set_first_sheet()
@@ -95,6 +98,28 @@ def _cards(sheet: Any, look: Formats) -> None:
     sheet.conditional_format("B7:I7", {"type": "errors", "format": look.hidden})
     sheet.conditional_format("B8:I8", {"type": "formula", "criteria": '=LEFT(B$8,5)="none:"', "format": look.reason})
     sheet.ignore_errors({"eval_error": "B7:I7"})
+
+
+def _triggers(sheet: Any, look: Formats) -> None:
+    """Every trigger of the sheet Regime in one line: what it is, how far it is from firing, and whether it fired."""
+    columns = (("B", "Trigger", "A", look.fact), ("C", "Value", "E", look.fact_number),
+               ("D", "Threshold", "D", look.fact_number), ("E", "Distance to firing", "G", look.fact_number),
+               ("F", "Fired", "F", look.fact_middle), ("G", "Leads to", "B", look.fact),
+               ("H", "Fires when", "C", look.fact), ("I", "", None, look.fact))  # fmt: skip
+    for to, header, of, shown in columns:
+        right = shown in (look.fact_number,)
+        sheet.write(f"{to}12", header, look.label_right if right else look.label_left)
+        for i in range(1, _TRIGGERS + 1):
+            cell = f"{parts.REGIME}!${of}${parts.SPILLS['triggers'].row + i}"
+            if of is None:
+                sheet.write_blank(f"{to}{12 + i}", None, shown)
+            else:
+                sheet.write_formula(f"{to}{12 + i}", f'=IF(ISERROR({cell}),"",IF({cell}="","",{cell}))', shown)
+    first, last = 13, 12 + _TRIGGERS
+    sheet.conditional_format(
+        f"B{first}:I{last}", {"type": "formula", "criteria": f'=$F{first}="yes"', "format": look.fired}
+    )
+    amounts(sheet, f"C{first}:E{last}", look)
 
 
 def _shown(number: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from gex_xl.history import COLUMNS
 from gex_xl.template import parts
 from gex_xl.template.charts import bars, dress
@@ -25,8 +27,6 @@ _SCORED = {
 
 def _letter(name: str) -> str:
     """The column of a figure."""
-    from xlsxwriter.utility import xl_col_to_name
-
     return str(xl_col_to_name(COLUMNS.index(name)))
 
 
@@ -77,11 +77,11 @@ def history(book: Any, look: Formats) -> None:
 _TEXTS = ("date", "symbol", "as_of", "long_side", "regime", "unit", "reason", "file", "content", "settings")
 
 
-def _columns(look: Formats) -> list[tuple[float, Any]]:
+def _columns(look: Formats) -> list[tuple[int, Any]]:
     """Width and format of each column, by what it holds."""
     wide = {"date": 15, "symbol": 9, "as_of": 25, "regime": 14, "unit": 16, "reason": 60, "file": 30, "content": 14,
             "settings": 30}  # fmt: skip
-    out: list[tuple[float, Any]] = []
+    out: list[tuple[int, Any]] = []
     for name in COLUMNS:
         decimals = name.startswith(("iv_", "skew_25d")) or name.endswith("slope")
         shown = look.points if name.endswith("_z") else look.decimal if decimals else look.amount
@@ -130,7 +130,8 @@ def _scores(sheet: Any, look: Formats) -> None:
         sheet.write(f"A{row}", words, look.strong)
         sheet.write_formula(f"B{row}", f'=IF(ISNUMBER({value}),{value},"none")', look.decimal)
         sheet.write_formula(f"C{row}", f'=IF(ISNUMBER({z}),{z},"none")', look.points)
-        said = f"IF(ISNUMBER({value}),{_reason(f'{name}_z')},{_reason(name)})"
+        no_past = f'IF({KEPT_COUNT}=0,"no earlier days",{_reason(f"{name}_z")})'
+        said = f"IF(ISNUMBER({value}),{no_past},{_reason(name)})"
         usual = '"standard deviations from the mean of up to 252 earlier days"'
         sheet.write_formula(f"D{row}", f"=IF(ISNUMBER({z}),{usual},{said})", look.indented)
     amounts(sheet, "B10:B10", look)
@@ -140,7 +141,8 @@ def _reason(name: str) -> str:
     """What the row's last column says of a figure."""
     said, mark = f"${_letter('reason')}${_TODAY}", f"{name}: "
     at = f'FIND("{mark}",{said})'
-    return f'IFERROR(MID({said},{at}+{len(mark)},FIND(" | ",{said}&" | ",{at})-{at}-{len(mark)}),"no earlier days")'
+    part = f'MID({said},{at}+{len(mark)},FIND(" | ",{said}&" | ",{at})-{at}-{len(mark)})'
+    return f'IFERROR({part},"not given")'
 
 
 def _chart_rows(sheet: Any, look: Formats) -> None:

@@ -39,6 +39,12 @@ class Formats:
         self.indented = make(indent=1)
         self.right = make(align="right")
         self.label = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", top=1, top_color=RULE)
+        self.label_left = make(font_color=GREY, font_size=9, bg_color=PALE, top=1, top_color=RULE)
+        self.label_right = make(font_color=GREY, font_size=9, bg_color=PALE, top=1, top_color=RULE, align="right")
+        fact = {"font_size": 9, "bottom": 1, "bottom_color": RULE}
+        self.fact = make(**fact)
+        self.fact_middle = make(**fact, align="center")
+        self.fact_number = make(**fact, num_format=PRICE, align="right")
         self.card = make(bold=True, font_size=15, bg_color=PALE, align="center", num_format=PRICE)
         self.card_text = make(bold=True, font_size=11, bg_color=PALE, align="center", text_wrap=True)
         self.card_note = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", bottom=1, bottom_color=RULE)

@@ -45,11 +45,7 @@ REGIME_INPUTS = f"{VIX_FAMILY},{REGIME}!$B$7,History"
 #: The header of the kept rows, how many rows may stand below it, and their columns.
 KEPT_HEADER, KEPT_ROWS, KEPT_COLUMNS = 29, 5000, 27
 KEPT_COUNT = f"{HISTORY}!$B$4"
-
-
-def kept(first: int, last: int | None = None) -> str:
-    """The first cell of a row of the sheet History, or all cells from that row to another."""
-    return f"{HISTORY}!$A${first}" + (f":$AA${last}" if last else "")
+_KEPT = f"{HISTORY}!$A${KEPT_HEADER}:$AA${KEPT_HEADER + KEPT_ROWS}"
 
 
 #: Defined name -> the one cell that it marks.
@@ -65,8 +61,7 @@ NAMES = {
     "As_Of": f"={DASHBOARD}!$I$7",
     "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
     # Never one row alone: hosts hand that over as a plain list.
-    "History": f"={kept(KEPT_HEADER)}:INDEX({kept(KEPT_HEADER, KEPT_HEADER + KEPT_ROWS)},"
-    f"MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
+    "History": f"={HISTORY}!$A${KEPT_HEADER}:INDEX({_KEPT},MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
 }
 
 
