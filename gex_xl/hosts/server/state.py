@@ -74,8 +74,9 @@ def open_state(folder: Path) -> State:
     Raises BadInput where the folder cannot be used or cryptography is missing.
     """
     try:
+        # Windows keeps a user's folders to the user anyway. A folder that was there stays as open as it is: it may
+        # hold other things, and each file in it is private.
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)  # Windows keeps a user's folders to the user anyway
     except OSError as error:
         raise BadInput(f"{folder} cannot be used: {error.strerror}; choose one with --folder") from None
     identity, token = _identity(folder / "identity.json")
