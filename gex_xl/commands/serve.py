@@ -49,9 +49,10 @@ def _started(state: kept.State, port: int) -> str:
 Certificate ({made}): {certificate}
   Windows  certutil -user -addstore Root "{certificate}"
   Mac      security add-trusted-cert -r trustRoot -p ssl -k ~/Library/Keychains/login.keychain-db "{certificate}"
+  Linux    certutil -d sql:$HOME/.pki/nssdb -A -t P,, -n gex_xl -i "{certificate}"
 
 Add-in, to be added to Excel once (keep the file to yourself, it holds your token): {manifest}
-  Windows  reg add HKCU\\Software\\Microsoft\\Office\\16.0\\WEF\\Developer /v {state.identity} /d "{manifest}"
+  Windows  reg add HKCU\\Software\\Microsoft\\Office\\16.0\\WEF\\Developer /v {state.identity} /d "{manifest}" /f
            then start Excel again
   Mac      copy it into ~/Library/Containers/com.microsoft.Excel/Data/Documents/wef, then start Excel again:
            Home > Add-ins > gex_xl

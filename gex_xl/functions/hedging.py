@@ -127,7 +127,7 @@ def HEDGE_RELATED(
     rows: Table = [
         [
             "Product", "Hedges", "Delta before (USD)", "Trade (contracts)", "Residual delta (USD)",
-            f"Basis risk (USD, 1 sd, {days:g} days)", "Basis and rounding (USD, 1 sd)", "Half spread paid (USD)",
+            f"Basis risk (USD, 1 sd, {days:g} d)", "Basis and rounding (USD, 1 sd)", "Half spread paid (USD)",
             "Unhedged risk of delta (USD, 1 sd)",
         ]
     ]  # fmt: skip

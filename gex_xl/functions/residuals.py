@@ -119,7 +119,7 @@ def REBALANCE_COST(
     "Own book",
     "For each way of hedging, what remains: direction, basis, gamma and volatility, the cost of trading it, and the "
     "worst gap of 0, 5 and 10 % either way with iv unchanged and 5 points up",
-    "table: method, delta, basis risk, gamma, vega, execution, worst gap and where, note",
+    "table: method, delta, basis risk, gamma, vega, execution, worst gap and where, trade, note",
     (EXAMPLE_POSITIONS, None, AS_OF, None, EXAMPLE_CANDIDATES, EXAMPLE_BOUNDS, EXAMPLE_PRODUCTS),
     spills=True,
     help={
@@ -161,9 +161,9 @@ def RESIDUAL_RISK(
     )  # fmt: skip
     rows: Table = [
         [
-            "Method", "Direction: delta (USD)", f"Basis (USD, 1 sd, {days:g} days)", "Gamma (USD per 1 %)",
+            "Method", "Direction: delta (USD)", f"Basis (USD, 1 sd, {days:g} d)", "Gamma (USD per 1 %)",
             "Volatility: vega (USD per vol point)", "Execution (USD)", "Worst gap (USD)", "at a jump of",
-            "and vol points", "Note",
+            "and vol points", "Trade", "Note",
         ]
     ]  # fmt: skip
     for one in found:
@@ -171,9 +171,9 @@ def RESIDUAL_RISK(
         rows.append(
             [
                 one.method, one.delta, one.basis, one.gamma, one.vega, one.execution, one.gap, jump, 100 * shock,
-                one.note,
+                one.trade, one.note,
             ]
         )  # fmt: skip
     missing = [name for name, there in (("options", options is not None), ("related", bool(related))) if not there]
-    rows += [[f"{name}: not given", *[None] * 8, "give its ranges to compare it"] for name in missing]
+    rows += [[f"{name}: not given", *[None] * 9, "give its ranges to compare it"] for name in missing]
     return [[None if isinstance(cell, float) and math.isnan(cell) else cell for cell in row] for row in rows]

@@ -25,7 +25,7 @@ _POSITIONS: list[list[object]] = [
     ["XYZ", "XYZ", "C", 210, dt.date(2025, 10, 17), -350, 0.31, None, 100, 205],
     ["XYZ", "XYZ", "P", 200, dt.date(2025, 11, 21), 150, 0.33, None, 100, 205],
     ["XYZ", "XYZ", "shares", None, None, 9000, None, 205, 1, 205],
-    ["SPX", "ES", "future", None, dt.date(2025, 12, 19), 3, None, 5345, 50, 5312.4],
+    ["SPX", "ES", "future", None, dt.date(2025, 12, 19), -12, None, 5345, 50, 5312.4],
 ]
 _CANDIDATES: list[list[object]] = [
     ["Underlying", "Class", "Type", "Strike", "Expiry", "Bid", "Ask", "Size"],
@@ -86,6 +86,9 @@ class _Looks:
         }  # fmt: skip
         self.entry = book.add_format(entry)
         self.day = book.add_format({**entry, "num_format": "yyyy-mm-dd"})
+        quiet = {"font_name": "Calibri", "font_size": 10, "font_color": GREY}
+        self.moment = book.add_format({**quiet, "num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        self.quiet = book.add_format({**quiet, "align": "right"})
         self.share = book.add_format({"num_format": "0.0%"})
         self.warn = book.add_format({"bg_color": "#FCF1D2", "font_color": "#8A6100"})
         self.jump = book.add_format({"font_name": "Calibri", "font_size": 10, "font_color": GREY, "num_format": "0%"})
@@ -128,8 +131,8 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write_datetime("B4", _AS_OF, look.input_time)
     sheet.write("C4", "blank: the chain's", look.note)
     chain = parts.level(3)
-    sheet.write("E4", "taken:", look.fine)
-    sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', look.input_time)
+    sheet.write("E4", "taken:", own.quiet)
+    sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', own.moment)
     sheet.set_column("B:B", 16, look.plain)
     sheet.write("L4", "Net exposure (BOOK_EXPOSURE): the book, then by underlying, class, expiry and series", look.note)
     _entries(sheet, look, own, "Own_Positions", _POSITIONS)
@@ -145,9 +148,13 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:B", 26, look.strong)
-    sheet.set_column("C:J", 16, look.amount)
-    sheet.set_column("K:K", 62, look.indented)
-    sheet.set_column("L:W", 3)
+    sheet.set_column("C:C", 25, look.amount)
+    sheet.set_column("D:J", 15, look.amount)
+    for row in (*range(56, 62), *range(65, 96)):  # words in a column of figures
+        sheet.write_blank(f"C{row}", None, look.indented)
+    sheet.set_column("K:K", 60, look.indented)
+    sheet.set_column("L:L", 52, look.indented)
+    sheet.set_column("M:W", 3)
     sheet.set_column("X:AE", 14, look.plain)
     sheet.set_row(0, 30)
     sheet.write("B1", "Own book: from inventory to what hedging leaves", look.title)
@@ -160,31 +167,31 @@ def _hedge(book: Any, look: Formats, own: _Looks) -> None:
     sheet.set_row(9, 32)
     amounts(sheet, "C11:H22", look)
     sheet.conditional_format("I11:I22", {"type": "no_errors", "format": own.share})
-    for place, chart in (("B23", _over_spot(book, "P&L", 3)), ("G23", _over_spot(book, "Delta", 5))):
+    for place, chart in (("B22", _over_spot(book, "P&L", 3)), ("G22", _over_spot(book, "Delta", 5))):
         chart.set_size({"width": 640, "height": 400})
         sheet.insert_chart(place, chart, {"object_position": 1})
     for row, words, name in (
         (44, "Hedge with the underlying (HEDGE_UNDERLYING)", "own_shares"),
-        (59, "Hedge with a related product (HEDGE_RELATED)", "own_related"),
-        (74, "Hedge with other options (HEDGE_OPTIONS), then the underlying", "own_options"),
+        (54, "Hedge with a related product (HEDGE_RELATED)", "own_related"),
+        (63, "Hedge with other options (HEDGE_OPTIONS), then the underlying", "own_options"),
     ):
         sheet.write(f"B{row}", words, look.strong)
         spill(book, name, look)
         sheet.set_row(row, 32)
-    amounts(sheet, "D46:I57", look)
-    amounts(sheet, "D61:J72", look)
-    amounts(sheet, "D76:J114", look)
-    sheet.write("B115", "Cost of rebalancing (REBALANCE_COST)", look.strong)
-    sheet.write_row("C115", ["minutes", "half spread", "volatility"], look.header_right)
-    sheet.write_row("C116", [30, 0.0001, 0.15], look.input)
+    amounts(sheet, "D46:I52", look)
+    amounts(sheet, "D56:J61", look)
+    amounts(sheet, "D65:J95", look)
+    sheet.write("B97", "Cost of rebalancing (REBALANCE_COST)", look.strong)
+    sheet.write_row("C98", ["minutes", "half spread", "volatility"], look.header_right)
+    sheet.write_row("C99", [30, 0.0001, 0.15], look.input)
     spill(book, "own_cost", look)
-    sheet.set_row(117, 32)
-    amounts(sheet, "C119:H129", look)
+    sheet.set_row(100, 32)
+    amounts(sheet, "C102:H108", look)
     _hedge_inputs(sheet, look, own)
     spill(book, "own_gaps", look)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.print_area("A1:K130")
+    sheet.print_area("A1:L108")
     sheet.set_h_pagebreaks([43])
     sheet.set_zoom(85)
 
@@ -208,7 +215,7 @@ def _hedge_inputs(sheet: Any, look: Formats, own: _Looks) -> None:
 
 def _cards(sheet: Any, look: Formats, own: _Looks) -> None:
     net = f"{parts.POSITIONS}!${{}}$7"
-    states = f"{parts.LIMITS}!$J$6:$J$45"
+    states = f"{parts.LIMITS}!$R$6:$R$45"  # 1 for warn, 2 for breach
     contracts = f"{parts.POSITIONS}!$F$7:$F$106"
     cards = [
         ("B", "1  Inventory", f"=COUNT({contracts})", '="positions"'),
@@ -219,8 +226,8 @@ def _cards(sheet: Any, look: Formats, own: _Looks) -> None:
         ("G", "3  Worst gap, bare", "=H11", '="USD, full reprice"'),
         ("H", "with shares", "=H12", '="USD"'),
         ("I", "4  with options too", "=H13", '="USD"'),
-        ("J", "Limits", f'=IF(COUNTIF({states},"breach")>0,"breach",IF(COUNTIF({states},"warn")>0,"warn","ok"))',
-         f'=COUNTIF({states},"breach")&" breached, "&COUNTIF({states},"warn")&" near"'),
+        ("J", "Limits", f'=IF(COUNTIF({states},2)>0,"breach",IF(COUNTIF({states},1)>0,"warn","ok"))',
+         f'=COUNTIF({states},2)&" breached, "&COUNTIF({states},1)&" near"'),
     ]  # fmt: skip
     sheet.set_row(5, 30)
     for column, label, formula, note in cards:
@@ -271,6 +278,10 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
         sheet.write_formula(f"N{row}", label, look.helper)
         for column, state in (("O", "ok"), ("P", "warn"), ("Q", "breach")):
             sheet.write_formula(f"{column}{row}", f'=IF($J{row}&""="{state}",$I{row},0)', look.helper)
+    # Texts of a spilled table equal no other text in LibreOffice, so states are counted as numbers.
+    sheet.write("R5", "state", look.header_right)
+    for row in range(parts.SPILLS["own_limits"].row + 1, parts.SPILLS["own_limits"].row + 41):
+        sheet.write_formula(f"R{row}", f'=IF($J{row}&""="breach",2,IF($J{row}&""="warn",1,0))', look.helper)
     chart = _use(book)
     chart.set_size({"width": 900, "height": 420})
     sheet.insert_chart("E20", chart, {"object_position": 1})

@@ -68,7 +68,7 @@ def test_side_by_side_in_the_worksheet() -> None:
         ["poor", 50, None, 0.5, 0.5, 0.2],
     ]
     table = udfs.FUNCTIONS["HEDGE_RELATED"]([MIXED[0], HOLDS], cells, None, AS_OF, None, 10)
-    assert table[0][5] == "Basis risk (USD, 1 sd, 10 days)"
+    assert table[0][5] == "Basis risk (USD, 1 sd, 10 d)"
     assert [row[3] for row in table[1:]] == [-1000, -10_000]
     assert table[1][5] < table[2][5] < table[2][8] == pytest.approx(1e6 * 0.2 * math.sqrt(10 / 365))
 

@@ -145,6 +145,10 @@ def test_residuals_are_those_of_the_hedged_books() -> None:
     assert found["options, then underlying"].execution == pytest.approx(
         options.cost + 0.0005 * premiums + rest * 100 * 0.0015
     )
+    side = "buy" if with_shares(held).contracts[-1] > 0 else "sell"
+    assert found["underlying"].trade == f"{side} {trade:,.0f} XYZ shares"
+    assert found["options, then underlying"].trade.count(";") == len(options.trades)
+    assert found["no hedge"].trade == found["quotes and size"].trade == "none"
     last = found["related: future"]
     assert last.basis == related[0].basis_risk > 0
     assert last.delta == pytest.approx(related[0].left)
@@ -162,5 +166,5 @@ def test_methods_that_were_not_given_are_said() -> None:
     assert [row[0] for row in table[1:]] == [
         "no hedge", "underlying", "quotes and size", "options: not given", "related: not given",
     ]  # fmt: skip
-    assert {len(row) for row in table} == {10}
+    assert {len(row) for row in table} == {11}
     assert all(isinstance(cell, (int, float)) for cell in table[2][1:9])

@@ -504,6 +504,44 @@ def test_a_taken_port_is_one_sentence(server: Serving, tmp_path: Path) -> None:
     assert re.fullmatch(rf"gex-xl: port {server.port} .*--port\n", done.stderr)
 
 
+@pytest.mark.parametrize("port", ["65536", "-1"])
+def test_a_port_that_is_none_is_one_sentence(tmp_path: Path, port: str) -> None:
+    done = run("serve", "--port", port, "--folder", str(tmp_path / "kept"), home=tmp_path, more=dict(LICENCE))
+    assert (done.returncode, done.stderr) == (2, f"gex-xl: --port is {port}; expected 1 to 65535\n")
+
+
+def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("serve", "--port", "0", "--folder", str(tmp_path / "file"), home=tmp_path, more=dict(LICENCE))
+    assert done.returncode == 2
+    assert re.fullmatch(r"gex-xl: .*file cannot be used: .*--folder\n", done.stderr)
+
+
+DAMAGED = ["", "{", "[]", '{"id": 3}', '{"id": 3, "token": "x"}', '{"id": "x", "token": "' + "a" * 40 + '"}']
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_what_is_damaged_is_made_anew(tmp_path: Path, text: str) -> None:
+    (tmp_path / "identity.json").write_text(text, encoding="utf-8")
+    (tmp_path / "localhost.crt").write_text("no certificate", encoding="utf-8")
+    made = open_state(tmp_path)
+    assert made.new_certificate
+    assert len(base64.urlsafe_b64decode(made.token + "=")) == 32
+    again = open_state(tmp_path)
+    assert (again.identity, again.token, again.new_certificate) == (made.identity, made.token, False)
+
+
+def test_a_key_of_another_certificate_is_not_used(tmp_path: Path) -> None:
+    one, other = open_state(tmp_path / "one"), open_state(tmp_path / "other")
+    one.key.write_bytes(other.key.read_bytes())
+    assert open_state(tmp_path / "one").new_certificate
+
+
+def test_every_user_has_a_token_and_an_identity_of_their_own(tmp_path: Path) -> None:
+    kept = [open_state(tmp_path / name) for name in "abc"]
+    assert len({state.token for state in kept}) == len({state.identity for state in kept}) == 3
+
+
 def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
     done = run("doctor", home=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -66,13 +66,15 @@ class _Protocol(H11Protocol):
 
 def listen(port: int) -> socket.socket:
     """A socket that this machine alone can reach. Raises BadInput where the port is taken; 0 takes any free one."""
+    if not 0 <= port <= 65535:
+        raise BadInput(f"--port is {port}; expected 1 to 65535")
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows: no other program may share the port
     found.setsockopt(socket.SOL_SOCKET, exclusive if exclusive is not None else socket.SO_REUSEADDR, 1)
     try:
         found.bind((ADDRESS, port))
         found.listen()
-    except (OSError, OverflowError):
+    except OSError:
         found.close()
         raise BadInput(f"port {port} cannot be used here, perhaps by a server already running; try --port") from None
     return found

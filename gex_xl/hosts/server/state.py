@@ -74,9 +74,7 @@ def open_state(folder: Path) -> State:
     Raises BadInput where the folder cannot be used or cryptography is missing.
     """
     try:
-        # Windows keeps a user's folders to the user anyway. A folder that was there stays as open as it is: it may
-        # hold other things, and each file in it is private.
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # Windows keeps a user's folders to the user anyway
     except OSError as error:
         raise BadInput(f"{folder} cannot be used: {error.strerror}; choose one with --folder") from None
     identity, token = _identity(folder / "identity.json")
@@ -145,7 +143,7 @@ def _key_in_settings() -> bool:
 def _identity(path: Path) -> tuple[str, str]:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads(path.read_text(encoding="utf-8"))
-        identity, token = str(uuid.UUID(kept["id"])), str(kept["token"])
+        identity, token = str(uuid.UUID(str(kept["id"]))), str(kept["token"])
         if len(token) >= 32 and token.isascii() and token.replace("-", "").replace("_", "").isalnum():
             return identity, token
     identity, token = str(uuid.uuid4()), secrets.token_urlsafe(32)
