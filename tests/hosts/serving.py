@@ -107,13 +107,12 @@ class Serving:
         finally:
             connection.close()
 
-    def call(self, name: str, args: list[Any], runtime: str = "1.4") -> Reply:
+    def call(self, name: str, args: list[Any]) -> Reply:
         """As functions.js posts a call: every argument a matrix, null for one that was left out."""
         asked = {
             "client": "Office.js",
             "func_name": name,
             "args": [matrix(value) for value in args],
-            "runtime": runtime,
         }
         origin = {"Content-Type": "text/plain", "Origin": f"https://localhost:{self.port}"}
         return self.ask("call", json.dumps(asked).encode(), origin)

@@ -6,6 +6,7 @@ of Microsoft's address, which the browser is told to look for on this machine.
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import os
@@ -157,6 +158,28 @@ def test_no_value_is_excels_own_error(page: Page) -> None:
     assert FUNCTIONS["FLIP_STRIKE"](*args) == "#N/A"
     found = ask(page, "FLIP_STRIKE", args)
     assert (found["fine"], found["code"]) == (False, NOT_AVAILABLE)
+
+
+@pytest.mark.parametrize("newest", [1.2, 1.3, 1.4])
+def test_no_value_in_a_table_is_an_error_in_every_excel(page: Page, newest: float) -> None:
+    """Excel 2021 has CustomFunctionsRuntime 1.3; errors in tables are part of 1.2 (CustomFunctions.Error)."""
+    page.evaluate(f"Office.context = {{requirements: {{isSetSupported: (_, v) => parseFloat(v) <= {newest}}}}}; 0")
+    args = [EXAMPLE_CHAIN, None, None, "sign=short_all"]
+    at = [row[0] for row in FUNCTIONS["GEX_LEVELS"](*args)].index("Flip strike (USD)")
+    assert FUNCTIONS["GEX_LEVELS"](*args)[at][1] == "#N/A"
+    found = ask(page, "GEX_LEVELS", args)["value"][at][1]
+    assert (found["basicType"], found["basicValue"]) == ("Error", "#N/A")
+
+
+def test_a_call_that_finds_the_server_full_is_tried_again(page: Page, server: Serving) -> None:
+    with contextlib.ExitStack() as full:
+        for _ in range(64):  # as many as it serves
+            full.enter_context(server.connect())
+        leave = threading.Timer(1.0, full.close)
+        leave.start()
+        found = ask(page, "TOTAL_GEX", [EXAMPLE_CHAIN])
+        leave.join()
+    assert found["value"] == [[FUNCTIONS["TOTAL_GEX"](EXAMPLE_CHAIN)]]
 
 
 @pytest.mark.parametrize(

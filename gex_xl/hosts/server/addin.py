@@ -43,7 +43,7 @@ def manifest(identity: str, base: str) -> str:
   <SupportUrl DefaultValue={quoteattr(f"{base}/functions.html")}/>
   <Hosts><Host Name="Workbook"/></Hosts>
   <Requirements>
-    <Sets DefaultMinVersion="1.1"><Set Name="CustomFunctionsRuntime" MinVersion="1.1"/></Sets>
+    <Sets DefaultMinVersion="1.1"><Set Name="CustomFunctionsRuntime" MinVersion="1.2"/></Sets>
   </Requirements>
   <DefaultSettings><SourceLocation DefaultValue={quoteattr(f"{base}/functions.html")}/></DefaultSettings>
   <Permissions>ReadDocument</Permissions>

@@ -132,7 +132,7 @@ class _Guard:
             return
         except TimeoutError:
             if not started:
-                await said(503, "that took too long; recalculate.")(scope, receive, send_on)
+                await said(504, "that took too long; recalculate.")(scope, receive, send_on)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers: dict[str, list[str]] = {}

@@ -19,7 +19,8 @@ from gex_xl.functions import REGISTRY
 from gex_xl.hosts.server.state import NEEDS_LICENSE
 
 _LOG = logging.getLogger(__name__)
-_RUNTIMES = ("1.1", "1.2", "1.3", "1.4")
+#: Before 1.4 xlwings names errors by text, which functions.js makes into errors that every version of Excel takes.
+_RUNTIME = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,11 @@ def _asked(body: bytes) -> dict[str, Any]:
         raise BadInput("the request holds no JSON that Excel would send") from None
     if not isinstance(given, dict):
         raise BadInput("the request must be a JSON object with func_name and args")
-    name, args, runtime = given.get("func_name"), given.get("args"), given.get("runtime", _RUNTIMES[-1])
+    name, args = given.get("func_name"), given.get("args")
     if not isinstance(name, str) or name not in REGISTRY:
         raise BadInput("there is no worksheet function of that name; gex_xl has been updated since Excel loaded it")
-    if not isinstance(args, list) or runtime not in _RUNTIMES:
-        raise BadInput(f"{name}: args must be a list and runtime one of {', '.join(_RUNTIMES)}")
+    if not isinstance(args, list):
+        raise BadInput(f"{name}: args must be a list")
     wanted = REGISTRY[name].arguments
     required = sum(argument.required for argument in wanted)
     if not required <= len(args) <= len(wanted):
@@ -109,7 +110,7 @@ def _asked(body: bytes) -> dict[str, Any]:
             raise BadInput(f"{name}: {argument.name} must be one cell or rows of cells")
         if argument.required and value is None:
             raise BadInput(f"{name}: {argument.name} is missing")
-    return {"client": "Office.js", "func_name": name, "args": args, "runtime": runtime}
+    return {"client": "Office.js", "func_name": name, "args": args, "runtime": _RUNTIME}
 
 
 def _from_excel(value: object) -> bool:

@@ -43,6 +43,12 @@ class _Protocol(H11Protocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        super().shutdown()
+        # TLS would wait half a minute for an idle client's own goodbye.
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(1, self.transport.abort)
+
     def _await_head(self) -> None:
         if self._deadline is None:
             self._deadline = self.loop.call_later(_HEAD_SECONDS, self._give_up)
