@@ -9,62 +9,12 @@ from typing import Any
 from xlsxwriter.utility import xl_cell_to_rowcol
 
 from gex_xl.dealer.limits import MEASURES
-from gex_xl.template import parts
+from gex_xl.template import dealer_sample, parts
 from gex_xl.template.looks import CALL, GREY, LONG, PUT, RULE, SHORT, Formats
 from gex_xl.template.writing import amounts, spill
 
 TAB = "#2A7F8E"
 _SYNTHETIC = "SYNTHETIC sample, made up: replace it with your own"
-_AS_OF = dt.datetime(2025, 10, 8, 11, 30)  # of the sample chain
-_POSITIONS: list[list[object]] = [
-    ["Underlying", "Class", "Type", "Strike", "Expiry", "Contracts", "IV", "Price", "Multiplier", "Spot"],
-    ["SPX", "SPXW", "C", 5350, dt.date(2025, 10, 17), -60, 0.131, None, 100, 5312.4],
-    ["SPX", "SPXW", "P", 5200, dt.date(2025, 10, 17), -40, 0.158, None, 100, 5312.4],
-    ["SPX", "SPX", "C", 5400, dt.date(2025, 11, 21), 25, 0.138, None, 100, 5312.4],
-    ["SPX", "SPX", "P", 5100, dt.date(2025, 11, 21), -30, 0.176, None, 100, 5312.4],
-    ["XYZ", "XYZ", "C", 210, dt.date(2025, 10, 17), -350, 0.31, None, 100, 205],
-    ["XYZ", "XYZ", "P", 200, dt.date(2025, 11, 21), 150, 0.33, None, 100, 205],
-    ["XYZ", "XYZ", "shares", None, None, 9000, None, 205, 1, 205],
-    ["SPX", "ES", "future", None, dt.date(2025, 12, 19), -12, None, 5345, 50, 5312.4],
-]
-_CANDIDATES: list[list[object]] = [
-    ["Underlying", "Class", "Type", "Strike", "Expiry", "Bid", "Ask", "Size"],
-    ["SPX", "SPXW", "C", 5325, dt.date(2025, 10, 17), 43.1, 43.7, 80],
-    ["SPX", "SPXW", "P", 5300, dt.date(2025, 10, 17), 44.6, 45.2, 80],
-    ["SPX", "SPX", "C", 5350, dt.date(2025, 11, 21), 97.0, 98.2, 60],
-    ["SPX", "SPX", "P", 5250, dt.date(2025, 11, 21), 94.0, 95.2, 60],
-    ["XYZ", "XYZ", "C", 205, dt.date(2025, 10, 17), 3.9, 4.0, 500],
-    ["XYZ", "XYZ", "P", 205, dt.date(2025, 11, 21), 9.2, 9.4, 300],
-]
-_BOUNDS: list[list[object]] = [["Greek", "Low", "High"], ["gamma", -1_500_000, 1_500_000], ["vega", -15_000, 15_000]]
-_PRODUCTS: list[list[object]] = [
-    ["Product", "Underlying", "Price", "Multiplier", "Beta", "Correlation", "Volatility", "Half spread"],
-    ["Index future", "SPX", 5345, 50, 1.0, 0.998, 0.15, 0.125],
-    ["Index fund", "SPX", 531.2, 1, 1.0, 0.995, 0.15, 0.005],
-    ["Sector fund", "XYZ", 98.4, 1, 1.15, 0.78, 0.31, 0.01],
-]
-_LIMITS: list[list[object]] = [
-    ["Limit", "Scope", "Value"],
-    ["class inventory", None, 800],
-    ["class inventory", "SPXW", 125],
-    ["series inventory", None, 400],
-    ["delta", None, 1_500_000],
-    ["gamma", None, 9_000_000],
-    ["vega", None, 80_000],
-    ["gamma concentration", None, 0.5],
-    ["vega concentration", None, 0.5],
-    ["capital", None, 10_000_000],
-    ["reg t margin", None, 20_000_000],
-    ["scenario margin", None, 5_000_000],
-]
-_QUOTES: list[list[object]] = [
-    ["Name", "Mid", "Volatility", "Inventory", "Limit", "Band", "Half spread", "Size", "Tick"],
-    ["SPXW 5350 C", 32.4, 18.0, -60, 100, 1.5, 0.3, 20, 0.1],
-    ["SPXW 5200 P", 17.2, 13.0, -95, 100, 1.5, 0.3, 20, 0.1],
-    ["SPX 5400 C", 66.0, 19.0, 25, 100, 2.0, 0.6, 10, 0.1],
-    ["XYZ 210 C", 2.1, 1.6, -350, 300, 0.12, 0.02, 50, 0.01],
-    ["XYZ 200 P", 6.8, 1.7, 150, 300, 0.2, 0.05, 50, 0.01],
-]
 
 
 def sheets(book: Any, look: Formats) -> None:
@@ -128,14 +78,14 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write("A3", "Yellow cells are yours: one row a position, short negative, iv or price. Blank rows are passed "
                 "over.", look.note)  # fmt: skip
     sheet.write("A4", "As of", look.strong)
-    sheet.write_datetime("B4", _AS_OF, look.input_time)
+    sheet.write_datetime("B4", dealer_sample.AS_OF, look.input_time)
     sheet.write("C4", "blank: the chain's", look.note)
     chain = parts.level(3)
     sheet.write("E4", "taken:", own.quiet)
     sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', own.moment)
     sheet.set_column("B:B", 16, look.plain)
     sheet.write("L4", "Net exposure (BOOK_EXPOSURE): the book, then by underlying, class, expiry and series", look.note)
-    _entries(sheet, look, own, "Own_Positions", _POSITIONS)
+    _entries(sheet, look, own, "Own_Positions", dealer_sample.POSITIONS)
     spill(book, "own_exposure", look)
     sheet.set_row(5, 45)
     amounts(sheet, "P7:T255", look)
@@ -204,7 +154,11 @@ def _hedge_inputs(sheet: Any, look: Formats, own: _Looks) -> None:
         ("X46", "Volatility shock of the charts, points"),
     ):
         sheet.write(cell, words, look.strong)
-    for name, rows in (("Own_Candidates", _CANDIDATES), ("Own_Bounds", _BOUNDS), ("Own_Products", _PRODUCTS)):
+    for name, rows in (
+        ("Own_Candidates", dealer_sample.CANDIDATES),
+        ("Own_Bounds", dealer_sample.BOUNDS),
+        ("Own_Products", dealer_sample.PRODUCTS),
+    ):
         _entries(sheet, look, own, name, rows)
     sheet.write("X47", 0, own.entry)
     sheet.write("X49", "Jumps and what the book does at them (GAP_RISK), for the charts", look.note)
@@ -264,7 +218,7 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write("A2", _SYNTHETIC, look.synthetic)
     sheet.write("A3", "Yellow cells are yours. A state is ok below 80 % of its limit, warn from there, breach above "
                 "the limit. Blank scope: the class or series that uses most.", look.note)  # fmt: skip
-    _entries(sheet, look, own, "Own_Limits", _LIMITS)
+    _entries(sheet, look, own, "Own_Limits", dealer_sample.LIMITS)
     sheet.data_validation("A6:A30", {"validate": "list", "source": list(MEASURES), "ignore_blank": True})
     spill(book, "own_limits", look)
     amounts(sheet, "G6:H44", look)
@@ -350,7 +304,7 @@ def _quotes(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write_row("B4", ["risk aversion", "days", "warn at"], look.header)
     sheet.write("A5", "Of all quotes", look.strong)
     sheet.write_row("B5", [0.00003, 1, 0.8], own.entry)
-    _entries(sheet, look, own, "Own_Quotes", _QUOTES)
+    _entries(sheet, look, own, "Own_Quotes", dealer_sample.QUOTES)
     spill(book, "own_quotes", look)
     sheet.set_row(7, 32)
     sheet.conditional_format("R9:R45", {"type": "no_errors", "format": own.share})
