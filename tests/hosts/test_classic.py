@@ -84,7 +84,8 @@ def test_every_part_is_well_formed_and_of_a_known_type(book: Path) -> None:
     assert "relationships/vbaProject" in relations
     assert 'TargetMode="External"' not in relations
     assert not [name for name in names if "externalLink" in name]
-    assert not re.search(r"<f\b[^<]*(?:DDE|\|)", formulas)
+    texts = re.compile(r"&quot;.*?&quot;|\"[^\"]*\"")
+    assert not any(re.search(r"DDE|\|", texts.sub("", text)) for text in re.findall(r"<f\b[^<>]*>([^<]*)<", formulas))
     assert 'cm="1"' in formulas  # what spills is marked as a dynamic array
     assert "_xldudf_" not in formulas
     assert ">TOTAL_GEX(Chain)<" in formulas
@@ -124,7 +125,7 @@ def test_recalculating_keeps_the_macros(book: Path, tmp_path: Path) -> None:
     assert before.names["Total_GEX"] != after.names["Total_GEX"]
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out) as new:
         assert old.namelist() == new.namelist()
-        for part in ("xl/vbaProject.bin", "[Content_Types].xml", "xl/worksheets/sheet9.xml"):
+        for part in ("xl/vbaProject.bin", "[Content_Types].xml", Package(book).sheets["xlwings.conf"]):
             assert old.read(part) == new.read(part)
 
 
@@ -201,7 +202,7 @@ def test_the_wizard_is_told_of_every_function_and_argument(modules: dict[str, st
         body = re.search(rf"Private Sub Describe{name}\(\)\r?\n(.*?)End Sub", code, re.S)
         assert body
         assert re.search(rf"^    Describe{name}\r?$", code, re.M)
-        helps = [value for _, value in sorted(re.findall(r"helps\((\d)\) = (.+)", body[1]))]
+        helps = [value for _, value in re.findall(r"helps\((\d+)\) = (.+)", body[1])]
         assert [text_of(help_) for help_ in helps] == [argument.help for argument in record.arguments]
         assert all(len(text_of(help_)) <= 255 for help_ in helps)
         options = re.search(
