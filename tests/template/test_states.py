@@ -119,8 +119,7 @@ def test_charts_and_formulas_reach_as_far_as_the_rows_that_feed_them(book: Book)
     with zipfile.ZipFile(book[0]) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist() if re.search(r"charts/chart\d", name)]
         workbook = archive.read("xl/workbook.xml").decode()
-    charted = (parts.NEAR_SPOT, parts.FIRST_EXPIRIES, parts.PROFILE_BLOCK, parts.FLOW_BLOCK, parts.BUCKET_BLOCK)
-    blocks = {(b.sheet, b.first, b.last) for b in charted}
+    blocks = {(b.sheet, b.first, b.last) for b in vars(parts).values() if isinstance(b, parts.Block)}
     ranges = {found for text in texts for found in re.findall(r"<c:f>(\w+)!\$[A-Z]+\$(\d+):\$[A-Z]+\$(\d+)<", text)}
     assert {(sheet, int(first), int(last)) for sheet, first, last in ranges} == blocks
     # Without the functions at hand a forced calculation would replace every figure by #NAME?.

@@ -102,7 +102,7 @@ def test_charts_remember_what_their_cells_hold(book: tuple[Path, Recalculation])
     values = book[1].values
     with zipfile.ZipFile(book[0]) as archive:
         charts = [archive.read(name).decode() for name in archive.namelist() if re.search(r"charts/chart\d", name)]
-    assert len(charts) == 6
+    assert len(charts) == 12
     checked = 0
     for chart in charts:
         for sheet, column, first, last, cache in re.findall(
