@@ -8,7 +8,7 @@ from gex_xl.template import parts
 from gex_xl.template.charts import bars, dress
 from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, SPOT, Formats
 from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
-from gex_xl.template.writing import amounts, colour_regime, unusable
+from gex_xl.template.writing import amounts, colour_regime, fired_rows, unusable
 
 _AXIS, _PROFILE_AXIS = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
 _FIRED = f"{parts.DASHBOARD}!$L$8"
@@ -107,8 +107,9 @@ def _triggers(sheet: Any, look: Formats) -> None:
                ("F", "Fired", "F", look.fact_middle), ("G", "Leads to", "B", look.fact),
                ("H", "Fires when", "C", look.fact), ("I", "", None, look.fact))  # fmt: skip
     for to, header, of, shown in columns:
-        right = shown in (look.fact_number,)
-        sheet.write(f"{to}12", header, look.label_right if right else look.label_left)
+        right = shown is look.fact_number
+        middle = shown is look.fact_middle
+        sheet.write(f"{to}12", header, look.label_right if right else look.label if middle else look.label_left)
         for i in range(1, _TRIGGERS + 1):
             cell = f"{parts.REGIME}!${of}${parts.SPILLS['triggers'].row + i}"
             if of is None:
@@ -116,9 +117,9 @@ def _triggers(sheet: Any, look: Formats) -> None:
             else:
                 sheet.write_formula(f"{to}{12 + i}", f'=IF(ISERROR({cell}),"",IF({cell}="","",{cell}))', shown)
     first, last = 13, 12 + _TRIGGERS
-    sheet.conditional_format(
-        f"B{first}:I{last}", {"type": "formula", "criteria": f'=$F{first}="yes"', "format": look.fired}
-    )
+    fired_rows(sheet, f"C{first}:E{last}", f"$F{first}", look)
+    fired = {"type": "formula", "criteria": f'=$F{first}&""="yes"', "format": look.fired}
+    sheet.conditional_format(f"B{first}:I{last}", fired)
     amounts(sheet, f"C{first}:E{last}", look)
 
 

@@ -67,8 +67,8 @@ def history(book: Any, look: Formats) -> None:
     for cells in (f"E{_TODAY}:G{_TODAY}", f"E{_FIRST}:G{_LAST}"):
         amounts(sheet, cells, look)
     _chart_rows(book.get_worksheet_by_name(parts.VOLATILITY), look)
-    for place, chart in zip(("A15", "E15", "J15", "P15"), _charts(book), strict=True):
-        chart.set_size({"width": 420, "height": 258})
+    for place, width, chart in zip(("A15", "E15", "J15", "O15"), (444, 470, 470, 470), _charts(book), strict=True):
+        chart.set_size({"width": width, "height": 258})
         sheet.insert_chart(place, chart, {"object_position": 1})
     sheet.set_print_scale(40)
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)

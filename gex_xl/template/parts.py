@@ -151,7 +151,7 @@ BUCKET_BLOCK = Block(FLOWS, 7, 5, 26)  # number, label, call, put
 # What the charts of the sheet History show stands here too: rows are deleted there.
 CURVE_BLOCK = Block(VOLATILITY, 7, 40, 20)  # put: call delta, iv; call: delta, iv
 TERM_BLOCK = Block(VOLATILITY, 7, 60, 26)  # days, iv
-POINTS_BLOCK = Block(VOLATILITY, 7, 3, 29)  # days, iv at constant maturity
+POINTS_BLOCK = Block(VOLATILITY, 7, 3, 28)  # days, iv at constant maturity
 KEPT_BLOCK = Block(VOLATILITY, 7, 250, 32)  # number, date, GEX above and below 0, skew, each slope calm and inverted
 
 #: The sheets of a dealer's own book, after all others.

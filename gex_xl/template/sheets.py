@@ -9,7 +9,7 @@ from gex_xl.registry import Function
 from gex_xl.settings import HELP, Settings, choices
 from gex_xl.template import parts
 from gex_xl.template.looks import Formats
-from gex_xl.template.writing import amounts, colour_regime, spill, unusable
+from gex_xl.template.writing import amounts, colour_regime, fired_rows, spill, unusable
 
 
 def chain(book: Any, look: Formats) -> None:
@@ -131,7 +131,11 @@ def regime(book: Any, look: Formats) -> None:
     for row, (name, formula) in enumerate(parts.FIGURES.items(), parts.FIRST_FIGURE):
         sheet.write(f"L{row}", name.replace("_", " "))
         sheet.write_dynamic_array_formula(f"M{row}:M{row}", formula, look.level)
-    sheet.write("A2", "Yellow cells are yours. Blank: slopes from the chain, and a silent z-score.", look.note)
+    sheet.write(
+        "A2",
+        "Yellow cells are yours. Blank: slopes from the chain, z-score from the sheet History.",
+        look.note,
+    )
     _headers(sheet, 3, ["Input", "Value", "What it is"], look)
     inputs = {
         "VIX9D": "nine-day volatility index, points",
@@ -147,11 +151,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.data_validation("B7", _limits("decimal", -100, "Skew z-score", "a number such as -1.5, or blank"))
     sheet.write("A9", "Regime", look.strong)
     sheet.write_formula("B9", "=Regime", look.words_indented)
-    # Calc shows the first rule that holds, so a fired row's colour and a figure's scale are one rule there.
-    large = ((1_000_000_000, look.fired_billions), (1_000_000, look.fired_millions))
-    rules = [(f'=AND($F13&""="yes",ABS(D13)>={least})', shown) for least, shown in large]
-    for criteria, shown in (*rules, ('=$F13&""="yes"', look.fired)):
-        sheet.conditional_format("D13:G31", {"type": "formula", "criteria": criteria, "format": shown})
+    fired_rows(sheet, "D13:G31", "$F13", look)
     for cells in ("D13:G31", "J5:J24", "M5:M10"):
         amounts(sheet, cells, look)
     sheet.write("A11", "Triggers: the first that fires decides, from the top", look.note)

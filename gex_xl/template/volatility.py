@@ -14,7 +14,9 @@ _HERE = f"={parts.VOLATILITY}!"
 _CURVE, _ATM = SPILLS["skew_curve"], SPILLS["atm_iv"]
 _HEADING = _CURVE.row - 1
 _FIRST = _CURVE.row + 1
-_PUTS, _CALLS, _KNOWN = "$T$2", "$T$3", "$Y$2"  # how many puts and calls the curve has, and expiries an iv
+#: How many puts and calls are charted, how many puts stand before them, and how many expiries have an iv.
+_PUTS, _CALLS, _WING, _KNOWN = "$T$2", "$T$3", "$T$5", "$Y$2"
+_LEAST = 0.02  # absolute delta: the wings beyond it would flatten the rest of the curve
 
 
 def volatility(book: Any, look: Formats) -> None:
@@ -71,7 +73,7 @@ def _tables(book: Any, sheet: Any, look: Formats) -> None:
     sheet.write_formula(f"A{_HEADING}", "=$W$1", look.strong)
     sheet.write(f"G{_HEADING}", "At-the-money volatility by expiry", look.strong)
     formats = {
-        "skew_curve": [look.price, look.right, look.decimal, look.decimal, look.decimal],
+        "skew_curve": [look.price, look.indented, look.decimal, look.decimal, look.decimal],
         "atm_iv": [look.plain, look.indented, look.days, look.amount, look.decimal, look.indented],
     }
     for name, columns in formats.items():
@@ -93,32 +95,34 @@ def _chart_rows(sheet: Any, look: Formats) -> None:
     name = f'SUBSTITUTE(SUBSTITUTE({head},"IV ","")," (decimal)","")'
     reason = parts.level(16)
     last = _CURVE.row + _CURVE.room
-    rights = f'$B${_FIRST}:$B${last}&""'
+    deltas = f"$C${_FIRST}:$C${last}"
     texts = {
-        "W1": f'=IF({_PUTS}+{_CALLS}>0,"Skew curve of "&{name},IF(ISERROR({reason}),"Skew curve",'
+        "W1": f'=IF({_PUTS}+{_CALLS}>0,"Skew curve of "&{name},IF({reason}="","Skew curve",'
         f'"No skew curve: "&{reason}))',
         "W2": f'=IF({_KNOWN}>0,"Term structure: at-the-money volatility of "&{_KNOWN}&" expiries",'
         '"Term structure: no at-the-money volatility")',
-        "T2": f'=SUMPRODUCT(--({rights}="P"))',
-        "T3": f'=SUMPRODUCT(--({rights}="C"))',
+        "T2": f'=COUNTIF({deltas},"<=-{_LEAST}")',
+        "T3": f'=COUNTIF({deltas},">={_LEAST}")',
+        "T5": f'=COUNTIF({deltas},"<0")-{_PUTS}',
         "Y2": f"=COUNT($K${_FIRST}:$K${_ATM.row + _ATM.room})",
     }
     for cell, formula in texts.items():
         sheet.write_formula(cell, formula, look.helper)
-    for cell, words in (("U2", "puts"), ("U3", "calls"), ("Z2", "expiries")):
+    for cell, words in (("U2", "puts"), ("U3", "calls"), ("U5", "puts of the wing"), ("Z2", "expiries")):
         sheet.write(cell, words, look.note)
     sheet.write_row("T6", ["Put at", "Put iv", "Call at", "Call iv"], look.header_right)
     sheet.write_row("Y6", ["Known", "Days", "ATM iv", "At days", "Constant iv"], look.header_right)
     for i, row in enumerate(range(CURVE_BLOCK.first, CURVE_BLOCK.last + 1)):
         share = f"{i}/{CURVE_BLOCK.rows - 1}"
-        for letters, count, before in (("TU", _PUTS, "0"), ("VW", _CALLS, _PUTS)):
+        for letters, count, before in (("TU", _PUTS, _WING), ("VW", _CALLS, f"{_WING}+{_PUTS}")):
             at = f"{before}+1+ROUND(({count}-1)*{share},0)"
             for letter, column in zip(letters, "DE", strict=True):
                 taken = f"INDEX(${column}${_FIRST}:${column}${last},{at})"
                 sheet.write_formula(f"{letter}{row}", f"=IF({count}<1,NA(),{taken})", look.helper)
     known = range(TERM_BLOCK.first, TERM_BLOCK.first + _ATM.room)
     for i, row in enumerate(known):
-        sheet.write_formula(f"Y{row}", f"=COUNT($K${_FIRST}:$K${_FIRST + i})", look.helper)
+        below = f":$K${_FIRST + i}" if i else ""
+        sheet.write_formula(f"Y{row}", f"=COUNT($K${_FIRST}{below})", look.helper)
     for i, row in enumerate(range(TERM_BLOCK.first, TERM_BLOCK.last + 1)):
         rank = f"1+ROUND(({_KNOWN}-1)*{i}/{TERM_BLOCK.rows - 1},0)"
         at = f"MATCH({rank},$Y${known[0]}:$Y${known[-1]},0)"
@@ -136,7 +140,7 @@ def _curve(book: Any) -> Any:
     """Puts to the left of calls, as strikes run: so the axis of call delta runs from 1 to 0."""
     chart = scatter(book, [("Puts", CURVE_BLOCK, 0, PUT, True), ("Calls", CURVE_BLOCK, 2, CALL, True)])
     axis = {"min": 0, "max": 1, "major_unit": 0.25, "reverse": True, "crossing": "max", "num_format": "0.00"}
-    x_name = "call delta at the strike: 0.75 is the 25-delta put, 0.25 the 25-delta call"
+    x_name = f"call delta at the strike: 0.75 is the 25-delta put, 0.25 the 25-delta call; wings from {_LEAST} on"
     return dress(chart, _HERE + "$W$1", x_name, 1, axis, "0.0%")
 
 

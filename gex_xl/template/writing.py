@@ -36,6 +36,18 @@ def amounts(sheet: Any, cells: str, look: Formats) -> None:
         sheet.conditional_format(cells, rule)
 
 
+def fired_rows(sheet: Any, cells: str, fired: str, look: Formats) -> None:
+    """Colour the figures of a row whose trigger fired, each in its scale.
+
+    Calc shows the first rule that holds, so a fired row's colour and a figure's scale are one rule there.
+    """
+    first = cells.split(":", maxsplit=1)[0]
+    large = ((1_000_000_000, look.fired_billions), (1_000_000, look.fired_millions))
+    rules = [(f'=AND({fired}&""="yes",ABS({first})>={least})', shown) for least, shown in large]
+    for criteria, shown in (*rules, (f'={fired}&""="yes"', look.fired)):
+        sheet.conditional_format(cells, {"type": "formula", "criteria": criteria, "format": shown})
+
+
 def scaled(sheet: Any, cells: str, scale: str, look: Formats) -> None:
     """Show a table's figures in one scale, so that they can be compared: bn or mn by the cell `scale`."""
     for factor, shown in ((1_000_000_000, look.in_billions), (1_000_000, look.in_millions)):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +15,8 @@ from gex_xl.reading.files import as_typed
 from gex_xl.settings import HELP
 from gex_xl.template import parts, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
+
+from .saved import rewritten
 
 Book = tuple[Path, Recalculation]
 Cells = list[list[object]]
@@ -33,21 +33,6 @@ def shown(done: Recalculation, name: str) -> list[list[object]]:
             break
         out.append(cells)
     return out
-
-
-def rewritten(book: Path, target: Path, sheet: str, cell: str, content: str) -> Path:
-    """A copy of the book with the content of one cell replaced, as Excel would save it."""
-    part = f"xl/worksheets/sheet{parts.SHEETS.index(sheet) + 1}.xml"
-    with zipfile.ZipFile(book) as source, zipfile.ZipFile(target, "w") as out:
-        for info in source.infolist():
-            text = source.read(info)
-            if info.filename == part:
-                text, times = re.subn(
-                    rf'<c r="{cell}"( s="\d+")?[^>]*>.*?</c>'.encode(), rf'<c r="{cell}"\1 {content}</c>'.encode(), text
-                )
-                assert times == 1
-            out.writestr(info, text)
-    return target
 
 
 def agrees(done: Recalculation, cells: Cells) -> None:
