@@ -130,13 +130,17 @@ def convert(office: Office, source: Path, kind: str, out: Path, options: Sequenc
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without the virtual environment that it may run in.
+    """This process's environment, such that LibreOffice finds its own Python's home.
 
-    LibreOffice looks for its Python's home by way of the PATH, and would take that one for it.
+    It looks for that by way of the first python3 on the PATH, and would take a virtual environment or another
+    Python of the user's for it. A distribution's LibreOffice belongs to the Python in /usr/bin; any other one knows
+    its own.
     """
     kept = {name: value for name, value in os.environ.items() if name not in _PYTHONS}
     folders = os.environ.get("PATH", "").split(os.pathsep)
-    kept["PATH"] = os.pathsep.join(folder for folder in folders if not (Path(folder).parent / "pyvenv.cfg").exists())
+    first = ["/usr/bin"] if sys.platform.startswith("linux") else []
+    outside = (folder for folder in folders if not (Path(folder).parent / "pyvenv.cfg").exists())
+    kept["PATH"] = os.pathsep.join([*first, *outside])
     return kept
 
 
