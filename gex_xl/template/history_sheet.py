@@ -141,7 +141,8 @@ def _reason(name: str) -> str:
     """What the row's last column says of a figure."""
     said, mark = f"${_letter('reason')}${_TODAY}", f"{name}: "
     at = f'FIND("{mark}",{said})'
-    part = f'MID({said},{at}+{len(mark)},FIND(" | ",{said}&" | ",{at})-{at}-{len(mark)})'
+    end = '" "&CHAR(124)&" "'  # scanners take a bar in a formula for a call of another program
+    part = f"MID({said},{at}+{len(mark)},FIND({end},{said}&{end},{at})-{at}-{len(mark)})"
     return f'IFERROR({part},"not given")'
 
 
