@@ -10,12 +10,14 @@ import numpy as np
 from benchmarks import peers
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
+from gex_xl.analytics.black_scholes import gamma, undiscounted_price
 from gex_xl.analytics.exposure import per_strike, total
 from gex_xl.analytics.flip import flips_of
 from gex_xl.analytics.implied_vol import implied_vol
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import reprice, zero_gammas
 from gex_xl.chain import Chain
+from gex_xl.memory import forget
 from gex_xl.settings import Settings
 
 _LEVELS = 200
@@ -29,7 +31,7 @@ def chain_of(contracts: int) -> Chain:
 
 def fresh(chain: Chain, settings: Settings | None = None) -> Lines:
     """Lines with nothing remembered from before."""
-    prepare.cache_clear()
+    forget()
     return prepare(chain, settings=settings)
 
 
@@ -51,7 +53,8 @@ def exposure(chain: Chain, lines: Lines, rounds: int, *, slow: bool) -> Iterator
     peers.agree(expected, peers.vectorised(contracts, spot).to_numpy(), 1e-11)
 
     def figures() -> None:
-        recompute(lines)
+        gamma(spot, lines.forward, lines.strike, lines.stdev, lines.spot_discount)
+        forget()
         per_strike(lines)
         total(lines)
 
@@ -86,13 +89,6 @@ def exposure(chain: Chain, lines: Lines, rounds: int, *, slow: bool) -> Iterator
     yield measure("flip strike, from GEX per strike", n, flip, rounds=rounds, note="the plain one tells no lobes apart")
 
 
-def recompute(lines: Lines) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The gamma of every line, which `prepare` has already left with them."""
-    from gex_xl.analytics.black_scholes import gamma
-
-    return gamma(lines.spot, lines.forward, lines.strike, lines.stdev, lines.spot_discount)
-
-
 def profile(lines: Lines, rounds: int, *, slow: bool) -> Iterator[Row]:
     """The curve over spot levels and its roots."""
     contracts = peers.table(lines)
@@ -124,8 +120,6 @@ def profile(lines: Lines, rounds: int, *, slow: bool) -> Iterator[Row]:
 
 def volatility(lines: Lines, rounds: int) -> Iterator[Row]:
     """iv of every line from its price, out of the money."""
-    from gex_xl.analytics.black_scholes import undiscounted_price
-
     is_call = lines.strike >= lines.forward
     price = undiscounted_price(lines.forward, lines.strike, lines.stdev, is_call)
     some = price > 1e-6 * lines.spot  # what a price in cents can tell

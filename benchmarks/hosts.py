@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
 from gex_xl import udfs
+from gex_xl.memory import forget
 
 Cells = list[list[Any]]
 _FUNCTIONS = (
@@ -17,16 +18,6 @@ _FUNCTIONS = (
 _SETTINGS = ("", "unit=usd_bn", "sign=long_calls", "unit=shares; flip_pick=nearest")
 #: Function and settings of each of the fifty cells: what a dashboard and three variants of it show.
 FORMULAS = [(name, settings) for settings in _SETTINGS for name in _FUNCTIONS][:50]
-
-
-def forget() -> None:
-    """Leave nothing in memory that an earlier calculation has found."""
-    from gex_xl import arguments
-    from gex_xl.analytics import lines, summary
-
-    for remembered in (lines.prepare, summary.summarise, summary.zero_gamma_of):
-        remembered.cache_clear()
-    getattr(arguments, "forget", lambda: None)()
 
 
 def fifty(chain: object) -> None:
@@ -47,7 +38,7 @@ def plain(cells: Cells, contracts: int, rounds: int) -> Iterator[Row]:
 
     def anew(do: Callable[[], object]) -> Callable[[], object]:
         def way() -> None:
-            forget()
+            forget()  # leave nothing that an earlier calculation has found
             do()
 
         return way

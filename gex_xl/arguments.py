@@ -14,10 +14,12 @@ from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.handles import Loaded, find, is_handle
+from gex_xl.memory import Memory, content_key
 from gex_xl.reading.dates import quote_time
 from gex_xl.reading.values import CELL_ERRORS, is_blank, number, text
 from gex_xl.settings import parse_settings
 
+_RANGES: Memory[Chain] = Memory(8)  # chains that came as ranges, by content
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -85,7 +87,8 @@ def loaded(chain: object) -> Loaded:
     table: Any = chain
     if not isinstance(cell, Sequence) and not hasattr(chain, "columns"):
         raise BadInput(f'the chain is "{text(cell)[:60]}"; expected a range or the cell of a LOAD_CHAIN')
-    return Loaded(Chain.from_cells(table))
+    key = content_key(table)
+    return Loaded(Chain.from_cells(table) if key is None else _RANGES.recall(key, lambda: Chain.from_cells(table)))
 
 
 def lines(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Lines:

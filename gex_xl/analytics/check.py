@@ -11,6 +11,7 @@ import numpy as np
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.errors import NoValue
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import GammaSource, Sign
 
@@ -44,6 +45,7 @@ class Check:
     warnings: list[str]
 
 
+@once(32)
 def check(lines: Lines) -> Check:
     """Everything that CHAIN_CHECK shows."""
     chain = lines.chain

@@ -5,6 +5,8 @@ Each line keeps its iv (sticky strike) and its forward moves in proportion to sp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -67,8 +69,12 @@ def _step(lines: Lines) -> float:
 
 def zero_gamma(lines: Lines) -> float | None:
     """The root nearest spot, or None where the curve keeps one sign."""
-    roots = zero_gammas(lines)
-    return min(roots, key=lambda root: abs(root - lines.spot)) if roots else None
+    return nearest(zero_gammas(lines), lines.spot)
+
+
+def nearest(roots: Sequence[float], spot: float) -> float | None:
+    """The root nearest spot, None where there are none."""
+    return min(roots, key=lambda root: abs(root - spot), default=None)
 
 
 def _root(lines: Lines, levels: FloatArray) -> float:
