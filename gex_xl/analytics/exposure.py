@@ -103,7 +103,7 @@ def per_strike(lines: Lines) -> StrikeExposure:
     at = np.empty(len(order), dtype=np.int64)
     at[order] = np.cumsum(first) - 1
     strike = ascending[first]
-    sides: FloatArray = np.bincount(at + len(strike) * lines.is_call, each, 2 * len(strike))
+    sides = np.asarray(np.bincount(at + len(strike) * lines.is_call, each, 2 * len(strike)), dtype=np.float64)
     put, call = sides[: len(strike)], sides[len(strike) :]
     net = call + put
     found = StrikeExposure(strike, call, put, net, np.cumsum(net))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
+from gex_xl.analytics.black_scholes import ndtri
 from gex_xl.chain import Chain
 from gex_xl.memory import once
 from gex_xl.settings import Carry, Settings
