@@ -62,9 +62,10 @@ class Table:
     """The rows below a header, read column by column."""
 
     def __init__(self, rows: Sequence[Sequence[object]], header: int) -> None:
-        self.rows = [row for row in rows[header + 1 :] if not all(map(is_blank, row))]
         numbered = enumerate(rows[header + 1 :], header + 2)
-        self.numbers = np.array([n for n, row in numbered if not all(map(is_blank, row))], dtype=np.int64)
+        filled = [(n, row) for n, row in numbered if not all(map(is_blank, row))]
+        self.rows = [row for _, row in filled]
+        self.numbers = np.array([n for n, _ in filled], dtype=np.int64)
 
     def keep(self, wanted: Sequence[bool]) -> None:
         """Drop the rows that are not wanted."""

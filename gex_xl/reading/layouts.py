@@ -68,9 +68,10 @@ def _missing(cell: object) -> bool:
 
 def _split_single_column(rows: list[Sequence[object]]) -> list[Sequence[object]]:
     """Lines of text pasted into one column, as from a text editor, are split into cells."""
-    filled = [(at, row) for at, row in enumerate(rows) if not all(map(is_blank, row))]
-    lone = [text(row[0]) if row else "" for _, row in filled]
-    if len(filled) < 2 or any(any(not is_blank(c) for c in row[1:]) for _, row in filled):
+    if any(not is_blank(cell) for row in rows for cell in row[1:]):
+        return rows
+    lone = [text(row[0]) for row in rows if row and not is_blank(row[0])]
+    if len(lone) < 2:
         return rows
     counts = {mark: sum(line.count(mark) >= 3 for line in lone) for mark in "\t;,|"}
     mark = max(counts, key=lambda m: counts[m])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 
@@ -31,12 +32,16 @@ def is_blank(cell: object) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell
-    return isinstance(cell, str) and not cell.translate(_SPACES).strip()
+    # Most cells are decided by their first character.
+    return isinstance(cell, str) and not cell[:1].isalnum() and not text(cell)
 
 
 def text(cell: object) -> str:
     """A cell as plain text, its odd spaces and marks made ordinary."""
-    return "" if cell is None else str(cell).translate(_SPACES).strip()
+    if cell is None:
+        return ""
+    written = str(cell)
+    return (written if written.isascii() else written.translate(_SPACES)).strip()
 
 
 def number(cell: object) -> float | None:
@@ -63,12 +68,12 @@ def numbers(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, 
     `rows` are the row numbers that the user sees, for the message. In a `needed` column the words "n/a"
     and a failed cell are errors; elsewhere they are as good as blank. Raises BadInput for any other text.
     """
-    try:
-        found = np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
-        if not any(isinstance(c, bool) for c in cells):
-            return found
-    except (TypeError, ValueError):
-        pass
+    kinds = set(map(type, cells))
+    if kinds <= {float, int, type(None)}:
+        return np.array(cells, dtype=np.float64)
+    if bool not in kinds:
+        with contextlib.suppress(TypeError, ValueError):
+            return np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
     out = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
         value = number(cell)
@@ -84,6 +89,8 @@ def numbers(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, 
 
 def has_percent_signs(cells: Sequence[object]) -> bool:
     """True where most of the cells that hold anything are written with a % sign."""
+    if not any("%" in c for c in cells if isinstance(c, str)):
+        return False
     filled = [c for c in cells if not is_blank(c) and text(c).lower() not in PLACEHOLDERS]
     return bool(filled) and 2 * sum(isinstance(c, str) and text(c).endswith("%") for c in filled) > len(filled)
 
