@@ -46,7 +46,7 @@ def _stdev(share: FloatArray, x: FloatArray) -> FloatArray:
     bracket is replaced by its middle. Those that are done leave, so that a few slow ones do not cost a pass over all.
     """
     v = np.sqrt(2 * np.abs(x)) + 0.01
-    out = v.copy()
+    out: FloatArray = v.copy()
     left = np.arange(len(v))
     low, high = np.full(v.shape, _LOWEST), np.full(v.shape, _HIGHEST)
     strike = np.exp(-x)
