@@ -27,7 +27,8 @@ class Timing:
 class Row:
     """One line of the table: the same work done in several ways; the first one is ours.
 
-    `times` multiplies a way that was timed on a part of the work only; `note` says so.
+    `times` multiplies a way that was timed on a part of the work only; `note` says so. `pieces` is how many cells
+    were read, where that is the work.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Row:
     timings: dict[str, Timing]
     note: str = ""
     times: Mapping[str, float] = field(default_factory=dict)
+    pieces: int = 0
 
     @property
     def ours(self) -> str:
@@ -60,6 +62,7 @@ def measure(
     rounds: int = 9,
     note: str = "",
     times: Mapping[str, float] | None = None,
+    pieces: int = 0,
 ) -> Row:
     """Time every way once a round, in turns; each round begins with another one."""
     names = list(ways)
@@ -68,7 +71,7 @@ def measure(
     for turn in range(rounds):
         for way in names[turn % len(names) :] + names[: turn % len(names)]:
             found[way].append(_seconds(ways[way], repeats[way]))
-    return Row(name, contracts, {way: Timing(tuple(found[way])) for way in names}, note, times or {})
+    return Row(name, contracts, {way: Timing(tuple(found[way])) for way in names}, note, times or {}, pieces)
 
 
 def _repeats(way: Way) -> int:

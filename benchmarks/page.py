@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from benchmarks import processes
 from benchmarks.measuring import Row
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -23,7 +24,7 @@ def lines(row: Row) -> list[str]:
     for way in row.timings:
         middle, low, high = row.ratio(way)
         spread = "" if way == row.ours else f"  x {middle:,.2f}  [{low:,.2f} to {high:,.2f}]"
-        out.append(f"    {way:<38}{_time(row.seconds(way)):>10}{spread}")
+        out.append(f"    {way:<42}{_time(row.seconds(way)):>10}{spread or _per_piece(row)}")
     return out
 
 
@@ -51,7 +52,8 @@ def _page(rows: Sequence[Row], rounds: int) -> str:
             *(cell for row in rows for cell in _cells(row)),
             "",
             *_growth(rows),
-            _remarks(),
+            *_goals(rows),
+            *_memory(),
         ]
     )
 
@@ -63,10 +65,14 @@ def _cells(row: Row) -> list[str]:
         middle, low, high = row.ratio(way)
         name = f"{row.name}{f' ({row.note})' if row.note else ''}" if first else ""
         size = f"{row.contracts:,}" if first and row.contracts else ""
-        ratio = "" if first else f"{_digits(middle)}"
+        ratio = _per_piece(row) if first else f"{_digits(middle)}"
         spread = "" if first else f"{_digits(low)} to {_digits(high)}"
         out.append(f"| {size} | {name} | {way} | {_time(row.seconds(way))} | {ratio} | {spread} |")
     return out
+
+
+def _per_piece(row: Row) -> str:
+    return f" {row.seconds(row.ours) / row.pieces * 1e9:.0f} ns per cell" if row.pieces else ""
 
 
 def _growth(rows: Sequence[Row]) -> list[str]:
@@ -89,9 +95,67 @@ def _growth(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _remarks() -> str:
-    path = _DOCS / "benchmarks-remarks.md"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+def _goals(rows: Sequence[Row]) -> list[str]:
+    """What was aimed at, and what was measured; a goal whose rows were not measured is left out."""
+
+    def ratio(name: str, way: str) -> float | None:
+        found = [row for row in rows if row.name.startswith(name) and way in row.timings and row.contracts < 50_000]
+        return found[-1].ratio(way)[0] if found else None
+
+    def inverse(name: str, way: str) -> float | None:
+        found = ratio(name, way)
+        return 1 / found if found else None
+
+    exposure, profile, host = "per strike and total, from iv", "profile at", "a dashboard: "
+    office, imports = "LibreOffice Calc", "import numpy, pandas, xlwings"
+    many = "LOAD_CHAIN and 50 formulas"
+    least = [
+        ("per strike and total: the per-contract apply takes", 1000, ratio(exposure, "pandas apply")),
+        ("per strike and total: vollib's loop takes", 20, ratio(exposure, "vollib, loop")),
+        ("profile at 200 levels: the best plain numpy version takes", 2, ratio(profile, "best plain numpy")),
+        ("profile at 200 levels: the per-contract apply takes", 10_000, ratio(profile, "pandas apply")),
+    ]
+    most = [
+        *(
+            (f"LOAD_CHAIN and 50 formulas over one on the range: {name}", 1.5, ratio(host + name, many))
+            for name in ("the functions", "the embedded engine", f"{office}, typed", f"{office}, one cell")
+        ),
+        (
+            "import gex_xl.udfs over numpy, pandas and xlwings",
+            1.3,
+            inverse("cold start", imports),
+        ),
+    ]
+    judged = [
+        *((text, f"at least {goal:,} times", found, found >= goal) for text, goal, found in least if found),
+        *((text, f"at most {goal} times", found, found <= goal) for text, goal, found in most if found),
+    ]
+    return [
+        "## Goals",
+        "",
+        "| what | goal | measured | |",
+        "| --- | --- | ---: | --- |",
+        *(
+            f"| {text} | {goal} | {_digits(found)} | {'met' if met else 'missed'} |"
+            for text, goal, found, met in judged
+        ),
+        "",
+    ]
+
+
+def _memory() -> list[str]:
+    sizes = (20_000, 100_000)
+    return [
+        "## Memory",
+        "",
+        "Python objects and arrays after LOAD_CHAIN, total, profile and zero gamma, the pasted cells left out "
+        "(tracemalloc). At most 16 chains are held by handle and 8 by content; the least recently used leave.",
+        "",
+        "| contracts | held | at most |",
+        "| ---: | ---: | ---: |",
+        *(f"| {size:,} | {held:.0f} MB | {most:.0f} MB |" for size in sizes for held, most in [processes.memory(size)]),
+        "",
+    ]
 
 
 def _machine() -> str:

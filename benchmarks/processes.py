@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from benchmarks.measuring import Row, Timing, measure
+from benchmarks.measuring import Row, measure
 
 _FIRST = (
     "import gex_xl.udfs as u; from gex_xl.functions import EXAMPLE_CHAIN; u.TOTAL_GEX(EXAMPLE_CHAIN)"  # first formula
@@ -44,6 +44,3 @@ def memory(contracts: int) -> tuple[float, float]:
 
 def _run(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-
-
-__all__ = ["Row", "Timing", "memory", "rows"]

@@ -77,7 +77,7 @@ def exact_parts(amounts: FloatArray) -> list[float]:
     if not np.isfinite(amounts).all() or amounts.size > 2**26:
         return [float(amount) for amount in amounts]
     fraction, exponent = np.frexp(amounts)
-    units = np.ldexp(fraction, 53).astype(np.int64)
+    units = (fraction * 2.0**53).astype(np.int64)
     upper = units >> 26
     lowest = int(exponent.min(initial=0))
     at = exponent - lowest

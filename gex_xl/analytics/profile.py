@@ -49,6 +49,10 @@ def reprice(lines: Lines, levels: FloatArray) -> FloatArray:
 
 @once(32)
 def _bells(lines: Lines) -> Bells:
+    return bells_of(lines)
+
+
+def bells_of(lines: Lines) -> Bells:
     """GEX over the logarithm of spot, ln(level / spot), as a sum of Gaussian bells.
 
     Gamma in shares is discount pdf(d1) / (level v), and d1 = (ln(level / spot) + ln(F / K) + v^2 / 2) / v: a bell of
