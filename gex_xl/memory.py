@@ -11,7 +11,6 @@ import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from gex_xl.errors import GexError
@@ -21,38 +20,41 @@ Given = ParamSpec("Given")
 _MEMORIES: list[Memory[Any]] = []
 
 
+class _Entry(Generic[Result]):
+    """One result, or the error in its place; an empty list until it is there."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.found: list[Result | GexError] = []
+
+
 class Memory(Generic[Result]):
     """Up to `keep` results by key. A GexError is a result too: broken input stays broken until it changes."""
 
     def __init__(self, keep: int) -> None:
         self._keep = keep
         self._lock = threading.Lock()
-        self._held: OrderedDict[Hashable, Future[Result]] = OrderedDict()
+        self._held: OrderedDict[Hashable, _Entry[Result]] = OrderedDict()
         _MEMORIES.append(self)
 
     def recall(self, key: Hashable, compute: Callable[[], Result]) -> Result:
         """The result kept under `key`, computed now where there is none. Raises what `compute` raises."""
         with self._lock:
-            found = self._held.get(key)
-            mine = found is None
-            if found is None:
-                found = self._held[key] = Future()
+            entry = self._held.setdefault(key, _Entry())
             self._held.move_to_end(key)
             while len(self._held) > self._keep:
-                self._held.popitem(last=False)  # whoever waits for it holds it
-        if mine:
-            try:
-                found.set_result(compute())
-            except BaseException as error:
-                if not isinstance(error, GexError):
-                    with self._lock:
-                        self._held.pop(key, None)
-                found.set_exception(error)
-        try:
-            return found.result()
-        except GexError as error:
+                self._held.popitem(last=False)
+        with entry.lock:  # whoever comes later waits here for the first
+            if not entry.found:
+                try:
+                    entry.found.append(compute())
+                except GexError as error:
+                    entry.found.append(error)
+        found = entry.found[0]
+        if isinstance(found, GexError):
             # A new one each time: one that is raised again and again collects tracebacks.
-            raise type(error)(*error.args) from None
+            raise type(found)(*found.args)
+        return found
 
     def forget(self) -> None:
         """Drop all results."""

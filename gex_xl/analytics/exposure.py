@@ -100,7 +100,7 @@ def per_strike(lines: Lines) -> StrikeExposure:
     order = np.argsort(lines.strike, kind="stable")
     ascending = lines.strike[order]
     first = np.concatenate([[True], ascending[1:] != ascending[:-1]])
-    at = np.empty(len(order), dtype=np.int64)
+    at = np.empty(len(order), dtype=np.intp)  # bincount takes no wider ones in a browser
     at[order] = np.cumsum(first) - 1
     strike = ascending[first]
     sides = np.asarray(np.bincount(at + len(strike) * lines.is_call, each, 2 * len(strike)), dtype=np.float64)
