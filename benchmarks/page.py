@@ -41,8 +41,8 @@ def _page(rows: Sequence[Row], rounds: int) -> str:
             "",
             f"Made by `uv run python -m benchmarks --write` on {_machine()}. Each line compares ways of doing the same "
             f"work, timed in turns in one run: median time, and how many times as long as the first way of its group, "
-            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each; other work may have "
-            "run beside it, so trust ratios before times. Made-up "
+            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each; other "
+            "work may have run beside it, so trust ratios before times. Made-up "
             "chains are those of `benchmarks/chains.py`; the other methods are written in `benchmarks/peers.py` from "
             "the published formulas, and are checked to agree before they are timed.",
             "",
