@@ -131,7 +131,7 @@ def test_errors_are_the_ones_that_users_know(blank: Calc, text: str, code: int, 
     ("given", "sentence"),
     [
         ('"nothing"', 'the chain is the text "nothing"; expected a range or the cell of a LOAD_CHAIN'),
-        (f"{CHAIN};-5", 'spot is "-5.0"; expected a number above 0'),
+        (f"{CHAIN};-5", 'spot is "-5"; expected a number above 0'),
         ('"SPX 20592 contracts 2024-01-07 #000000"', "is not in memory; recalculate the LOAD_CHAIN cell"),
         (f'{CHAIN};;;"sign=sideways"', "sign"),
     ],
