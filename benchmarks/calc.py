@@ -32,7 +32,7 @@ def chain(spot: float) -> list[list[Any]]:
     head = [["Synthetic", f"Spot: {spot}", "2025-03-03 11:30", None, None, None]]
     names = [["Root", "Expiry", "Type", "Strike", "IV", "Open Interest"]]
     return head + names + [
-        ["SPXW", day, right, 3750.0 + 5 * k, 0.15 + abs(k - 250) / 2500, 1000.0 if (right == "C") == (k > 250) else 100.0]
+        ["SPXW", day, right, 3750.0 + 5 * k, 0.15 + abs(k - 250) / 2500, 1e3 if (right == "C") == (k > 250) else 1e2]
         for day in days
         for right in "CP"
         for k in range(STRIKES)
