@@ -104,7 +104,8 @@ _ARRAYS = (
     "dealer_position",
     "forward",
 )
-_LARGEST = 1e18  # no market has such figures, and their products must stay numbers
+# No market has such figures, and their products must stay numbers.
+_LARGEST, _LARGEST_SPOT = 1e18, 1e12
 
 
 def _build(columns: Columns, settings: Settings) -> Chain:
@@ -120,6 +121,8 @@ def _build(columns: Columns, settings: Settings) -> Chain:
             amounts = getattr(columns, name)
             _require(columns, name, np.isnan(amounts) | (np.abs(amounts) <= _LARGEST), f"at most {_LARGEST:.0e}")
     symbol = one_underlying(columns.root) or columns.symbol
+    if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
+        raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")
     iv = without_placeholders(columns.iv, *columns.iv_placeholder)
     roots = np.array(columns.root, dtype=np.str_)
     expiry = np.array(columns.expiry, dtype="datetime64[D]")

@@ -12,7 +12,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.conventions import decimal_comma
 from gex_xl.reading.layouts import check_size
 from gex_xl.reading.records import cells_of_json
-from gex_xl.reading.values import number
+from gex_xl.reading.values import number, shown
 from gex_xl.reading.workbooks import cells_of_workbook
 from gex_xl.settings import Decimal
 
@@ -27,24 +27,25 @@ _OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 def read_cells(path: str | Path) -> Cells:
     """The cells of a file, row by row. Raises BadInput for a file that is missing, too large or cannot be read."""
     file = Path(path)
+    name = shown(file.name)
     kind = file.suffix.lower()
     try:
         if file.is_dir() or not file.exists():
             found = "a folder" if file.is_dir() else "no such file"
-            raise BadInput(f"{file}: {found}; expected a csv, json or xlsx file")
+            raise BadInput(f"{shown(file)}: {found}; expected a csv, json or xlsx file")
         if kind in _OTHER_SHEETS:
-            raise BadInput(f"{file.name}: {kind} files are not read; save it as .xlsx or .csv")
+            raise BadInput(f"{name}: {kind} files are not read; save it as .xlsx or .csv")
         if file.stat().st_size > MAX_BYTES:
             size = file.stat().st_size / 1e6
-            raise BadInput(f"{file.name}: {size:,.0f} MB; expected at most {MAX_BYTES / 1e6:,.0f} MB")
+            raise BadInput(f"{name}: {size:,.0f} MB; expected at most {MAX_BYTES / 1e6:,.0f} MB")
         if kind in _SHEETS:
             return cells_of_workbook(file)
         raw = file.read_bytes()
     except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
-        raise BadInput(f"{file.name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        raise BadInput(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     decoded = _decode(raw)
     if kind == ".json" or _BEGINS_JSON.match(decoded):
-        return cells_of_json(_json(decoded, file.name), file.name)
+        return cells_of_json(_json(decoded, name), name)
     check_size(max(decoded.count("\n"), decoded.count("\r")), 1)
     return cells_of_csv(decoded)
 

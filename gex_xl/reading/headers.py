@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from gex_xl.reading.values import text
 
@@ -52,6 +52,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 _BY_NAME = {re.sub(r"[^a-z0-9%]", "", name): field for field, names in FIELDS.items() for name in names}
 _SIDE_FIRST = re.compile(r"(c|call|calls|p|put|puts)(?:[\s_.\-:]+|(?-i:(?=[A-Z])))(.+)", re.IGNORECASE)
 _SIDE_LAST = re.compile(r"(.+?)[\s_.\-(\[]+(c|call|calls|p|put|puts)[)\]]?", re.IGNORECASE)
+_LONGEST_NAME = 80
 _NO_SIDES = frozenset({"right", "strike", "expiry", "underlying", "spot", "quote_time", "root"})
 
 
@@ -60,9 +61,13 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9%]", "", name.lower())
 
 
-@cache
 def field_of(name: str) -> str | None:
     """The field that a column name stands for, or None. Of a nested name, `greeks.gamma`, the last part counts."""
+    return _field_of(name) if len(name) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=4096)
+def _field_of(name: str) -> str | None:
     key = plain(name)
     if not key:
         return None
@@ -74,10 +79,11 @@ def field_of(name: str) -> str | None:
     return found
 
 
-@cache
 def sided_field(name: str) -> tuple[str, str] | None:
     """Right and field of a name that holds both, such as `C_BID`, `Put OI` or `IV (call)`; None for any other."""
     bare = text(name).strip("[] ")
+    if len(bare) > _LONGEST_NAME:
+        return None
     for pattern, right_at, field_at in ((_SIDE_FIRST, 1, 2), (_SIDE_LAST, 2, 1)):
         found = pattern.fullmatch(bare)
         field = field_of(found[field_at]) if found else None

@@ -41,6 +41,7 @@ _NOT_SPOT = frozenset(
 _EXPIRY = re.compile(
     r"(?:\b|_)(?:exp|expir\w*|expiry|verfall\w*|échéance|vencimiento|scadenza)(?![a-z])", re.IGNORECASE
 )
+_LONGEST = 500  # of a cell that is searched for a figure
 _STRAY = re.compile(r"\b(?:print|export|download|sav|generat|creat)", re.IGNORECASE)
 _TITLE = re.compile(r"stock quote and option quote for (?P<symbol>\S+) on", re.IGNORECASE)
 
@@ -143,7 +144,7 @@ def _find_spot(columns: Columns, rows: Rows, dated: int, comma: bool) -> None:
             if is_blank(cell):
                 continue
             value = number(cell)
-            written = text(cell)
+            written = text(cell)[:_LONGEST]
             labelled = _LABELLED.fullmatch(written) if value is None else None
             if labelled:
                 label, value = labelled["label"], figure(labelled["value"], comma)

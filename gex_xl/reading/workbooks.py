@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.layouts import has_chain
-from gex_xl.reading.values import is_blank
+from gex_xl.reading.values import is_blank, shown
 
 #: Unpacked XML in all, cells of the used rectangles, and text in them: a chain of 200 000 rows stays below.
-MAX_UNPACKED, MAX_CELLS, MAX_TEXT = 500_000_000, 8_000_000, 500_000_000
+MAX_UNPACKED, MAX_CELLS, MAX_TEXT = 250_000_000, 8_000_000, 500_000_000
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,7})["']""")
@@ -48,23 +48,24 @@ def cells_of_workbook(file: Path) -> list[list[object]]:
 
 
 def _unreadable(file: Path, why: object) -> BadInput:
-    return BadInput(f"{file.name}: not a readable workbook ({' '.join(str(why).split())[:120]})")
+    return BadInput(f"{shown(file.name)}: not a readable workbook ({' '.join(str(why).split())[:120]})")
 
 
 def _refuse_bombs(file: Path) -> None:
-    """Unpack without keeping anything: sizes that a file declares of itself prove nothing."""
+    """Unpack without keeping anything: small sizes that a file declares of itself prove nothing."""
     unpacked = cells = 0
     uses: Counter[bytes] = Counter()
     strings: list[int] = []
     try:
         with zipfile.ZipFile(file) as archive, file.open("rb") as raw:
+            declared = sum(entry.file_size for entry in archive.infolist())
             for entry in archive.infolist():
                 sheet = _Sheet(uses)
                 for chunk in _unpacked(raw, entry):
                     unpacked += len(chunk)
-                    if unpacked > MAX_UNPACKED:
+                    if max(unpacked, declared) > MAX_UNPACKED:
                         raise BadInput(
-                            f"{file.name}: it unpacks to more than {MAX_UNPACKED / 1e6:,.0f} MB; save the chain alone"
+                            f"{shown(file.name)}: it unpacks to more than {MAX_UNPACKED / 1e6:,.0f} MB; save the chain alone"
                         )
                     if entry.filename.lower().endswith("sharedstrings.xml"):
                         strings += _lengths(chunk)
@@ -73,14 +74,16 @@ def _refuse_bombs(file: Path) -> None:
                 cells += sheet.rows * sheet.columns
                 if cells > MAX_CELLS:
                     raise BadInput(
-                        f"{file.name}: a sheet is used as far as row {sheet.rows:,} and column {sheet.columns:,}; "
+                        f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column {sheet.columns:,}; "
                         "delete what is far from the chain, or save the chain alone"
                     )
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, ValueError, EOFError) as error:
         raise _unreadable(file, error) from None
     longest = max(strings, default=0)
     if sum(count * (strings[int(i)] if int(i) < len(strings) else longest) for i, count in uses.items()) > MAX_TEXT:
-        raise BadInput(f"{file.name}: its cells hold more than {MAX_TEXT / 1e6:,.0f} MB of text; save the chain alone")
+        raise BadInput(
+            f"{shown(file.name)}: its cells hold more than {MAX_TEXT / 1e6:,.0f} MB of text; save the chain alone"
+        )
 
 
 def _lengths(chunk: bytes) -> list[int]:

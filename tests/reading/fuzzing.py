@@ -28,9 +28,8 @@ from tests.reading.made_up import Contract
 KINDS = ("csv", "json", "xlsx", "dat")
 SETTINGS = ("date_order=dmy", "decimal=comma", "iv_unit=percent", "third_friday=open", "decimal=point; date_order=mdy")
 WORDS = (
-    "1e308", "-1e308", "nan", "inf", "-inf", "1,234", "1.234,5", "0,25", "25%", "９９", "\u202e7", "\ud800", "\x00",
-    "=1+1",
-    "03/04/2024", "31/12/2024", "12/31/2024", "2024-01-19", "Strike", "Calls", "Puts", "Symbol", "OI", "9" * 400, "s",
+    "1e308", "-1e308", "nan", "inf", "-inf", "1,234", "1.234,5", "0,25", "25%", "９", "\u202e7", "\ud800", "\x00",
+    "=1+1", "03/04/2024", "31/12/2024", "12/31/2024", "2024-01-19", "Strike", "Calls", "Puts", "Symbol", "OI", "9" * 400, "s",
     "ZZX240119C00100000", "BTC-19JAN24-100-C", "Expiry: 2024-02-16", "10:52 XYZT 1/2/2024", "#N/A", "*", "1_000", "{",
     "x" * 32_767, "Last: 105,25", "19 JAN 24  (11)  100", "99999999999999999999", "1/0/2024", "-1", '"',
 )  # fmt: skip
