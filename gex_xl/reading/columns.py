@@ -100,7 +100,7 @@ class Table:
         """Settle the decimal mark and the order of dates from the columns at `places` (field, column)."""
         at = list(places)
         self.comma, said = decimal_comma([self.cells(j) for f, j in at if f in _NUMERIC], self.settings.decimal)
-        dates = [cell for f, j in at if f in ("expiry", "quote_time") for cell in set(self.cells(j))]
+        dates = [cell for f, j in at if f in ("expiry", "quote_time") for cell in self.cells(j)]
         self.day_first, also = day_first(dates, self.settings.date_order)
         if also and (known := self._order_of_symbols(at)) is not None:
             self.day_first, also = known, ""

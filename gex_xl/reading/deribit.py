@@ -38,15 +38,13 @@ def finish(columns: Columns, table: Table, at: dict[str, int]) -> None:
     """Fill in what Deribit means without saying so; `columns` are in the order of the rows of `table`."""
     names = {plain(name): j for j, name in enumerate(table.names)}
     columns.venue = VENUE
-    coin, _, currency = columns.root[0].partition("_")
-    columns.symbol = coin
     columns.multiplier = np.where(np.isnan(columns.multiplier), 1.0, columns.multiplier)
     columns.forward = table.numeric(names.get("underlyingprice"), "underlying_price")
-    if not currency:
-        # Options that settle in coin are quoted in it; the forward of their expiry makes it USD.
-        columns.bid, columns.ask = columns.bid * columns.forward, columns.ask * columns.forward
-        if np.isfinite(columns.bid).any():
-            columns.notes.append(f"prices in {coin} are made USD with each expiry's underlying_price")
+    # Options that settle in coin are quoted in it; the forward of their expiry makes it USD.
+    factor = np.where(["_" in root for root in columns.root], 1.0, columns.forward)
+    if np.isfinite(columns.bid).any() and (factor != 1.0).any():
+        columns.notes.append("prices in coin are made USD with each expiry's underlying_price")
+    columns.bid, columns.ask = columns.bid * factor, columns.ask * factor
     if "quote_time" in at:
         _keep_latest(columns, table, at["quote_time"])
     for name in _INDEX:

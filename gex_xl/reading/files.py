@@ -32,7 +32,7 @@ def read_cells(path: str | Path) -> Cells:
     try:
         if file.is_dir() or not file.exists():
             found = "a folder" if file.is_dir() else "no such file"
-            raise BadInput(f"{shown(file)}: {found}; expected a csv, json or xlsx file")
+            raise BadInput(f"{str(file)[-200:]}: {found}; expected a csv, json or xlsx file")
         if kind in _OTHER_SHEETS:
             raise BadInput(f"{name}: {kind} files are not read; save it as .xlsx or .csv")
         if file.stat().st_size > MAX_BYTES:

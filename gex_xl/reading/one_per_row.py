@@ -141,29 +141,33 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
     """Take out repeated headers and lines that name no contract, such as totals."""
     keys = [at[field] for field in ("symbol", "strike") if field in at]
     places = [at["open_interest"]] if "open_interest" in at else []
+    keyed = [[row[j] for j in keys if j < len(row)] for row in table.rows]
+    sure = [any(number(c, comma=table.comma) is not None or parse_occ(c) or parse_deribit(c) for c in k) for k in keyed]
+    repeated = [not known and table.repeats_header(i) for i, known in enumerate(sure)]
     wanted, left_out = [], []
-    for i, row in enumerate(table.rows):
-        cells = [row[j] for j in keys if j < len(row)]
-        plainly = any(number(cell, comma=table.comma) is not None for cell in cells)
-        repeated = not plainly and table.repeats_header(i)
+    heading = False  # what stands right above a repeated header belongs to it
+    for i in reversed(range(len(table.rows))):
+        row, cells = table.rows[i], keyed[i]
+        heading = repeated[i] or (heading and not sure[i])
         parts = [row[at[f]] if at[f] < len(row) else None for f in ("right", "expiry") if f in at]
         # A line of totals has a word where the strike stands, and neither right nor expiry; a remark stands alone.
         alone = sum(not is_blank(cell) for cell in row) == 1
         restricted = any(isinstance(cell, str) and text(cell).endswith("*") for cell in cells)
-        named = plainly or (
-            any(not is_blank(cell) for cell in cells)
-            and (
-                any(parse_occ(cell) or parse_deribit(cell) for cell in cells)
-                or (not alone and (not parts or any(not is_blank(part) for part in parts)))
-            )
+        named = sure[i] or (
+            not heading
+            and not alone
+            and any(not is_blank(cell) for cell in cells)
+            and (not parts or any(not is_blank(part) for part in parts))
         )
-        wanted.append(named and not repeated and not restricted)
-        if repeated:
+        wanted.append(named and not restricted)
+        if repeated[i]:
             left_out.append(("repeated header", 0.0))
         elif restricted:
             left_out.append((_RESTRICTED, table.left_out(i, places)))
         elif not named and not _SIDE_TITLE.fullmatch(text(next(c for c in row if not is_blank(c)))):
             left_out.append(("no strike or symbol", table.left_out(i, places)))
+    wanted.reverse()
+    left_out.reverse()
     table.keep(wanted)
     return left_out
 

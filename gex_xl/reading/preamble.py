@@ -22,9 +22,11 @@ _CUT = re.compile(r"[^\d:]+:\s*-?\d{1,3}(?:,\d{3})*")
 _REST, _DECIMALS = re.compile(r"\d{3}(\.\d*)?"), re.compile(r"\d+")
 _CUT_DECIMAL = re.compile(r"[^\d:]+:\s*-?\d+")
 #: A figure with a currency, and with the change behind it: 105.25 USD, 105.25 +1.98 (+0.64%).
+_CURRENCY = (
+    r"(?:USD[CT]?|EUR|GBP|JPY|CHF|CAD|AUD|NZD|HKD|SGD|CNY|INR|BRL|MXN|ZAR|RUB|SEK|NOK|DKK|PLN|CZK|TRY|ILS|KRW|TWD)"
+)
 _FIGURE = re.compile(
-    r"(?P<figure>[^\s(]+?)(?:\s*(?:USD[CT]?|EUR|GBP|JPY|CHF|CAD|AUD|NZD|HKD|SGD|CNY|INR|BRL|MXN|ZAR|RUB|SEK|NOK|DKK|"
-    r"PLN|CZK|TRY|ILS|KRW|TWD|pts?|points)\b\.?)?(?:\s*\(.*|\s+[+\-−].*)?"
+    rf"(?:{_CURRENCY}\s*)?(?P<figure>[^\s(]+?)(?:\s*(?:{_CURRENCY}|pts?|points)\b\.?)?(?:\s*\(.*|\s+[+\-−].*)?"
 )
 #: Of a last price; under another label, and in languages that are not here, the order of the figures tells.
 _SPOT_LABELS = frozenset(

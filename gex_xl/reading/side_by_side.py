@@ -67,6 +67,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     table.decide([*common.items(), *(pair for side in at.values() for pair in side.items())])
     left_out, sections = _leave_out_other_lines(table, strike, expiry_at, at)
     above = list(enumerate(rows[:header], 1))
+    sections = [(n, size) for n, row in above if (size := _section(row)) is not None] + sections
     occ = {right: [parse_occ(cell) for cell in table.cells(at[right].get("symbol"))] for right in at}
     _check_sides(table, at, occ)
     expiries = table.dates(expiry_at)

@@ -33,8 +33,8 @@ UNDERLYING_OF = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX", "XS
 
 
 def underlying_of(root: str) -> str:
-    """The underlying that an OCC root is written on: SPXW -> SPX, the adjusted AAPL1 -> AAPL."""
-    plain_root = root.rstrip("0123456789")
+    """The underlying that a root is written on: SPXW -> SPX, the adjusted AAPL1 -> AAPL, Deribit's BTC_USDC -> BTC."""
+    plain_root = root.partition("_")[0].rstrip("0123456789")
     return UNDERLYING_OF.get(plain_root, plain_root)
 
 

@@ -65,7 +65,8 @@ def _refuse_bombs(file: Path) -> None:
                     unpacked += len(chunk)
                     if max(unpacked, declared) > MAX_UNPACKED:
                         raise BadInput(
-                            f"{shown(file.name)}: it unpacks to more than {MAX_UNPACKED / 1e6:,.0f} MB; save the chain alone"
+                            f"{shown(file.name)}: it unpacks to more than {MAX_UNPACKED / 1e6:,.0f} MB; save the "
+                            "chain alone"
                         )
                     if entry.filename.lower().endswith("sharedstrings.xml"):
                         strings += _lengths(chunk)
@@ -74,8 +75,8 @@ def _refuse_bombs(file: Path) -> None:
                 cells += sheet.rows * sheet.columns
                 if cells > MAX_CELLS:
                     raise BadInput(
-                        f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column {sheet.columns:,}; "
-                        "delete what is far from the chain, or save the chain alone"
+                        f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column "
+                        f"{sheet.columns:,}; delete what is far from the chain, or save the chain alone"
                     )
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, ValueError, EOFError) as error:
         raise _unreadable(file, error) from None
