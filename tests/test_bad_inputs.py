@@ -18,7 +18,6 @@ from gex_xl.functions import REGISTRY
 from gex_xl.udfs import FUNCTIONS
 
 FILE = Path(__file__).parent / "reference" / "bad_inputs.csv"
-csv.field_size_limit(1_000_000)
 with FILE.open(encoding="utf-8", newline="") as opened:
     CASES = list(csv.DictReader(opened))
 

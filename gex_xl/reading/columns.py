@@ -87,6 +87,7 @@ class Table:
         self.rows = [row for _, row in kept]
         self.numbers = np.array([n for n, _ in kept], dtype=np.int64)
         self.others: list[tuple[int, Sequence[object]]] = []
+        self._columns: dict[int, list[object]] = {}
         self.comma, self.day_first = False, False
         self.notes: list[str] = []
 
@@ -94,6 +95,7 @@ class Table:
         """Drop the rows that are not wanted."""
         self.others += [(int(n), row) for n, row, keep in zip(self.numbers, self.rows, wanted, strict=True) if not keep]
         self.rows = [row for row, keep in zip(self.rows, wanted, strict=True) if keep]
+        self._columns.clear()
         self.numbers = self.numbers[np.asarray(wanted, dtype=bool)]
 
     def decide(self, places: Iterable[tuple[str, int]]) -> None:
@@ -149,7 +151,9 @@ class Table:
         """One column; None where a row is too short or there is no such column."""
         if at is None:
             return [None] * len(self.rows)
-        return [row[at] if at < len(row) else None for row in self.rows]
+        if at not in self._columns:
+            self._columns[at] = [row[at] if at < len(row) else None for row in self.rows]
+        return self._columns[at]
 
     def left_out(self, i: int, places: Sequence[int]) -> float:
         """The open interest of a row that is not used, from the columns at `places`; 0 where it has none."""

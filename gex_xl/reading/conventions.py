@@ -124,7 +124,7 @@ def iv_as_decimal(
     Figures above `highest` are a feed's way of writing "none". Raises BadInput where a column has figures with and
     without a %.
     """
-    signs = [isinstance(c, str) and text(c).endswith("%") for c in cells]
+    signs = [isinstance(c, str) and ("%" in c or "％" in c) for c in cells]
     if any(signs):
         for cell, sign, row in zip(cells, signs, rows, strict=True):
             if not sign and not is_blank(cell) and (number(cell) or 0.0) != 0.0:

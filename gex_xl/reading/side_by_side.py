@@ -222,4 +222,4 @@ def _drop_absent_sides(columns: Columns, table: Table, at: Sides) -> None:
 
 
 def _nothing(cell: object) -> bool:
-    return is_blank(cell) or (isinstance(cell, str) and text(cell).lower() in PLACEHOLDERS)
+    return text(cell).lower() in PLACEHOLDERS if isinstance(cell, str) else is_blank(cell)

@@ -99,9 +99,9 @@ def numbers(
     `rows` are the row numbers that the user sees, for the message. In a `needed` column the words "n/a"
     and a failed cell are errors; elsewhere they are as good as blank. Raises BadInput for any other text.
     """
-    # Python reads "1_000" as a number; a point is a thousands separator where the comma is the decimal mark.
-    odd = "._" if comma else "_"
-    if not any(isinstance(c, bool) or (isinstance(c, str) and any(mark in c for mark in odd)) for c in cells):
+    written = "".join([c for c in cells if type(c) is str])
+    # Python reads "1_000" as a number, and "1.234" where the point is a thousands separator.
+    if not any(mark in written for mark in ("._" if comma else "_")) and bool not in set(map(type, cells)):
         try:
             return np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
         except (TypeError, ValueError, OverflowError):
@@ -131,12 +131,6 @@ def _settled(cell: object, comma: bool) -> float | None:
 def _digits(word: str) -> bool:
     """Whether only marks keep a word from being a number."""
     return bool(re.fullmatch(r"[+-]?[\d.,' ’]*\d[\d.,' ’]*%?", word)) and any(mark in word for mark in ",.")
-
-
-def has_percent_signs(cells: Sequence[object]) -> bool:
-    """True where most of the cells that hold anything are written with a % sign."""
-    filled = [c for c in cells if not is_blank(c) and text(c).lower() not in PLACEHOLDERS]
-    return bool(filled) and 2 * sum(isinstance(c, str) and text(c).endswith("%") for c in filled) > len(filled)
 
 
 _RIGHTS = {"c": "C", "call": "C", "calls": "C", "1": "C", "p": "P", "put": "P", "puts": "P", "-1": "P"}

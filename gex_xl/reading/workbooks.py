@@ -18,8 +18,10 @@ from gex_xl.reading.values import is_blank, shown
 #: Unpacked XML in all, cells of the used rectangles, and text in them: a chain of 200 000 rows stays below.
 MAX_UNPACKED, MAX_CELLS, MAX_TEXT = 250_000_000, 8_000_000, 500_000_000
 _CHUNK = 1 << 20
-_REFERENCE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,7})["']""")
+# Wherever an attribute r stands: an element may have it twice, in either kind of quotes.
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,12})(\d{1,20})["']""")
+_ROW = re.compile(rb"""\br\s*=\s*["'](\d{1,20})["']""")
+_ROWS, _CELLS = re.compile(rb"<(?:\w+:)?row\b"), re.compile(rb"<(?:\w+:)?c\b")
 _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
 _LONGEST_TAG = 200
@@ -37,12 +39,8 @@ def cells_of_workbook(file: Path) -> list[list[object]]:
     try:
         with python_calamine.load_workbook(file) as book:
             sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except Exception as error:  # a broken file may raise anything here, dates beyond all calendars an OverflowError
         raise _unreadable(file, error) from None
-    except BaseException as error:  # its Rust may panic on a broken file, which is no Exception here
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _unreadable(file, "it is damaged") from None
     found = [sheet for sheet in sheets if has_chain(sheet)] or sheets
     return [[None if is_blank(cell) else cell for cell in row] for row in found[0]] if found else []
 
@@ -114,16 +112,21 @@ class _Sheet:
     def __init__(self, uses: Counter[bytes]) -> None:
         self.rows = self.columns = 0
         self._uses, self._tail = uses, b""
+        self._row = self._cells = 0  # rows so far, and cells in the last of them: references may be left out
 
     def read(self, chunk: bytes) -> None:
         """Take in the next piece."""
         xml = self._tail + chunk
+        self._tail = xml[-_LONGEST_TAG:]
+        self._uses.update(_SHARED.findall(xml))
         for letters, row in set(_REFERENCE.findall(xml)):
             self.rows = max(self.rows, int(row))
             column = 0
             for letter in letters.upper():
                 column = column * 26 + letter - 64
             self.columns = max(self.columns, column)
-        self.rows = max([self.rows, *map(int, _ROW.findall(xml))])
-        self._uses.update(_SHARED.findall(xml))
-        self._tail = xml[-_LONGEST_TAG:]
+        first, *others = _ROWS.split(chunk)
+        counts = [self._cells + len(_CELLS.findall(first)), *(len(_CELLS.findall(row)) for row in others)]
+        self._row, self._cells = self._row + len(others), counts[-1]
+        self.columns = max(self.columns, *counts)
+        self.rows = max([self.rows, self._row, *map(int, _ROW.findall(xml))])

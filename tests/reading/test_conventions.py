@@ -9,7 +9,8 @@ import pytest
 
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
-from gex_xl.settings import Settings, parse_settings
+from gex_xl.reading.conventions import day_first
+from gex_xl.settings import DateOrder, Settings, parse_settings
 from tests.reading.made_up import HEADER as CBOE_HEADER
 from tests.reading.made_up import PREAMBLE, ROWS, cboe_text
 
@@ -80,6 +81,12 @@ def test_an_option_symbol_tells_the_order_of_dates() -> None:
     assert (crypto.expiry.astype(str).tolist(), crypto.notes) == (["2025-03-04"], ())
     neither = read([header, ["ZZX250403C00100000", "04/04/2025", 1]])  # a day apart is a Saturday's expiry
     assert neither.expiry.astype(str).tolist() == ["2025-04-04"]
+
+
+def test_dates_that_are_none_count_as_weekends() -> None:
+    """00/05/2025 has no month as it stands, and is no day of May either."""
+    assert day_first(["00/05/2025", "03/09/2025"], DateOrder.AUTO)[0] is False
+    assert day_first(["05/00/2025", "03/09/2025"], DateOrder.AUTO)[0] is False
 
 
 def test_the_quote_time_has_the_order_of_the_expiries() -> None:

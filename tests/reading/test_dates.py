@@ -251,6 +251,13 @@ def test_no_expiry(cell: object) -> None:
     assert expiry_date(cell) is None
 
 
+def test_words_that_hold_a_month_and_clocks_that_are_none() -> None:
+    assert quote_time("Landmark 7 January 2024 10:52 EST") == (moment("2024-01-07 10:52-05:00"), True)
+    assert quote_time("2024-01-05 25:61") == (moment("2024-01-05 16:00-05:00"), False)
+    assert quote_time("2024-01-05 25:61 or 10:30 EST") == (moment("2024-01-05 10:30-05:00"), True)
+    assert quote_time("2024-01-05 10:30", zone=dt.UTC) == (moment("2024-01-05 10:30+00:00"), True)
+
+
 def test_a_column_of_expiries_is_read_in_one_order() -> None:
     assert expiry_dates(["05/04/2024", "19/04/2024"], day_first=True) == [dt.date(2024, 4, 5), dt.date(2024, 4, 19)]
     assert expiry_dates(["05/04/2024", "04/19/2024"]) == [dt.date(2024, 5, 4), dt.date(2024, 4, 19)]

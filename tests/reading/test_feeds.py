@@ -184,7 +184,23 @@ def test_the_real_export_with_spot_and_time(shared_chains: Path) -> None:
 
 # --- Barchart: the stacked download and the side-by-side view
 
-STACKED = "Strike,Moneyness,Bid,Mid,Ask,Latest,Change,%Change,Volume,Open Int,OI Chg,IV,Delta,Type,Time".split(",")
+STACKED = [
+    "Strike",
+    "Moneyness",
+    "Bid",
+    "Mid",
+    "Ask",
+    "Latest",
+    "Change",
+    "%Change",
+    "Volume",
+    "Open Int",
+    "OI Chg",
+    "IV",
+    "Delta",
+    "Type",
+    "Time",
+]
 LINES: Cells = [
     ["115.00", "+51.72%", "140.00", "142.50", "145.00", "141.60s", "-0.75", "-0.53%", "1,237", "3,129", "+43", "43.04%",
      "0.9330", "Call", "01/15/26"],

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
@@ -201,7 +202,7 @@ def test_stored_parts_are_counted_too(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     "cell",
     ['<c r="XFD1048576"><v>1</v></c>', "<c r='XFD1048576'><v>1</v></c>", '<c s="0" r = "xfd1048576"><v>1</v></c>',
-     '<x:c r="XFD1048576"><x:v>1</x:v></x:c>'],
+     '<x:c r="XFD1048576"><x:v>1</x:v></x:c>', '<c r="A3"r="XFD1048576"><v>1</v></c>'],
 )  # fmt: skip
 def test_a_cell_in_the_last_corner(cell: str, tmp_path: Path) -> None:
     made = zipped(parts(f'{ROWS}<row r="1048576">{cell}</row>', STRINGS), tmp_path / "chain.xlsx")
@@ -209,6 +210,14 @@ def test_a_cell_in_the_last_corner(cell: str, tmp_path: Path) -> None:
         "chain.xlsx: a sheet is used as far as row 1,048,576 and column 16,384; delete what is far from the chain, or "
         "save the chain alone"
     )
+
+
+@pytest.mark.parametrize(
+    "cell", ['<c r="AAAAAAA1"><v>1</v></c>', '<c r="A4294967295"><v>1</v></c>', "<c/>" * 5_000_000]
+)
+def test_cells_beyond_the_last_corner_and_cells_without_a_place(cell: str, tmp_path: Path) -> None:
+    made = zipped(parts(f"{ROWS}<row>{cell}</row>", STRINGS), tmp_path / "chain.xlsx")
+    assert sentence(lambda: Chain.from_file(made)).startswith("chain.xlsx: a sheet is used as far as row ")
 
 
 def test_one_long_text_in_many_cells(tmp_path: Path) -> None:
@@ -249,6 +258,13 @@ def test_other_workbooks_are_refused_by_name(name: str, tmp_path: Path) -> None:
     )
 
 
+def test_durations_beyond_all_calendars(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "chain.xlsx") as book:
+        book.add_worksheet().write_number(0, 0, 1e300, book.add_format({"num_format": "[h]:mm:ss"}))
+    said = sentence(lambda: Chain.from_file(tmp_path / "chain.xlsx"))
+    assert said.startswith("chain.xlsx: not a readable workbook (days=")
+
+
 @pytest.mark.parametrize("broken", ["crc", "method", "header", "deflate"])
 def test_damaged_archives(broken: str, tmp_path: Path) -> None:
     made = zipped(parts(ROWS, STRINGS), tmp_path / "chain.xlsx")
@@ -272,6 +288,14 @@ def test_damaged_archives(broken: str, tmp_path: Path) -> None:
 
 
 # --- JSON and text
+
+
+def test_cells_that_csv_cannot_split(tmp_path: Path) -> None:
+    line = "a,b,c,d" + "x" * 200_000
+    file = tmp_path / "chain.csv"
+    file.write_text(f"{line}\n{line}\n")
+    assert sentence(lambda: Chain.from_file(file)).startswith("the text cannot be split into cells at line 1 (field")
+    assert sentence(lambda: Chain.from_cells([[line], [line]])).startswith("a line of the paste cannot be split into")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_one_cell_per_line(book: list[Contract]) -> None:
     """As a browser copies a table whose cells are blocks."""
     cells = [[cell] for row in tidy(book) for cell in row]
     assert_is(book, Chain.from_cells(cells))
+    assert_is(book, Chain.from_cells([*cells, [], [None]]))
     chain = Chain.from_cells([["ZZX HOLDINGS"], *cells, ["Downloaded by hand on a Monday"]])
     assert chain.left_out == (("no strike or symbol", 0.0),)
     assert_is(book, replace(chain, left_out=()))
@@ -209,6 +210,13 @@ def test_xlsx(book: list[Contract], tmp_path: Path) -> None:
         for i, row in enumerate(tidy(book)):
             sheet.write_row(i + 3, 2, row)
     assert_is(book, Chain.from_file(tmp_path / "chain.xlsx"))
+
+
+def test_typed_cells_of_a_table_with_decimal_commas() -> None:
+    cells: Cells = [["Strike", "OI", "IV"], ["1.234,5", "12", "25%"], [100.5, None, "0,25"], ["", "x", "--"]]
+    assert as_typed(cells) == [
+        ["Strike", "OI", "IV"], [1234.5, 12, "25%"], [100.5, None, 0.25], [None, "x", "--"]
+    ]  # fmt: skip
 
 
 def test_an_empty_side_is_no_contract() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gex_xl.errors import BadInput
 from gex_xl.reading.headers import field_of
 from gex_xl.reading.symbols import parse_occ, underlying_of
-from gex_xl.reading.values import has_percent_signs, is_blank, number, numbers, right
+from gex_xl.reading.values import is_blank, number, numbers, right, shown
 
 
 @pytest.mark.parametrize(
@@ -108,18 +108,37 @@ def test_other_text_is_an_error_in_every_column(cell: object, needed: bool) -> N
 
 
 @pytest.mark.parametrize(
-    ("cells", "expected"),
+    ("cell", "expected"),
     [
-        (["12%", "13%", ""], True),
-        (["12%", "--", None, math.nan], True),
-        (["12", "13%", "14"], False),
-        ([0.12, 0.13], False),
-        ([], False),
-        (["", None], False),
+        (5.0, "5"),
+        (5.5, "5.5"),
+        (1e300, "1e+300"),
+        (-1.0, "-1"),
+        ("a\n b\x07", "a b"),
+        ("x" * 61, "x" * 60 + "…"),
+        (None, ""),
     ],
 )
-def test_percent_signs(cells: list[object], expected: bool) -> None:
-    assert has_percent_signs(cells) is expected
+def test_a_cell_in_a_message(cell: object, expected: str) -> None:
+    assert shown(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1.234,5", 1234.5), ("1 234,5", 1234.5), ("1’234,5", 1234.5), ("0,250", 0.25), ("1.234", 1234.0),
+     ("12,5 %", 0.125), (",5", 0.5), ("1,5E-3", 0.0015), ("12", 12.0), ("-1,5 €", -1.5), ("0.25", None), ("1.23,4", None), ("1,2,3", None),
+     ("1.2345", None), (2.5, 2.5)],
+)  # fmt: skip
+def test_numbers_with_a_decimal_comma(cell: object, value: float | None) -> None:
+    assert number(cell, comma=True) == value
+
+
+def test_a_column_is_read_as_its_cells_are() -> None:
+    """The short way through numpy takes nothing that the long one refuses."""
+    with pytest.raises(BadInput, match='"1_000"; expected a number'):
+        numbers(["1_000"], np.array([1]), "iv", needed=False)
+    assert numbers(["1.234", 5], np.array([1, 2]), "iv", needed=False, comma=True).tolist() == [1234, 5]
+    assert numbers(["12.5s", 10**400], np.array([1, 2]), "bid", needed=False).tolist() == [12.5, np.inf]
 
 
 @pytest.mark.parametrize(
