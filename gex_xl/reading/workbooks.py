@@ -19,8 +19,8 @@ from gex_xl.reading.values import is_blank, shown
 MAX_UNPACKED, MAX_CELLS, MAX_TEXT = 250_000_000, 8_000_000, 500_000_000
 _CHUNK = 1 << 20
 # Wherever an attribute r stands: an element may have it twice, in either kind of quotes.
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,12})(\d{1,20})["']""")
-_ROW = re.compile(rb"""\br\s*=\s*["'](\d{1,20})["']""")
+_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,12})\d""")
+_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,12}(\d{1,20})["']""")
 _ROWS, _CELLS = re.compile(rb"<(?:\w+:)?row\b"), re.compile(rb"<(?:\w+:)?c\b")
 _SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
@@ -119,8 +119,7 @@ class _Sheet:
         xml = self._tail + chunk
         self._tail = xml[-_LONGEST_TAG:]
         self._uses.update(_SHARED.findall(xml))
-        for letters, row in set(_REFERENCE.findall(xml)):
-            self.rows = max(self.rows, int(row))
+        for letters in set(_COLUMN.findall(xml)):
             column = 0
             for letter in letters.upper():
                 column = column * 26 + letter - 64
@@ -129,4 +128,4 @@ class _Sheet:
         counts = [self._cells + len(_CELLS.findall(first)), *(len(_CELLS.findall(row)) for row in others)]
         self._row, self._cells = self._row + len(others), counts[-1]
         self.columns = max(self.columns, *counts)
-        self.rows = max([self.rows, self._row, *map(int, _ROW.findall(xml))])
+        self.rows = max([self.rows, self._row, *map(int, set(_ROW.findall(xml)))])

@@ -43,6 +43,15 @@ def sentence(read: Callable[[], Any]) -> str:
 # --- sizes
 
 
+def test_the_limits_are_documented() -> None:
+    page = (PACKAGE.parent / "docs" / "layouts.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert f"At most {layouts.MAX_ROWS:,} rows and {layouts.MAX_COLUMNS:,} columns" in page
+    assert f"files of at most {files.MAX_BYTES // 10**6} MB" in page
+    assert (
+        f"unpack to at most {workbooks.MAX_UNPACKED // 10**6} MB and span at most {workbooks.MAX_CELLS:,} cells" in page
+    )
+
+
 def test_one_row_and_the_largest_paste() -> None:
     assert len(Chain.from_cells([HEADER, LINE])) == 1
     rows = [[100 + i / 1000, "call", "2024-01-19", 0.25, 10] for i in range(layouts.MAX_ROWS - 1)]
