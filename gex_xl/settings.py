@@ -189,7 +189,7 @@ HELP: dict[str, str] = {
     "unit": "Unit of exposure: usd, usd_mn, usd_bn (per 1 % move), usd_per_point, shares, shares_per_point",
     "gamma_source": "model (gamma computed from iv) or vendor (the feed's own gamma column)",
     "iv_source": "otm (both rights take the out-of-the-money side's iv) or quoted (each line its own)",
-    "carry": "Forward per expiry: implied (the feed's own, quotes that agree, or its deltas), deltas, parity, rates, none",
+    "carry": "Forward per expiry: implied (the feed's own, quotes that agree, its deltas), deltas, parity, rates, none",
     "rate": "Interest rate, annual, continuously compounded: used by carry = rates and to discount",
     "dividend_yield": "Dividend yield, annual, continuously compounded: used by carry = rates",
     "clock": "Time to expiry: act365 (elapsed time / 365 days) or business252 (for comparison only)",

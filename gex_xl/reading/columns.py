@@ -83,7 +83,6 @@ class Table:
         self.first = self.last = header + 1
         below = list(enumerate(rows[header + 1 :], header + 2))
         kept = [(n, row) for n, row in below if not all(map(is_blank, row))]
-        _refuse_split_figures(kept, len(rows[header]))
         self.rows = [row for _, row in kept]
         self.numbers = np.array([n for n, _ in kept], dtype=np.int64)
         self.others: list[tuple[int, Sequence[object]]] = []
@@ -97,6 +96,17 @@ class Table:
         self.rows = [row for row, keep in zip(self.rows, wanted, strict=True) if keep]
         self._columns.clear()
         self.numbers = self.numbers[np.asarray(wanted, dtype=bool)]
+        self._refuse_split_figures()
+
+    def _refuse_split_figures(self) -> None:
+        """Raises BadInput where a line of a text has more figures than the header has names: one was cut in two."""
+        width = len(self.names)
+        for n, row in zip(self.numbers.tolist(), self.rows, strict=True):
+            if len(row) > width and any(number(cell) is not None for cell in row[width:]):
+                raise BadInput(
+                    f"row {n} has {len(row)} cells under a header of {width}; a figure with a comma in it must stand "
+                    "in quotes, or the cells be separated by semicolons"
+                )
 
     def decide(self, places: Iterable[tuple[str, int]]) -> None:
         """Settle the decimal mark and the order of dates from the columns at `places` (field, column)."""
@@ -185,14 +195,3 @@ class Table:
         )
         if said:
             columns.notes.append(said)
-
-
-def _refuse_split_figures(rows: Sequence[tuple[int, Sequence[object]]], width: int) -> None:
-    """Raises BadInput where most lines of a text have more cells than its header: figures were cut at a comma."""
-    longer = [(n, row) for n, row in rows if any(not is_blank(cell) for cell in row[width:])]
-    if longer and 2 * len(longer) > len(rows):
-        n, row = longer[0]
-        raise BadInput(
-            f"row {n} has {len(row)} cells under a header of {width}; a figure with a decimal comma must stand in "
-            "quotes, or the cells be separated by semicolons"
-        )

@@ -41,7 +41,7 @@ BOOK = [
     for strike in (95.0, 100.0, 107.5)
     for right in "CP"
 ]
-FOLDER = Path(tempfile.mkdtemp())
+_FOLDER = tempfile.TemporaryDirectory()  # gone when the run ends
 
 
 def seeds() -> list[bytes]:
@@ -65,7 +65,7 @@ def read_anything(given: bytes) -> bool:
         return False
     kind = KINDS[given[0] % 4]
     chosen = SETTINGS[given[0] // 4] if given[0] // 4 < len(SETTINGS) else ""
-    file = FOLDER / f"chain.{kind}"
+    file = Path(_FOLDER.name) / f"chain.{kind}"
     file.write_bytes(given[1:])
     settings = Settings()
     if chosen:

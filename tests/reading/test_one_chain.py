@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gex_xl.chain import Chain
+from gex_xl.errors import BadInput
 from gex_xl.reading.files import as_typed, cells_of_csv
 from tests.reading.layouts_made_up import CELLS, FILES, QUOTED, SPOT, Cells, csv_text, tidy
 from tests.reading.made_up import Contract
@@ -200,6 +201,23 @@ def test_locales(book: list[Contract], group: str, date: str, mark: str) -> None
         bare = [[cell for j, cell in enumerate(row) if j] for row in cells]
         chain = Chain.from_cells([["Root", *bare[0]], *(["ZZX", *row] for row in bare[1:])])
         assert_is(book, chain)
+
+
+@quick
+@given(BOOKS, st.sampled_from(sorted(g for g, point in GROUPS.items() if point == ",")), st.sampled_from(",;\t|"))
+def test_text_with_decimal_commas(book: list[Contract], group: str, mark: str) -> None:
+    written = csv_text(localised(book, group, DATES["dots"], str), mark)
+    assert_is(book, Chain.from_cells(cells_of_csv(written)))
+    assert_is(book, Chain.from_cells(as_typed(cells_of_csv(written))))
+
+
+def test_a_thousands_separator_without_quotes_is_no_figure_of_its_own() -> None:
+    header = "Symbol,Expiry,Type,Strike,IV,OI"
+    good = "ZZX240119C00100000,2024-01-19,call,100,0.25,897"
+    cut = "ZZX240119C00105000,2024-01-19,call,105,0.25,1,897"
+    with pytest.raises(BadInput, match="row 3 has 7 cells under a header of 6; a figure with a comma in it must stand"):
+        Chain.from_cells(cells_of_csv("\n".join([header, good, cut])))
+    assert len(Chain.from_cells(cells_of_csv("\n".join([header, good, cut.replace("1,897", "897,a note")])))) == 2
 
 
 @quick
