@@ -67,10 +67,10 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     table.decide(at.items())
     left_out = _leave_out_other_lines(table, at)
     above = list(enumerate(rows[:header], 1))
-    parse = parse_deribit if deribit.recognises(table.cells(at.get("symbol"))) else parse_occ
-    if parse is parse_deribit:
+    crypto = deribit.recognises(table.cells(at.get("symbol")))
+    if crypto:
         left_out += deribit.leave_out_futures(table, at["symbol"])
-    symbols = [parse(cell) for cell in table.cells(at.get("symbol"))]
+    symbols = [(parse_deribit if crypto else parse_occ)(cell) for cell in table.cells(at.get("symbol"))]
     named = any(symbols)
     _check_parts(table, at, named)
     unnamed = bool(table.rows) and not named
@@ -95,26 +95,37 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         left_out=left_out,
         notes=table.notes,
     )
-    plain_names = {plain(name) for name in table.names}
-    columns.iv_placeholder = next((p for keys, p in _IV_PLACEHOLDERS if keys <= plain_names), (0.0, np.inf))
     columns.symbol = _underlying(table, at, named)
-    if "iv" in at:
-        table.decimals(columns, [at["iv"]], percent=parse is parse_deribit)
-    if parse is parse_deribit:
-        deribit.finish(columns, table, at)
-    else:
-        if "quote_time" in at:
-            read_quote_time(columns, table, at["quote_time"])
-        if "spot" in at:
-            read_spot(columns, table, at["spot"])
+    _fill_in(columns, table, at, crypto=crypto)
     read_preamble(columns, above, table, settings)
-    if plain_names >= _OPTIONMETRICS and len(columns.strike) and _in_thousandths(columns, symbols):
+    if not crypto:
+        _check_symbols(columns, table, symbols)
+    return columns
+
+
+def _fill_in(columns: Columns, table: Table, at: dict[str, int], *, crypto: bool) -> None:
+    """Units, spot and quote time by what the feed is, told by its symbols and column names."""
+    names = {plain(name) for name in table.names}
+    columns.iv_placeholder = next((p for keys, p in _IV_PLACEHOLDERS if keys <= names), (0.0, np.inf))
+    if "iv" in at:
+        table.decimals(columns, [at["iv"]], percent=crypto)
+    if crypto:
+        deribit.finish(columns, table, at)
+        return
+    if "quote_time" in at:
+        read_quote_time(columns, table, at["quote_time"])
+    if "spot" in at:
+        read_spot(columns, table, at["spot"])
+
+
+def _check_symbols(columns: Columns, table: Table, symbols: Sequence[Symbol | None]) -> None:
+    """Hold strikes and expiries against the symbols, after OptionMetrics' strikes are made plain."""
+    names = {plain(name) for name in table.names}
+    if names >= _OPTIONMETRICS and len(columns.strike) and _in_thousandths(columns, symbols):
         columns.strike = columns.strike / 1000
         columns.notes.append("strike_price is in thousandths, as OptionMetrics writes it; divided by 1000")
-    if parse is parse_occ:
-        check_strikes(columns.strike, symbols, columns.row)
-        check_expiries(columns.expiry, symbols, columns.row)
-    return columns
+    check_strikes(columns.strike, symbols, columns.row)
+    check_expiries(columns.expiry, symbols, columns.row)
 
 
 def _symbol_column(table: Table, first: int) -> int:
