@@ -104,8 +104,7 @@ _ARRAYS = (
     "dealer_position",
     "forward",
 )
-# No market has such figures, and their products must stay numbers.
-_LARGEST, _LARGEST_SPOT = 1e18, 1e12
+_LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
 
 
 def _build(columns: Columns, settings: Settings) -> Chain:
@@ -116,10 +115,6 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         amounts = getattr(columns, name)
         _require(columns, name, np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts)), "0 or more")
     _require(columns, "multiplier", np.isnan(columns.multiplier) | (columns.multiplier > 0), "a number above 0")
-    for name in _ARRAYS:
-        if name != "iv":
-            amounts = getattr(columns, name)
-            _require(columns, name, np.isnan(amounts) | (np.abs(amounts) <= _LARGEST), f"at most {_LARGEST:.0e}")
     symbol = one_underlying(columns.root) or columns.symbol
     if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
         raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")

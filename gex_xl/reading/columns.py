@@ -175,7 +175,9 @@ class Table:
         """One column of numbers, NaN where blank; raises BadInput naming the row of any other text."""
         if at is None:
             return np.full(len(self.rows), np.nan)
-        return numbers(self.cells(at), self.numbers, name, needed=needed, comma=self.comma)
+        # An absurd iv is a feed's way of writing "none".
+        largest = np.inf if name == "iv" else 1e18
+        return numbers(self.cells(at), self.numbers, name, needed=needed, comma=self.comma, largest=largest)
 
     def amount(self, at: int | None, name: str) -> FloatArray:
         """A column of one of the AMOUNTS."""

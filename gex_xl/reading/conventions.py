@@ -23,7 +23,8 @@ _DECIMAL_COMMA = re.compile(r"[+-]?(?:\d*,(?:\d{0,2}|\d{4,})|0+,\d{3}|\d{4,},\d+
 _DECIMAL_POINT = re.compile(r"[+-]?(?:\d*\.(?:\d{0,2}|\d{4,})|0*\.\d{3}|\d{4,}\.\d+|\d{1,3}(?:[, ’']\d{3})+\.\d+)")
 _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3}){2,}")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-_HIGH_IV = 100.0  # 10 000 %: what is above it is a feed's way of writing "none"
+# 10 000 %: what is above it, or above that in percent, is a feed's way of writing "none".
+_HIGH_IV, _NO_PERCENT = 100.0, 10_000.0
 
 
 def decimal_comma(columns: Iterable[Sequence[object]], setting: Decimal) -> tuple[bool, str]:
@@ -136,7 +137,7 @@ def iv_as_decimal(
         return (iv / 100, "iv_unit = percent: iv is divided by 100") if setting is IvUnit.PERCENT else (iv, "")
     if percent:
         return iv / 100, "this feed writes iv in percent; divided by 100"
-    real = iv[np.isfinite(iv) & (iv > 0.02)]
+    real = iv[(iv > 0.02) & (iv < _NO_PERCENT)]
     if not real.size:
         return iv, ""
     if any("%" in title for title in titles) and np.median(real) > 1:

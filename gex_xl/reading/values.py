@@ -92,13 +92,29 @@ def number(cell: object, *, comma: bool = False) -> float | None:
 
 
 def numbers(
-    cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, needed: bool, comma: bool = False
+    cells: Sequence[object],
+    rows: npt.NDArray[np.int64],
+    name: str,
+    *,
+    needed: bool,
+    comma: bool = False,
+    largest: float = 1e18,
 ) -> FloatArray:
     """A column of numbers, NaN where the feed has none.
 
     `rows` are the row numbers that the user sees, for the message. In a `needed` column the words "n/a"
-    and a failed cell are errors; elsewhere they are as good as blank. Raises BadInput for any other text.
+    and a failed cell are errors; elsewhere they are as good as blank. Raises BadInput for any other text, and for
+    figures beyond the `largest`: no market has them, and sums and products must stay numbers.
     """
+    out = _read(cells, rows, name, needed=needed, comma=comma)
+    beyond = np.flatnonzero(np.abs(out) > largest)
+    if beyond.size:
+        i = beyond[0]
+        raise BadInput(f"{name} in row {rows[i]} is {out[i]:g}; expected at most {largest:.0e}")
+    return out
+
+
+def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, needed: bool, comma: bool) -> FloatArray:
     written = "".join([c for c in cells if type(c) is str])
     # Python reads "1_000" as a number, and "1.234" where the point is a thousands separator.
     if not any(mark in written for mark in ("._" if comma else "_")) and bool not in set(map(type, cells)):

@@ -211,7 +211,7 @@ def test_bad_multiplier(written: object, sentence: str) -> None:
         (4, "n/a", 'open interest in row 2 is "n/a"; expected a number'),
         (4, True, 'open interest in row 2 is "True"; expected a number'),
         (4, -3, "open interest in row 2 is -3; expected 0 or more"),
-        (4, float("inf"), "open interest in row 2 is inf; expected 0 or more"),
+        (4, float("inf"), "open interest in row 2 is inf; expected at most 1e+18"),
     ],
 )
 def test_bad_cells(column: int, cell: object, sentence: str) -> None:

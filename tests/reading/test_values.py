@@ -138,7 +138,11 @@ def test_a_column_is_read_as_its_cells_are() -> None:
     with pytest.raises(BadInput, match='"1_000"; expected a number'):
         numbers(["1_000"], np.array([1]), "iv", needed=False)
     assert numbers(["1.234", 5], np.array([1, 2]), "iv", needed=False, comma=True).tolist() == [1234, 5]
-    assert numbers(["12.5s", 10**400], np.array([1, 2]), "bid", needed=False).tolist() == [12.5, np.inf]
+    assert numbers(["12.5s", None], np.array([1, 2]), "bid", needed=False)[0] == 12.5
+    for huge in (10**400, "1e308", -1e19, np.inf):
+        with pytest.raises(BadInput, match=r"^bid in row 2 is .*; expected at most 1e\+18$"):
+            numbers([1, huge], np.array([1, 2]), "bid", needed=False)
+        assert abs(numbers([huge], np.array([1]), "iv", needed=False, largest=np.inf)[0]) > 1e18
 
 
 @pytest.mark.parametrize(
