@@ -18,12 +18,14 @@ from gex_xl.chain import Chain
 from gex_xl.dealer.positions import Book, read_positions
 from gex_xl.errors import BadInput
 from gex_xl.handles import Loaded, find, is_handle
+from gex_xl.memory import Memory, content_key
 from gex_xl.reading.dates import NEW_YORK, expiry_date, quote_time
 from gex_xl.reading.past import Past, read_past
 from gex_xl.reading.values import CELL_ERRORS, is_blank, number, shown, text
 from gex_xl.settings import READING, DateOrder, Settings, parse_settings
 
 Word = TypeVar("Word", bound=StrEnum)
+_RANGES: Memory[Chain] = Memory(8)  # chains that came as ranges, by content and by the settings they are read with
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -191,7 +193,16 @@ def loaded(chain: object, settings: object = None) -> Loaded:
     if not isinstance(cell, Sequence) and not hasattr(chain, "columns"):
         raise BadInput(f'the chain is "{shown(cell)}"; expected a range or the cell of a LOAD_CHAIN')
     chosen = Settings().with_changes(changed)
-    return Loaded(Chain.from_cells(table, chosen), settings=chosen)
+    return Loaded(_read(table, chosen), settings=chosen)
+
+
+def _read(cells: Any, settings: Settings) -> Chain:
+    """The chain of a range: cells that were read before, with the same settings of reading, are recognised."""
+    reading = settings.only(READING)
+    key = content_key(cells)
+    if key is None:
+        return Chain.from_cells(cells, reading)
+    return _RANGES.recall((key, reading), lambda: Chain.from_cells(cells, reading))
 
 
 def _with_settings(found: Loaded, changed: dict[str, object]) -> Loaded:

@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -177,11 +177,16 @@ class Settings:
         """A copy with some settings changed. Raises BadInput for an unknown key or a bad value."""
         return replace(self, **{key: _value(key, found) for key, found in changes.items()})
 
+    def only(self, keys: Iterable[str]) -> Settings:
+        """Some of the settings, all others as if they had not been given: what a figure is kept under."""
+        return replace(_DEFAULTS, **{key: getattr(self, key) for key in keys})
+
     def as_dict(self) -> dict[str, str | float]:
         """Plain keys and values, as they are written."""
         return {key: str(v) if isinstance(v, str) else v for key, v in asdict(self).items()}
 
 
+_DEFAULTS = Settings()
 #: key -> what it decides and the values that it takes; the order in which they are shown.
 HELP: dict[str, str] = {
     "sign": "Who holds what: customer_flow (dealers short calls, long puts; indices and index ETFs), "

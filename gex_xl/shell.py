@@ -12,7 +12,8 @@ from gex_xl.registry import Function
 def clean(value: Any) -> Any:
     """One policy for every host: no NaN, inf or None reaches a cell."""
     if isinstance(value, (list, tuple)):
-        return [clean(each) for each in value]
+        # Most cells are texts and finite numbers, and a table has many: x - x is 0 for finite x only.
+        return [v if type(v) is str or (type(v) is float and v - v == 0.0) else clean(v) for v in value]
     if value is None:
         return ""
     if isinstance(value, float) and not math.isfinite(value):

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "gex_xl"
 #: From the bottom up: a module imports from its own layer and from those below it.
 LAYERS = [
     {"errors"},
+    {"memory"},
     {"settings"},
     {"reading"},
     {"clock"},
@@ -126,3 +127,10 @@ def test_the_worksheet_functions_load_little() -> None:
     found = loaded_by("import gex_xl.udfs")
     assert {"gex_xl.udfs", "xlwings"} <= found
     assert not found & (HEAVY | ORACLES)
+
+
+def test_the_worksheet_functions_load_nothing_but_numpy_pandas_and_xlwings() -> None:
+    """A cold start is felt in every workbook: what others need, scipy above all, is loaded when it is used."""
+    outside = loaded_by("import numpy, pandas, xlwings")
+    more = {name.split(".")[0] for name in loaded_by("import gex_xl.udfs") - outside}
+    assert {name for name in more if name not in sys.stdlib_module_names and not name.startswith("_")} == {"gex_xl"}

@@ -6,12 +6,26 @@ Complete Guide to Option Pricing Formulas", chapter 2. All arguments broadcast.
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 FloatArray = npt.NDArray[np.float64]
-_INV_SQRT_2PI = 0.3989422804014327
+INV_SQRT_2PI = 0.3989422804014327
+_NORMAL = NormalDist()
+
+
+def ndtr(x: FloatArray) -> FloatArray:
+    """The standard normal distribution function."""
+    from scipy import special  # a fifth of a cold start, and a first formula seldom needs it
+
+    return np.asarray(special.ndtr(x))
+
+
+def ndtri(p: FloatArray) -> FloatArray:
+    """Its inverse, p between 0 and 1 (both excluded), shape (n,). Python's own: few are asked for, and early."""
+    return np.array([_NORMAL.inv_cdf(each) for each in p.tolist()])
 
 
 def d1(forward: FloatArray, strike: FloatArray, stdev: FloatArray) -> FloatArray:
@@ -37,7 +51,7 @@ def gamma(
     >>> round(float(gamma(49.0, np.array(49 * np.exp(0.05 * T)), np.array(50.0), np.array(0.2 * T**0.5))), 4)
     0.0655
     """
-    density = _INV_SQRT_2PI * np.exp(-0.5 * d1(forward, strike, stdev) ** 2)
+    density = INV_SQRT_2PI * np.exp(-0.5 * d1(forward, strike, stdev) ** 2)
     return np.asarray(spot_discount * density / (spot * stdev))
 
 

@@ -12,6 +12,7 @@ from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.lines import NO_IV, Lines, prepare
 from gex_xl.errors import NoValue
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import GammaSource, Sign
 
@@ -45,6 +46,7 @@ class Check:
     warnings: list[str]
 
 
+@once(32)
 def check(lines: Lines) -> Check:
     """Everything that CHAIN_CHECK shows."""
     chain = lines.chain

@@ -15,8 +15,10 @@ import numpy.typing as npt
 
 from gex_xl.analytics.lines import Lines
 from gex_xl.errors import NoValue
+from gex_xl.memory import once
 
 FloatArray = npt.NDArray[np.float64]
+_KEEP = 32  # results held of each figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,46 +60,105 @@ def contributions(lines: Lines) -> FloatArray:
 
 
 def total(lines: Lines, each: FloatArray | None = None) -> Total:
-    """Total GEX, summed exactly (math.fsum). Raises NoValue where no contract is left.
+    """Total GEX, summed exactly (as math.fsum does). Raises NoValue where no contract is left.
 
-    `each`, here and below: another exposure of each line, shape (n,), to be summed in place of GEX.
+    `each`, here and below: another exposure of each line, shape (n,), to be summed in place of GEX, which is summed
+    only once.
     """
+    return _total(lines) if each is None else _summed(lines, each)
+
+
+@once(_KEEP)
+def _total(lines: Lines) -> Total:
+    return _summed(lines, contributions(lines))
+
+
+def _summed(lines: Lines, each: FloatArray) -> Total:
     require_any(lines)
-    each = contributions(lines) if each is None else each
-    call, put = math.fsum(each[lines.is_call]), math.fsum(each[~lines.is_call])
-    return Total(math.fsum(each), call, put)
+    call, put = exact_parts(each[lines.is_call]), exact_parts(each[~lines.is_call])
+    return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
+
+
+def exact_parts(amounts: FloatArray) -> list[float]:
+    """A few numbers whose exact sum is that of `amounts`, shape (n,): for math.fsum, which is slow on many.
+
+    Amounts of one binary exponent are sums of one unit times integers below 2^53. These are split into halves of 26
+    and 27 bits, of which up to 2^26 are added without rounding.
+    """
+    if not np.isfinite(amounts).all() or amounts.size > 2**26:
+        return [float(amount) for amount in amounts]
+    fraction, exponent = np.frexp(amounts)
+    units = (fraction * 2.0**53).astype(np.int64)
+    upper = units >> 26
+    lowest = int(exponent.min(initial=0))
+    at = exponent - lowest
+    parts = []
+    for half, shift in ((upper, 26), (units - (upper << 26), 0)):
+        sums = np.bincount(at, weights=half)
+        some = np.flatnonzero(sums)
+        parts += [
+            math.ldexp(x, k) for x, k in zip(sums[some].tolist(), (some + (lowest + shift - 53)).tolist(), strict=True)
+        ]
+    return parts
 
 
 def per_strike(lines: Lines, each: FloatArray | None = None) -> StrikeExposure:
-    """GEX per strike over all expiries. Raises NoValue where no contract is left."""
+    """GEX per strike over all expiries; the arrays are read-only. Raises NoValue where no contract is left."""
+    return _per_strike(lines) if each is None else _at_strikes(lines, each)
+
+
+@once(_KEEP)
+def _per_strike(lines: Lines) -> StrikeExposure:
+    return _at_strikes(lines, contributions(lines))
+
+
+def _at_strikes(lines: Lines, each: FloatArray) -> StrikeExposure:
     require_any(lines)
-    each = contributions(lines) if each is None else each
-    strike, at = np.unique(lines.strike, return_inverse=True)
-    call, put = np.zeros(len(strike)), np.zeros(len(strike))
-    np.add.at(call, at[lines.is_call], each[lines.is_call])
-    np.add.at(put, at[~lines.is_call], each[~lines.is_call])
+    # A stable sort makes use of the strikes being sorted within each expiry, which np.unique does not.
+    order = np.argsort(lines.strike, kind="stable")
+    ascending = lines.strike[order]
+    first = np.concatenate([[True], ascending[1:] != ascending[:-1]])
+    at = np.empty(len(order), dtype=np.intp)  # bincount takes no wider ones in a browser
+    at[order] = np.cumsum(first) - 1
+    strike = ascending[first]
+    sides = np.asarray(np.bincount(at + len(strike) * lines.is_call, each, 2 * len(strike)), dtype=np.float64)
+    put, call = sides[: len(strike)], sides[len(strike) :]
     net = call + put
-    return StrikeExposure(strike, call, put, net, np.cumsum(net))
+    found = StrikeExposure(strike, call, put, net, np.cumsum(net))
+    for array in (strike, call, put, net, found.cumulative):
+        array.setflags(write=False)  # shared by all who ask
+    return found
 
 
-def by_expiry(lines: Lines, each: FloatArray | None = None) -> list[ExpiryExposure]:
+def by_expiry(lines: Lines, each: FloatArray | None = None) -> tuple[ExpiryExposure, ...]:
+    """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
+    return _by_expiry(lines) if each is None else _at_settlements(lines, each)
+
+
+@once(_KEEP)
+def _by_expiry(lines: Lines) -> tuple[ExpiryExposure, ...]:
+    return _at_settlements(lines, contributions(lines))
+
+
+def _at_settlements(lines: Lines, each: FloatArray) -> tuple[ExpiryExposure, ...]:
     """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
     require_any(lines)
     each = contributions(lines) if each is None else each
     settlement = lines.chain.settlement[lines.index]
+    order = np.argsort(settlement, kind="stable")
+    starts = np.flatnonzero(np.diff(settlement[order].astype(np.int64), prepend=-1))
     out = []
-    for moment in np.unique(settlement):
-        here = settlement == moment
-        first = int(np.flatnonzero(here)[0])
+    for here in np.split(order, starts[1:]):
+        first = here[0]
         expiry: dt.date = lines.chain.expiry[lines.index[first]].astype(object)
-        opening = settles_at_open(moment)
-        call, put = math.fsum(each[here & lines.is_call]), math.fsum(each[here & ~lines.is_call])
+        calls, puts = (each[here[lines.is_call[here] == right]].tolist() for right in (True, False))
         out.append(
             ExpiryExposure(
-                expiry, opening, float(lines.years[first]), int(here.sum()), call, put, math.fsum(each[here])
+                expiry, settles_at_open(settlement[first]), float(lines.years[first]), len(here), math.fsum(calls),
+                math.fsum(puts), math.fsum(calls + puts),
             )
-        )
-    return out
+        )  # fmt: skip
+    return tuple(out)
 
 
 def settles_at_open(settlement: np.datetime64) -> bool:

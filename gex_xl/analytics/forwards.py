@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
+from gex_xl.analytics.black_scholes import ndtri
 from gex_xl.chain import Chain
+from gex_xl.memory import once
 from gex_xl.settings import Carry, Settings
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,6 +36,7 @@ class Forwards:
     source: tuple[str, ...]
 
 
+@once(8)
 def counterparts(chain: Chain) -> Index:
     """Index of the other right at the same root, settlement and strike; -1 where there is none."""
     order = np.lexsort((~chain.is_call, chain.strike, chain.root, chain.settlement))
@@ -48,6 +50,7 @@ def counterparts(chain: Chain) -> Index:
     )
     out = np.full(len(chain), -1, dtype=np.int64)
     out[first[pair]], out[second[pair]] = second[pair], first[pair]
+    out.setflags(write=False)  # shared
     return out
 
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
-from gex_xl.analytics import black_scholes
+from gex_xl.analytics.black_scholes import INV_SQRT_2PI, d1, ndtr
 
 FloatArray = npt.NDArray[np.float64]
-_INV_SQRT_2PI = 0.3989422804014327
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,7 +56,7 @@ class European:
 
     @property
     def d1(self) -> FloatArray:
-        return black_scholes.d1(np.asarray(self.forward), np.asarray(self.strike), np.asarray(self.stdev))
+        return d1(np.asarray(self.forward), np.asarray(self.strike), np.asarray(self.stdev))
 
     @property
     def _held(self) -> FloatArray:
@@ -74,7 +72,7 @@ class European:
     @property
     def _density(self) -> FloatArray:
         """exp(-qT) pdf(d1)."""
-        return np.asarray(self.spot_discount * _INV_SQRT_2PI * np.exp(-0.5 * self.d1**2))
+        return np.asarray(self.spot_discount * INV_SQRT_2PI * np.exp(-0.5 * self.d1**2))
 
     @property
     def _carry(self) -> FloatArray:

@@ -1,11 +1,11 @@
-"""Implied volatility from prices, vectorised: a bracketed Newton search on the total deviation iv sqrt(T)."""
+"""Implied volatility: Newton's method inside a bracket, on the standard deviation iv sqrt(T)."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.black_scholes import d1, undiscounted_price
+from gex_xl.analytics.black_scholes import INV_SQRT_2PI, ndtr
 
 FloatArray = npt.NDArray[np.float64]
 _LOWEST, _HIGHEST = 1e-6, 12.0  # iv sqrt(T): prices are flat to rounding outside
@@ -26,26 +26,46 @@ def implied_vol(
     """
     undiscounted = price / discount
     intrinsic = np.maximum(np.where(is_call, forward - strike, strike - forward), 0.0)
-    otm_call = strike >= forward
     target = undiscounted - intrinsic
-    highest = np.where(otm_call, forward, strike)
+    highest = np.minimum(forward, strike)
     ok = (target > 1e-12 * forward) & (target < highest * (1 - 1e-12)) & (years > 0)
     out = np.full(price.shape, np.nan)
-    if not ok.any():
-        return out
-    target, forward, strike, otm_call = target[ok], forward[ok], strike[ok], otm_call[ok]
-    low, high = np.full(target.shape, _LOWEST), np.full(target.shape, _HIGHEST)
-    v = np.sqrt(2 * np.abs(np.log(forward / strike))) + 0.01  # vega's peak: Newton is safe from there
+    some = np.flatnonzero(ok)
+    if some.size:
+        # Out of the money, a put of strike K on F costs as much as a call of strike F on K: so all are calls.
+        higher = np.maximum(forward[some], strike[some])
+        out[some] = _stdev(target[some] / highest[some], np.log(highest[some] / higher)) / np.sqrt(years[some])
+    return out
+
+
+def _stdev(share: FloatArray, x: FloatArray) -> FloatArray:
+    """iv sqrt(T) of out-of-the-money calls: `share` is the price over the forward, x = ln(forward / strike) <= 0.
+
+    Newton's method on the logarithm of the price below the point where vega is largest, where it is nearly straight
+    in the inverse of the variance, and on the price above it: from that point both converge. A step that leaves the
+    bracket is replaced by its middle. Those that are done leave, so that a few slow ones do not cost a pass over all.
+    """
+    v = np.sqrt(2 * np.abs(x)) + 0.01
+    out: FloatArray = v.copy()
+    left = np.arange(len(v))
+    low, high = np.full(v.shape, _LOWEST), np.full(v.shape, _HIGHEST)
+    strike = np.exp(-x)
     for _ in range(100):
-        excess = undiscounted_price(forward, strike, v, otm_call) - target
+        first = x / v + 0.5 * v
+        worth = ndtr(first) - strike * ndtr(first - v)
+        vega = INV_SQRT_2PI * np.exp(-0.5 * first * first)
+        excess = worth - share
         low, high = np.where(excess < 0, v, low), np.where(excess < 0, high, v)
-        vega = forward * np.exp(-0.5 * d1(forward, strike, v) ** 2) * 0.3989422804014327
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            step = v - excess / vega
+            plain = v - excess / vega
+            # d ln(worth) / d(1 / v^2) = -vega v^3 / (2 worth)
+            inverse = 1 / (v * v) + 2 * worth * np.log(worth / share) / (vega * v**3)
+            step = np.where((worth > share) & (inverse > 0), 1 / np.sqrt(inverse), plain)
         new = np.where((step > low) & (step < high), step, 0.5 * (low + high))
-        done = np.abs(new - v) <= 1e-14 * v
-        v = new
-        if done.all():
+        out[left] = new
+        going = np.flatnonzero(np.abs(new - v) > 1e-14 * v)
+        if not going.size:
             break
-    out[ok] = v / np.sqrt(years[ok])
+        left, v, share, x, strike = left[going], new[going], share[going], x[going], strike[going]
+        low, high = low[going], high[going]
     return out

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.black_scholes import gamma
-from gex_xl.analytics.forwards import Forwards, counterparts, forwards
-from gex_xl.analytics.implied_vol import implied_vol
+from gex_xl.analytics.forwards import Forwards
+from gex_xl.analytics.pricing import PRICING, priced
 from gex_xl.chain import Chain
-from gex_xl.clock import instant, is_monthly, valued_at, years
+from gex_xl.clock import is_monthly
 from gex_xl.errors import BadInput
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
-from gex_xl.settings import GammaSource, IvSource, Settings, Weight, parse_band, parse_expiries
+from gex_xl.settings import GammaSource, Settings, Weight, parse_band, parse_expiries
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -26,6 +25,11 @@ ADJUSTED = "adjusted contract"
 NO_IV = "no implied volatility"
 NO_GAMMA = "no vendor gamma"
 
+# The settings that decide which contracts are used, and those on which their exposure depends.
+_CHOICE = (*PRICING, "gamma_source", "weight", "expiries", "strikes", "min_oi")
+_LINES = (*_CHOICE, "sign", "multiplier")
+_KEEP = 32
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lines:
@@ -34,8 +38,8 @@ class Lines:
     `index` points into the chain. `position`: dealers' signed contracts times the multiplier, in shares.
     `gamma`: per share at spot. `forward`, `strike` in USD; `stdev` is iv sqrt(T); `spot_discount` exp(-qT).
     `stdev` and `forward` are NaN where vendor gamma is used and there is no iv.
-    `excluded`: reason -> (contracts, open interest). `reason` has an entry for every contract of the chain,
-    "" where it is used.
+    `excluded`: reason -> (contracts, open interest). `why` has an entry for every contract of the chain: its place
+    in `reasons`, of which the first is "", for those used.
     """
 
     chain: Chain
@@ -59,7 +63,13 @@ class Lines:
     floored: int
     iv_solved: int
     excluded: dict[str, tuple[int, float]]
-    reason: npt.NDArray[np.str_]
+    reasons: tuple[str, ...]
+    why: npt.NDArray[np.int8]
+
+    @property
+    def reason(self) -> npt.NDArray[np.str_]:
+        """Why each contract of the chain is left out, "" where it is used."""
+        return np.array(self.reasons)[self.why]
 
     @property
     def shares_gamma(self) -> FloatArray:
@@ -67,7 +77,6 @@ class Lines:
         return self.position * self.gamma
 
 
-@functools.lru_cache(maxsize=16)
 def prepare(
     chain: Chain,
     spot: float | None = None,
@@ -77,46 +86,45 @@ def prepare(
     """Choose the contracts and compute their gamma.
 
     `spot` (USD) and `as_of` (aware) replace those of the paste. Raises BadInput where either is in neither
-    place. Computed once per chain (by identity), spot, as-of and settings.
+    place. Computed once per chain (by identity), spot, as-of and settings; other settings share all that does not
+    depend on what they change. The arrays are shared and read-only.
     """
-    chosen = settings or Settings()
     spot, spot_from = (spot, "given") if spot is not None else (chain.spot, chain.spot_from)
     as_of, as_of_from = (as_of, "given") if as_of is not None else (chain.as_of, chain.as_of_from)
     if spot is None:
         raise BadInput("spot is neither in the paste nor given; give the underlying's price as spot")
     if as_of is None:
         raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
-    start = as_of if chain.venue else valued_at(as_of, chosen.clock_from)  # Deribit never closes
-    live = (chain.settlement > instant(as_of)) & (chain.settlement > instant(start))
-    t = years(start, chain.settlement, chosen.clock)
-    shortest = chosen.min_minutes * 60 / (365 * 86_400)
-    floored = live & (t < shortest)
-    t = np.where(live, np.maximum(t, shortest), t)
-    curve = forwards(chain, live, t, chain.spot or spot, chosen)
-    forward = spot * curve.ratio[curve.group]
-    solved = np.zeros(len(chain), dtype=bool)
-    if chosen.iv_source is IvSource.OTM:
-        iv, solved = _otm_iv(chain, live, forward, t, chosen.rate)
-    else:
-        iv = chain.iv
-    weight, weight_name = _weight(chain, chosen)
-    reason, excluded = _choose(chain, live, weight, weight_name, as_of, spot, chosen, iv)
-    with np.errstate(invalid="ignore"):
-        stdev = iv * np.sqrt(np.where(live, t, np.nan))
-    index = np.flatnonzero(reason == "")
+    return _lines(chain, spot, spot_from, as_of, as_of_from, settings or Settings())
+
+
+def unadorned(lines: Lines) -> Lines:
+    """The same lines without the settings that only decide how figures are shown or judged: shared by them all."""
+    chosen = lines.settings.only(_LINES)
+    return _lines(lines.chain, lines.spot, lines.spot_from, lines.as_of, lines.as_of_from, chosen)
+
+
+@once(_KEEP)
+def _lines(chain: Chain, spot: float, spot_from: str, as_of: dt.datetime, as_of_from: str, settings: Settings) -> Lines:
+    needed = settings.only(_LINES)
+    if needed != settings:
+        return replace(_lines(chain, spot, spot_from, as_of, as_of_from, needed), settings=settings)
+    found = priced(chain, spot, as_of, settings)
+    chosen = _chosen(chain, spot, as_of, settings.only(_CHOICE))
+    index, timed = chosen.index, found.timed
     strike, is_call = chain.strike[index], chain.is_call[index]
-    discount = curve.spot_discount[curve.group][index]
-    if chosen.gamma_source is GammaSource.VENDOR:
-        per_share = chain.gamma[index]
-    else:
-        per_share = gamma(spot, forward[index], strike, stdev[index], discount)
-    signs = np.where(is_call, chosen.sign.calls, chosen.sign.puts)
-    contracts = weight[index] * (1.0 if chain.has_dealer_position else signs)
-    multiplier = np.where(np.isnan(chain.multiplier), chosen.multiplier, chain.multiplier)[index]
+    signs = np.where(is_call, settings.sign.calls, settings.sign.puts)
+    contracts = chosen.weight[index] * (1.0 if chain.has_dealer_position else signs)
+    multiplier = np.where(np.isnan(chain.multiplier), settings.multiplier, chain.multiplier)[index]
+    each = chain.gamma if settings.gamma_source is GammaSource.VENDOR else found.gamma
+    arrays = (contracts * multiplier, each[index], strike, is_call, found.forward[index], found.stdev[index],
+              timed.years[index], found.spot_discount[index])  # fmt: skip
+    for array in arrays:
+        array.setflags(write=False)
     return Lines(
-        chain, chosen, spot, spot_from, as_of, as_of_from, start, index, contracts * multiplier, per_share, strike,
-        is_call, forward[index], stdev[index], t[index], discount, curve, int(live.sum()), int(floored[index].sum()),
-        int(solved[index].sum()), excluded, reason,
+        chain, settings, spot, spot_from, as_of, as_of_from, timed.valued_at, index, *arrays, timed.forwards,
+        int(timed.live.sum()), int(timed.floored[index].sum()), int(found.solved[index].sum()), chosen.excluded,
+        chosen.reasons, chosen.why,
     )  # fmt: skip
 
 
@@ -128,50 +136,24 @@ def _weight(chain: Chain, settings: Settings) -> tuple[FloatArray, str]:
     return chain.open_interest, "open interest"
 
 
-def _otm_iv(chain: Chain, live: Mask, forward: FloatArray, t: FloatArray, rate: float) -> tuple[FloatArray, Mask]:
-    """iv of the out-of-the-money side for both rights; else the line's own; else solved from quotes."""
-    other = counterparts(chain)
-    paired = other >= 0
-    in_the_money = np.where(chain.is_call, chain.strike < forward, chain.strike > forward)
-    twin_iv = np.where(paired, chain.iv[other], np.nan)
-    iv = np.where(in_the_money & np.isfinite(twin_iv), twin_iv, chain.iv)
-    iv = np.where(np.isnan(iv), twin_iv, iv)
-    missing = np.flatnonzero(live & np.isnan(iv))
-    if not missing.size:
-        return iv, np.zeros(len(chain), dtype=bool)
-    two_sided = (chain.bid > 0) & (chain.ask >= chain.bid)
-    # The out-of-the-money side's quote is the informative one; a line's own is taken where that has none.
-    twin = other[missing]
-    use_twin = in_the_money[missing] & (twin >= 0) & two_sided[twin]
-    quoted = np.where(use_twin, twin, missing)
-    mid = np.where(two_sided[quoted], 0.5 * (chain.bid[quoted] + chain.ask[quoted]), np.nan)
-    found = implied_vol(
-        mid,
-        forward[missing],
-        chain.strike[missing],
-        t[missing],
-        chain.is_call[quoted],
-        np.exp(-rate * t[missing]),
-    )
-    iv[missing] = found
-    solved = np.zeros(len(chain), dtype=bool)
-    solved[missing] = np.isfinite(found)
-    return iv, solved
+@dataclass(frozen=True, eq=False, slots=True)
+class _Chosen:
+    """Weight (contracts) and place in `reasons` of each contract, the index of those used, and the counts."""
+
+    weight: FloatArray
+    index: npt.NDArray[np.int64]
+    reasons: tuple[str, ...]
+    why: npt.NDArray[np.int8]
+    excluded: dict[str, tuple[int, float]]
 
 
-def _choose(
-    chain: Chain,
-    live: Mask,
-    weight: FloatArray,
-    weight_name: str,
-    as_of: dt.datetime,
-    spot: float,
-    settings: Settings,
-    iv: FloatArray,
-) -> tuple[npt.NDArray[np.str_], dict[str, tuple[int, float]]]:
-    """Why each contract is left out ("" where it is used), the first reason that applies; and the counts."""
-    reasons: list[tuple[str, Mask]] = [
-        (EXPIRED, ~live),
+@once(_KEEP)
+def _chosen(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -> _Chosen:
+    """Why each contract is left out, the first reason that applies; and the counts."""
+    found = priced(chain, spot, as_of, settings)
+    weight, weight_name = _weight(chain, settings)
+    tests: list[tuple[str, Mask]] = [
+        (EXPIRED, ~found.timed.live),
         (ADJUSTED, _ends_in_digit(chain) & np.isnan(chain.multiplier)),
         (f"{weight_name} blank", np.isnan(weight)),
         ("outside the expiries setting", ~_in_expiries(chain, as_of, settings)),
@@ -179,20 +161,21 @@ def _choose(
         ("below min_oi", np.nan_to_num(chain.open_interest) < settings.min_oi),
     ]
     if settings.gamma_source is GammaSource.VENDOR:
-        reasons.append((NO_GAMMA, np.isnan(chain.gamma)))
+        tests.append((NO_GAMMA, np.isnan(chain.gamma)))
     else:
-        reasons.append((NO_IV, np.isnan(iv)))
+        tests.append((NO_IV, np.isnan(found.iv)))
     excluded: dict[str, tuple[int, float]] = {}
     for reason, amount in chain.left_out:
         contracts, lost = excluded.get(reason, (0, 0.0))
         excluded[reason] = (contracts + 1, lost + amount)
-    why = np.full(len(chain), "", dtype="U32")
-    for reason, mask in reasons:
-        hit = (why == "") & mask
+    why = np.zeros(len(chain), dtype=np.int8)
+    for number, (reason, mask) in enumerate(tests, 1):
+        hit = (why == 0) & mask
         if hit.any():
             excluded[reason] = (int(hit.sum()), float(np.nansum(chain.open_interest[hit])))
-            why[hit] = reason
-    return why, excluded
+            why[hit] = number
+    why.setflags(write=False)
+    return _Chosen(weight, np.flatnonzero(why == 0), ("", *(reason for reason, _ in tests)), why, excluded)
 
 
 def _ends_in_digit(chain: Chain) -> Mask:

@@ -7,16 +7,15 @@ not filter here, nor does open interest.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
-from gex_xl.analytics.black_scholes import d1
+from gex_xl.analytics.black_scholes import d1, ndtr
 from gex_xl.analytics.implied_vol import implied_vol
 from gex_xl.analytics.lines import ADJUSTED, EXPIRED, Lines
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import IvSource
 
@@ -71,7 +70,7 @@ def delta(
     return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))
 
 
-@functools.lru_cache(maxsize=16)
+@once(32)
 def smiles(lines: Lines) -> tuple[Smile, ...]:
     """Every live settlement, earliest first; those without any iv have empty arrays.
 

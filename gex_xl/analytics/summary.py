@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass
 
@@ -10,13 +9,14 @@ import numpy as np
 
 from gex_xl.analytics.exposure import StrikeExposure, Total, per_strike, total, walls
 from gex_xl.analytics.flip import ONE_SIDED, Flip, LongSide, flips_of, pick
-from gex_xl.analytics.lines import Lines
-from gex_xl.analytics.profile import zero_gamma
+from gex_xl.analytics.lines import Lines, unadorned
+from gex_xl.analytics.profile import nearest, zero_gammas
 from gex_xl.analytics.regime import Trigger, triggers
 from gex_xl.analytics.skew import Skew, skew_25d
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.analytics.zscore import WINDOW, before, zscore
 from gex_xl.errors import BadInput, NoValue
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.reading.past import Past
 from gex_xl.settings import NoFlip
@@ -37,7 +37,7 @@ class Summary:
     put_wall: float | None
 
 
-@functools.lru_cache(maxsize=16)
+@once(32)
 def summarise(lines: Lines) -> Summary:
     """Total, strikes, flip and walls. Raises NoValue where no contract is left."""
     strikes = per_strike(lines)
@@ -48,13 +48,22 @@ def summarise(lines: Lines) -> Summary:
     return Summary(total(lines), strikes, found, flip, shown, call_wall, put_wall)
 
 
-@functools.lru_cache(maxsize=16)
 def zero_gamma_of(lines: Lines) -> float | None:
-    """zero_gamma, computed once per prepared chain."""
-    return zero_gamma(lines)
+    """The root nearest spot, or None where the curve keeps one sign; computed once."""
+    return nearest(zero_gammas_of(lines), lines.spot)
 
 
-@functools.lru_cache(maxsize=16)
+def zero_gammas_of(lines: Lines) -> tuple[float, ...]:
+    """All roots, computed once: the unit and what else only decides how figures are shown does not move them."""
+    return _zero_gammas(unadorned(lines))
+
+
+@once(32)
+def _zero_gammas(lines: Lines) -> tuple[float, ...]:
+    return tuple(zero_gammas(lines))
+
+
+@once(32)
 def skew_of(lines: Lines) -> tuple[Skew | None, str]:
     """skew_25d, computed once per prepared chain, and the expiry it is taken in; None and the reason."""
     try:

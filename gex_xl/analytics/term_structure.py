@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.smile import Smile, expiry_name, smiles
+from gex_xl.memory import once
 from gex_xl.settings import Slopes
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ class Slope:
     source: str
 
 
-@functools.lru_cache(maxsize=16)
+@once(32)
 def atm_iv(lines: Lines) -> tuple[AtmIv, ...]:
     """iv at the forward of every live settlement, earliest first.
 
@@ -85,7 +85,7 @@ def _at_forward(smile: Smile) -> AtmIv:
     return found(float(np.interp(smile.forward, strike, iv)))
 
 
-@functools.lru_cache(maxsize=16)
+@once(32)
 def maturities(lines: Lines) -> dict[int, Maturity]:
     """At-the-money iv at 9, 30 and 90 calendar days: total variance iv^2 T is linear between expiries.
 

@@ -7,9 +7,9 @@ from typing import Any
 from gex_xl import arguments
 from gex_xl.analytics.exposure import per_strike, top_strikes, total
 from gex_xl.analytics.flip import ONE_SIDED
-from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gammas
+from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice
 from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of
+from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of, zero_gammas_of
 from gex_xl.errors import NoValue
 from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers, sign_words, unit, when
 from gex_xl.registry import worksheet
@@ -61,7 +61,7 @@ def ZERO_GAMMA(
     found = zero_gamma_of(lines)
     if found is None:
         raise NoValue(ONE_SIGNED)
-    return [[root] for root in zero_gammas(lines)] if arguments.flag(all) else found
+    return [[root] for root in zero_gammas_of(lines)] if arguments.flag(all) else found
 
 
 @worksheet(

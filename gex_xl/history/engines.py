@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from gex_xl.errors import BadInput, GexError
 from gex_xl.history.rows import Row, row_of
+from gex_xl.memory import forget
 from gex_xl.settings import Settings
 
 #: A row, or the one sentence that says why the file has none.
@@ -30,6 +31,8 @@ def attempt(file: str, settings: Settings) -> Result:
         return str(error)
     except Exception as error:  # whatever a broken file provokes is said, and the file is skipped
         return f"cannot be computed ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+    finally:
+        forget()  # no file is asked for twice
 
 
 def cores() -> int:

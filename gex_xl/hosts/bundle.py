@@ -62,9 +62,10 @@ SOFTWARE.
 
 #: Sections that say nothing of how dealers' exposure comes about.
 _PACKED = (
-    "gex_xl.reading", "gex_xl.arguments", "gex_xl.handles", "gex_xl.registry", "gex_xl.dealer", "gex_xl.functions.book",
-    "gex_xl.functions.hedging", "gex_xl.functions.limits", "gex_xl.functions.quoting", "gex_xl.functions.residuals",
-    "gex_xl.functions.positions", "gex_xl.analytics.check", "gex_xl.analytics.figures",
+    "gex_xl.reading", "gex_xl.arguments", "gex_xl.handles", "gex_xl.memory", "gex_xl.registry", "gex_xl.dealer",
+    "gex_xl.functions.book", "gex_xl.functions.hedging", "gex_xl.functions.limits", "gex_xl.functions.quoting",
+    "gex_xl.functions.residuals", "gex_xl.functions.positions", "gex_xl.functions.volatility",
+    "gex_xl.analytics.check", "gex_xl.analytics.figures",
 )  # fmt: skip
 _FRONT = f'"""Dealer gamma exposure from an option chain."""\n\n__version__ = "{__version__}"\n'
 

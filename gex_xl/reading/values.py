@@ -40,7 +40,8 @@ def is_blank(cell: object) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell
-    return isinstance(cell, str) and not text(cell)
+    # Most cells are decided by their first character.
+    return isinstance(cell, str) and not cell[:1].isalnum() and not text(cell)
 
 
 def text(cell: object) -> str:
@@ -115,9 +116,12 @@ def numbers(
 
 
 def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, needed: bool, comma: bool) -> FloatArray:
+    kinds = set(map(type, cells))
+    if kinds <= {float, type(None)}:  # as worksheets hold them
+        return np.array(cells, dtype=np.float64)
     written = "".join([c for c in cells if type(c) is str])
     # Python reads "1_000" as a number, and "1.234" where the point is a thousands separator.
-    if not any(mark in written for mark in ("._" if comma else "_")) and bool not in set(map(type, cells)):
+    if not any(mark in written for mark in ("._" if comma else "_")) and bool not in kinds:
         try:
             return np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
         except (TypeError, ValueError, OverflowError):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from gex_xl.analytics.exposure import by_expiry, contributions, per_strike, total, walls
+from gex_xl.analytics.exposure import by_expiry, contributions, exact_parts, per_strike, total, walls
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.regime import regime, triggers
 from gex_xl.analytics.summary import summarise, triggers_of
@@ -277,3 +277,42 @@ def test_regime_from_a_chain_is_that_of_its_figures() -> None:
         total(found).net, 5000.0, flip.strike, long_side=flip.long_side, short_slope=15 / 16, med_slope=16 / 18
     )
     assert triggers_of(found, 15, 16, 18) == by_hand
+
+
+# Exact sums, against math.fsum, which is what `exact_parts` is a fast way to
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), max_size=60), st.integers(1, 50))
+def test_exact_parts_add_up_to_what_fsum_gives(amounts: list[float], times: int) -> None:
+    many = amounts * times
+    if any(abs(x) > 1e300 for x in many):
+        many = [x / 1e10 for x in many]
+    assert math.fsum(exact_parts(np.array(many))) == math.fsum(many)
+
+
+def test_exact_parts_of_many_amounts_that_cancel() -> None:
+    source = random.Random(11)  # noqa: S311
+    half = [source.uniform(-1, 1) * 10.0 ** source.randint(-12, 12) for _ in range(20_000)]
+    amounts = [*half, *(-x for x in half), 1e-9]
+    source.shuffle(amounts)
+    parts = exact_parts(np.array(amounts))
+    assert math.fsum(parts) == 1e-9
+    assert len(parts) < 200
+
+
+@pytest.mark.parametrize("bad", [math.inf, math.nan])
+def test_exact_parts_of_what_is_no_number(bad: float) -> None:
+    assert repr(math.fsum(exact_parts(np.array([1.0, bad, 2.0])))) == repr(math.fsum([1.0, bad, 2.0]))
+
+
+def test_per_strike_against_a_dictionary(sample: list[list[object]]) -> None:
+    """Some 1,500 contracts of 21 expiries: strikes come many times and in no order."""
+    lines = prepare(Chain.from_cells(sample))
+    sums: dict[float, list[float]] = {}
+    columns = (lines.strike, lines.is_call, contributions(lines))
+    for strike, is_call, amount in zip(*(column.tolist() for column in columns), strict=True):
+        sums.setdefault(strike, [0.0, 0.0])[is_call] += amount
+    found = per_strike(lines)
+    assert found.strike.tolist() == sorted(sums)
+    np.testing.assert_allclose(found.call, [sums[k][1] for k in sorted(sums)], rtol=1e-13)
+    np.testing.assert_allclose(found.put, [sums[k][0] for k in sorted(sums)], rtol=1e-13)

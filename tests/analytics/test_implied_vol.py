@@ -6,6 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 import QuantLib
+import vollib.black.implied_volatility as vollib
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gex_xl.analytics.implied_vol import implied_vol
 
@@ -113,3 +116,41 @@ def test_many_at_once_as_one_by_one() -> None:
     alone = [solve(*line) for line in lines]
     np.testing.assert_allclose(together, alone, rtol=1e-13)
     assert 10 < np.isnan(together).sum() < 50
+
+
+def test_a_grid_against_vollib() -> None:
+    """Jaeckel's method, on out-of-the-money prices from far wings to the money and from hours to years."""
+    grid = [
+        (100.0, k, t, iv, "C" if k >= 100 else "P")
+        for k in (60.0, 80.0, 95.0, 99.9, 100.0, 100.1, 105.0, 125.0, 180.0)
+        for t in (1 / 730, 0.02, 0.25, 2.0)
+        for iv in (0.08, 0.2, 0.7, 2.5)
+    ]
+    prices = [synthetic.price(f, k, iv * math.sqrt(t), right) for f, k, t, iv, right in grid]
+    told = [(price, *case) for price, case in zip(prices, grid, strict=True) if price > 1e-10]
+    assert len(told) > 100
+    price, forward, k, t = (np.array([case[i] for case in told]) for i in range(4))
+    is_call = np.array([case[5] == "C" for case in told])
+    found = implied_vol(price, forward, k, t, is_call, np.ones(len(told)))
+    for iv, (p, f, strike, years, _, right) in zip(found.tolist(), told, strict=True):
+        assert iv == pytest.approx(vollib.implied_volatility(p, f, strike, 0.0, years, right.lower()), rel=1e-8)
+
+
+@given(
+    st.floats(20, 500), st.floats(0.01, 3), st.floats(0.2, 1.0), st.booleans(),
+    st.one_of(st.floats(-1, 2), st.sampled_from([0.0, 1.0])),
+)  # fmt: skip
+def test_no_iv_outside_the_bounds_and_the_price_within(
+    k: float, t: float, discount: float, is_call: bool, place: float
+) -> None:
+    """`place` runs from the lower bound (0) to the upper (1) of the price."""
+    forward = 100.0
+    low = max(forward - k if is_call else k - forward, 0.0)
+    high = forward if is_call else k
+    price = low + place * (high - low)
+    found = solve(price * discount, forward, k, t, "C" if is_call else "P", discount)
+    if place <= 0 or place >= 1:
+        assert math.isnan(found)
+    elif 1e-9 < place < 1 - 1e-9:
+        back = synthetic.price(forward, k, found * math.sqrt(t), "C" if is_call else "P")
+        assert back == pytest.approx(price, rel=1e-9, abs=1e-9 * high)

@@ -253,3 +253,19 @@ def test_positions_that_cancel_have_no_root() -> None:
         for right in "CP"
     ]
     assert zero_gammas(prepare(chain_of(rows, 100.0))) == []
+
+
+@pytest.mark.parametrize("expiries", ["all", "<=3d"])
+@pytest.mark.parametrize("unit", ["usd_bn", "shares_per_point"])
+def test_a_whole_chain_agrees_with_the_twin(sample: list[list[object]], expiries: str, unit: str) -> None:
+    """Thousands of contracts, from hours to two years: sums that are interpolated, and sums that are not."""
+    lines = prepare(Chain.from_cells(sample), settings=Settings().with_changes({"expiries": expiries, "unit": unit}))
+    factor = lines.settings.unit.per_share_gamma
+    for count in (9, 81, 400):
+        levels = lines.spot * np.linspace(0.8, 1.2, count)[::-1]  # in any order
+        some = slice(None, None, max(1, count // 9))
+        expected = np.array([twin(lines, x) / (0.01 * x * x) * factor(x) for x in levels[some].tolist()])
+        found = reprice(lines, levels)
+        assert np.abs(found[some] - expected).max() <= 1e-11 * np.abs(found).max()
+        # Where the curve is all but flat it is still right in itself, and so is its sign.
+        np.testing.assert_allclose(found[some], expected, rtol=1e-6, atol=0)

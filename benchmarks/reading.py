@@ -1,0 +1,56 @@
+"""Rows on reading: files and cells to a validated chain."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.chains import book
+from benchmarks.measuring import Row, measure
+from gex_xl.chain import Chain
+from gex_xl.memory import content_key
+
+_CSV, _JSON = 21_000, 9_300  # contracts: files of 1.7 MB and 4.1 MB, as the real exports
+
+
+def rows(rounds: int) -> Iterator[Row]:
+    """The peers only split text into cells or records; ours also tells dates, rights, forms and faults."""
+    with tempfile.TemporaryDirectory() as folder:
+        table, quotes = Path(folder) / "quotedata.csv", Path(folder) / "delayed_quotes.json"
+        large, small = book(_CSV), book(_JSON)
+        table.write_text(large.csv(), encoding="ascii")
+        quotes.write_text(small.json(), encoding="ascii")
+        yield measure(
+            f"read a CSV of {table.stat().st_size / 1e6:.1f} MB",
+            len(large),
+            {
+                "gex_xl": lambda: Chain.from_file(table),
+                "csv module, cells only": lambda: list(csv.reader(io.StringIO(table.read_text(encoding="ascii")))),
+                "pandas read_csv, typed columns only": lambda: pd.read_csv(table, skiprows=3),
+            },
+            rounds=rounds,
+        )
+        yield measure(
+            f"read a JSON of {quotes.stat().st_size / 1e6:.1f} MB",
+            len(small),
+            {
+                "gex_xl": lambda: Chain.from_file(quotes),
+                "json module, records only": lambda: json.loads(quotes.read_text(encoding="ascii")),
+                "pandas DataFrame of the records": lambda: pd.DataFrame(
+                    json.loads(quotes.read_text(encoding="ascii"))["data"]["options"]
+                ),
+            },
+            rounds=rounds,
+        )
+        cells = large.cells()
+        count = sum(map(len, cells))
+        own = {"gex_xl": lambda: Chain.from_cells(cells)}
+        yield measure("cells of a host to a chain", len(large), own, rounds=rounds, pieces=count)
+        again = {"gex_xl": lambda: content_key(cells)}
+        yield measure("the same cells once more, recognised", len(large), again, rounds=rounds, pieces=count)

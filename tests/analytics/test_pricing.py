@@ -1,0 +1,91 @@
+"""Figures shared between settings are those that would have been computed anew."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gex_xl.analytics.check import check
+from gex_xl.analytics.dealer_exposure import exposures
+from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
+from gex_xl.analytics.exposure import by_expiry, per_strike, total
+from gex_xl.analytics.flows import hedge_flow, vol_flow
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.pricing import priced
+from gex_xl.analytics.profile import levels_of, reprice
+from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gammas_of
+from gex_xl.analytics.term_structure import atm_iv, maturities
+from gex_xl.chain import Chain
+from gex_xl.memory import forget
+from gex_xl.settings import HELP, READING, Settings
+
+#: Another value of every setting.
+OTHER: dict[str, Any] = {
+    "sign": "long_calls", "unit": "shares", "gamma_source": "vendor", "iv_source": "quoted", "carry": "rates",
+    "rate": 0.04, "dividend_yield": 0.01, "clock": "business252", "clock_from": "quote", "min_minutes": 1440,
+    "multiplier": 10, "weight": "volume", "expiries": "monthly", "strikes": "95%:105%", "min_oi": 300,
+    "flip_noise": 0.3, "flip_pick": "nearest", "no_flip": "spot", "profile_range": "90%:115%", "profile_levels": 41,
+    "vol_inverted": 1.1, "flip_band": 0.02, "skew_z": -1, "slopes": "vix",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chain(sample: list[list[object]]) -> Chain:
+    return Chain.from_cells(sample)
+
+
+def shown(lines: Lines) -> list[Any]:
+    """All that depends on the settings, as plain numbers."""
+    strikes = per_strike(lines)
+    return [
+        total(lines), [(e.expiry, e.call, e.put, e.net, e.years) for e in by_expiry(lines)], strikes.strike.tolist(),
+        strikes.net.tolist(), lines.gamma.tolist(), lines.position.tolist(), lines.forward.tolist(),
+        lines.reason.tolist(), lines.excluded, lines.settings, summarise(lines).flips, zero_gammas_of(lines),
+        reprice(lines, levels_of(lines)).tolist(), check(lines), exposures(lines), by_bucket(lines),
+        max_pain(lines), expected_moves(lines), hedge_flow(lines, [0.01]), vol_flow(lines, [0.01]), skew_of(lines),
+        atm_iv(lines), maturities(lines), triggers_of(lines),
+    ]  # fmt: skip
+
+
+def test_every_setting_is_here() -> None:
+    assert set(OTHER) == set(HELP) - set(READING)  # which concern cells, not chains in memory
+
+
+@pytest.mark.parametrize("changed", OTHER)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_after_other_settings_as_in_a_fresh_process(chain: Chain, changed: str) -> None:
+    """Defaults first, then one setting changed, then back: nothing of one may stand in the other's figures."""
+    settings = Settings().with_changes({changed: OTHER[changed]})
+    forget()
+    alone = shown(prepare(chain, settings=settings))
+    forget()
+    defaults = shown(prepare(chain))
+    assert repr(shown(prepare(chain, settings=settings))) == repr(alone)
+    assert repr(shown(prepare(chain))) == repr(defaults)
+    assert repr(alone) != repr(defaults)
+
+
+@pytest.mark.parametrize(
+    "changed", ["sign", "unit", "weight", "expiries", "strikes", "min_oi", "flip_pick", "multiplier"]
+)
+def test_what_gamma_does_not_depend_on_does_not_price_anew(chain: Chain, changed: str) -> None:
+    assert chain.spot is not None and chain.as_of is not None
+    other = Settings().with_changes({changed: OTHER[changed]})
+    one = priced(chain, chain.spot, chain.as_of, Settings())
+    assert priced(chain, chain.spot, chain.as_of, other) is one
+
+
+def test_another_spot_keeps_the_forwards_of_the_feed(chain: Chain) -> None:
+    assert chain.spot is not None and chain.as_of is not None
+    here, there = (priced(chain, spot, chain.as_of, Settings()) for spot in (chain.spot, chain.spot * 1.01))
+    assert there.timed is here.timed
+    later = priced(chain, chain.spot, chain.as_of + dt.timedelta(hours=1), Settings())
+    assert later.timed is not here.timed
+
+
+def test_shared_arrays_cannot_be_written(chain: Chain) -> None:
+    lines = prepare(chain)
+    for array in (lines.gamma, lines.position, lines.forward, per_strike(lines).net):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = np.nan

@@ -1,0 +1,140 @@
+"""What is computed once: by arguments, by content, by threads at the same time."""
+
+import copy
+import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gex_xl import arguments
+from gex_xl.errors import BadInput, NoValue
+from gex_xl.functions import EXAMPLE_CHAIN
+from gex_xl.memory import Memory, content_key, forget, once
+from gex_xl.udfs import FUNCTIONS
+
+
+def test_a_result_is_computed_once_and_the_least_recently_used_leaves() -> None:
+    calls: list[int] = []
+
+    @once(2)
+    def double(n: int) -> int:
+        calls.append(n)
+        return 2 * n
+
+    assert [double(n) for n in (1, 2, 1, 3, 1, 2)] == [2, 4, 2, 6, 2, 4]
+    assert calls == [1, 2, 3, 2]  # 2 had left for 3
+    forget()
+    assert double(1) == 2
+    assert calls[-1] == 1
+
+
+def test_threads_that_ask_at_once_wait_for_the_first() -> None:
+    memory: Memory[int] = Memory(4)
+    calls, started = [], threading.Barrier(8)
+
+    def compute() -> int:
+        calls.append(threading.get_ident())
+        threading.Event().wait(0.05)
+        return 7
+
+    def ask(_: int) -> int:
+        started.wait()
+        return memory.recall("same", compute)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [7] * 8
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("error", [BadInput("the strike is blank"), NoValue("one-sided")])
+def test_an_error_of_the_input_is_a_result(error: Exception) -> None:
+    memory: Memory[None] = Memory(4)
+    calls = []
+
+    def compute() -> None:
+        calls.append(1)
+        raise error
+
+    for _ in range(3):
+        with pytest.raises(type(error), match=str(error)):
+            memory.recall("key", compute)
+    assert len(calls) == 1
+
+
+def test_any_other_error_is_no_result() -> None:
+    memory: Memory[int] = Memory(4)
+    with pytest.raises(ZeroDivisionError):
+        memory.recall("key", lambda: 1 // 0)
+    assert memory.recall("key", lambda: 1) == 1
+
+
+# --- ranges, by content
+
+
+def test_an_equal_range_is_read_once() -> None:
+    """A host makes new lists for every formula; the chain is the same object, with all that was computed for it."""
+    cells = copy.deepcopy(EXAMPLE_CHAIN)
+    first = arguments.loaded(cells).chain
+    assert arguments.loaded(copy.deepcopy(cells)).chain is first
+
+
+def test_a_changed_cell_is_another_range() -> None:
+    cells = copy.deepcopy(EXAMPLE_CHAIN)
+    total = FUNCTIONS["TOTAL_GEX"]
+    before = total(cells)
+    cells[2][5] = cells[2][5] * 2  # in place: the same list, other content
+    after = total(cells)
+    assert before != after
+    cells[2][5] = cells[2][5] // 2
+    assert total(cells) == before
+
+
+def test_a_broken_range_says_the_same_every_time() -> None:
+    cells = [["Expiry", "Type", "Strike", "IV", "OI"], ["2025-03-07", "C", "many", 0.2, 10]]
+    for _ in range(3):
+        with pytest.raises(BadInput, match=r'^strike in row 2 is "many"; expected a number$'):
+            arguments.loaded(copy.deepcopy(cells))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([[1.0]], [[1]]),
+        ([[1]], [[True]]),
+        ([["1"]], [[1]]),
+        ([[None]], [[""]]),
+        ([["ab", "c"]], [["a", "bc"]]),
+        ([["a"], ["b"]], [["a", "b"]]),
+        ([[0.0]], [[-0.0]]),
+        ([[dt.datetime(2025, 3, 7)]], [[dt.datetime(2025, 3, 7, 1)]]),
+        ([[np.float64(1)]], [[np.int64(np.float64(1).view(np.int64))]]),
+    ],
+)
+def test_other_content_has_another_key(one: Any, other: Any) -> None:
+    assert content_key(one) != content_key(other)
+
+
+def test_equal_content_has_an_equal_key() -> None:
+    cells = [["a", 1.5, None, dt.datetime(2025, 3, 7)], ["b", float("nan"), True, "é"]]
+    assert content_key(cells) == content_key(copy.deepcopy(cells))
+
+
+def test_cells_that_cannot_be_written_down_have_no_key() -> None:
+    assert content_key([[lambda: 1]]) is None
+
+
+def test_the_same_range_in_many_threads() -> None:
+    """As a server's workers ask: one chain, read once, and one answer."""
+    forget()
+    wait = threading.Barrier(6)
+
+    def ask(_: int) -> tuple[int, float]:
+        cells = copy.deepcopy(EXAMPLE_CHAIN)
+        wait.wait()
+        return id(arguments.loaded(cells).chain), FUNCTIONS["TOTAL_GEX"](cells)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(ask, range(6)))) == 1
