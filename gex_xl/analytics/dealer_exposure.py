@@ -17,6 +17,7 @@ import numpy.typing as npt
 from gex_xl.analytics.exposure import Total, contributions, total
 from gex_xl.analytics.greeks import European
 from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.memory import once
 from gex_xl.settings import GammaSource, Unit
 
 FloatArray = npt.NDArray[np.float64]
@@ -123,10 +124,11 @@ class Exposure:
     contracts: int
 
 
-def exposures(lines: Lines) -> list[Exposure]:
+@once(32)
+def exposures(lines: Lines) -> tuple[Exposure, ...]:
     """The totals of all kinds. Raises NoValue where no contract is left."""
     out = []
     for kind in Kind:
         used, each = exposure_of(lines, kind)
         out.append(Exposure(kind, total(used, each), label(kind, lines.settings.unit), len(used.index)))
-    return out
+    return tuple(out)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.exposure import contributions, require_any, settles_at_open
+from gex_xl.analytics.exposure import contributions, exact_sum, require_any, settles_at_open
 from gex_xl.analytics.lines import NO_GAMMA, NO_IV, Lines
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.errors import NoValue
@@ -42,15 +42,15 @@ def by_bucket(lines: Lines) -> list[Bucket]:
     """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
     require_any(lines)
     each = contributions(lines)
-    gross = math.fsum(np.abs(each))
+    gross = exact_sum(np.abs(each))
     today = np.datetime64(lines.as_of.astimezone(NEW_YORK).date(), "D")
     days = (lines.chain.expiry[lines.index] - today).astype(np.int64)
     out, first = [], 0
     for name, last in BUCKETS:
         here = (days >= first) & (days <= (math.inf if last is None else last))
-        call, put = math.fsum(each[here & lines.is_call]), math.fsum(each[here & ~lines.is_call])
-        share = math.fsum(np.abs(each[here])) / gross if gross else 0.0
-        out.append(Bucket(name, first, last, int(here.sum()), call, put, math.fsum(each[here]), share))
+        call, put = exact_sum(each[here & lines.is_call]), exact_sum(each[here & ~lines.is_call])
+        share = exact_sum(np.abs(each[here])) / gross if gross else 0.0
+        out.append(Bucket(name, first, last, int(here.sum()), call, put, exact_sum(each[here]), share))
         first = (last or 0) + 1
     return out
 
@@ -107,9 +107,17 @@ def max_pain(lines: Lines) -> list[MaxPain]:
 
 
 def _payout(levels: FloatArray, strike: FloatArray, shares: FloatArray, is_call: npt.NDArray[np.bool_]) -> FloatArray:
-    """Intrinsic value (USD) of all options with settlement at each level, shape (m,)."""
-    apart = levels[:, None] - strike
-    return np.maximum(np.where(is_call, apart, -apart), 0.0) @ shares
+    """Intrinsic value (USD) of all options with settlement at each level, shape (m,), ascending.
+
+    From one level to the next every call at or below the first gains the step, and every put at or above the second
+    loses it: sums of positive amounts, where a matrix of levels and strikes would grow with the square of both.
+    """
+    at, step = np.searchsorted(levels, strike), np.diff(levels)
+    calls, puts = (np.bincount(at[side], shares[side], len(levels)) for side in (is_call, ~is_call))
+    out = np.zeros(len(levels))
+    out[1:] += np.cumsum(np.cumsum(calls)[:-1] * step)
+    out[:-1] += np.cumsum(np.cumsum(puts[::-1])[:-1] * step[::-1])[::-1]
+    return out
 
 
 @dataclass(frozen=True, slots=True)

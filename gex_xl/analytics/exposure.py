@@ -79,6 +79,11 @@ def _summed(lines: Lines, each: FloatArray) -> Total:
     return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
 
 
+def exact_sum(amounts: FloatArray) -> float:
+    """The sum of amounts, shape (n,), rounded once: what math.fsum gives."""
+    return math.fsum(exact_parts(amounts))
+
+
 def exact_parts(amounts: FloatArray) -> list[float]:
     """A few numbers whose exact sum is that of `amounts`, shape (n,): for math.fsum, which is slow on many.
 
