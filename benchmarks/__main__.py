@@ -29,9 +29,9 @@ def main() -> None:
     peers_at = max((size for size in given.sizes if size <= _LARGEST), default=min(given.sizes))
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "figures": lambda: figures.rows(given.sizes, peers_at, given.rounds),
-        "reading": lambda: reading.rows(given.rounds),
+        "reading": lambda: reading.rows(given.rounds, max(given.sizes)),
         "hosts": lambda: hosts.rows(peers_at, given.rounds),
-        "history": lambda: history.rows(given.files, max(1, given.rounds // 4)),
+        "history": lambda: history.rows(given.files, max(1, given.rounds // 5)),
         "processes": lambda: processes.rows(given.rounds),
     }
     found = []
@@ -40,7 +40,8 @@ def main() -> None:
             found.append(row)
             print("\n".join(page.lines(row)), flush=True)
     if given.write:
-        page.write(found, given.rounds, sorted({peers_at, max(given.sizes)}), given.write)
+        memory_at = sorted({peers_at, max(given.sizes)}) if "processes" in (given.parts or parts) else []
+        page.write(found, given.rounds, memory_at, given.write)
         print(f"written: {given.write}", file=sys.stderr)
 
 

@@ -29,7 +29,7 @@ _WIDTH = 32  # columns from one formula to the next
 def rows(contracts: int, rounds: int) -> Iterator[Row]:
     """One chain in every host that is found here."""
     cells: Cells = book(contracts).cells()
-    few = max(3, rounds // 2)
+    few = max(1, rounds // 2)
     yield from plain(cells, contracts, few)
     yield from calls.classic(cells, contracts, few)
     yield from calls.server(cells, contracts, few)

@@ -69,7 +69,7 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
             "",
             *_growth(rows),
             *_goals(rows),
-            *_memory(sizes),
+            *(_memory(sizes) if sizes else []),
         ]
     )
 
