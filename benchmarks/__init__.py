@@ -5,8 +5,10 @@
     peers       the other methods, written here from the published formulas
     figures     rows: exposure, flip, zero gamma, profile, implied volatility
     reading     rows: files and cells to a chain
-    hosts       rows: fifty formulas on one chain, where they are calculated
+    hosts       rows: fifty formulas (dashboard) on one chain, where they are calculated (calls, calc)
+    history     rows: gex-xl history over many chains
     processes   rows: cold start, memory
+    goals       what was aimed at
     page        docs/benchmarks.md and its chart
 
 Not part of the package; peers are development dependencies.

@@ -5,27 +5,33 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from benchmarks import figures, hosts, page, processes, reading
+from benchmarks import figures, history, hosts, page, processes, reading
 from benchmarks.measuring import Row
 
-_SIZES = [1_000, 5_000, 20_000, 100_000]
-_LARGEST = 20_000  # at which peers are measured that need seconds
+_DOCS = Path(__file__).parents[1] / "docs"
+_LARGEST = 20_000  # contracts at which peers are measured that need seconds, and hosts
 
 
 def main() -> None:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "parts", nargs="*", choices=["figures", "reading", "hosts", "processes", []], help="default: all"
-    )
+    names = ["figures", "reading", "hosts", "history", "processes"]
+    parser.add_argument("parts", nargs="*", choices=[*names, []], help="default: all")
     parser.add_argument("--rounds", type=int, default=9, help="times each way is measured (slow ones fewer)")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 5_000, _LARGEST, 100_000], help="contracts")
+    parser.add_argument("--files", type=int, default=1_000, help="daily chains of the history")
+    parser.add_argument(
+        "--write", type=Path, nargs="?", const=_DOCS, metavar="FOLDER", help="write benchmarks.md and its chart: docs"
+    )
     given = parser.parse_args()
+    peers_at = max((size for size in given.sizes if size <= _LARGEST), default=min(given.sizes))
     parts: dict[str, Callable[[], Iterator[Row]]] = {
-        "figures": lambda: figures.rows(_SIZES, _LARGEST, given.rounds),
-        "reading": lambda: reading.rows(given.rounds),
-        "hosts": lambda: hosts.rows(_LARGEST, given.rounds),
+        "figures": lambda: figures.rows(given.sizes, peers_at, given.rounds),
+        "reading": lambda: reading.rows(given.rounds, max(given.sizes)),
+        "hosts": lambda: hosts.rows(peers_at, given.rounds),
+        "history": lambda: history.rows(given.files, max(1, given.rounds // 5)),
         "processes": lambda: processes.rows(given.rounds),
     }
     found = []
@@ -34,8 +40,9 @@ def main() -> None:
             found.append(row)
             print("\n".join(page.lines(row)), flush=True)
     if given.write:
-        page.write(found, given.rounds)
-        print("written: docs/benchmarks.md, docs/benchmarks.svg", file=sys.stderr)
+        memory_at = sorted({peers_at, max(given.sizes)}) if "processes" in (given.parts or parts) else []
+        page.write(found, given.rounds, memory_at, given.write)
+        print(f"written: {given.write}", file=sys.stderr)
 
 
 main()

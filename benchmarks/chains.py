@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from gex_xl.reading.dates import NEW_YORK
 from gex_xl.sample import HEADER
 
 Array = npt.NDArray[Any]
@@ -25,8 +26,10 @@ EXPIRIES = 40
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Rows of one strike and expiry each, a call and a put on it; arrays of shape (rows,)."""
+    """Rows of one strike and expiry each, a call and a put on it; arrays of shape (rows,). `as_of` is New York's."""
 
+    as_of: dt.datetime
+    spot: float
     expiry: list[dt.date]
     years: Array
     strike: Array
@@ -41,8 +44,8 @@ class Book:
         """CBOE's quote table as text."""
         head = [
             "",
-            f"MADE-UP INDEX,Last: {SPOT:.2f},Change: 8.56",
-            f'"Date: {AS_OF:%B} {AS_OF.day}, {AS_OF.year} at 04:00 PM EST",Bid: 4696.10,Ask: 4698.20',
+            f"MADE-UP INDEX,Last: {self.spot:.2f},Change: 8.56",
+            f'"Date: {self._when()}",Bid: {self.spot - 1:.2f},Ask: {self.spot + 1:.2f}',
             HEADER,
         ]
         return "\n".join([*head, *(",".join(map(_written, row)) for row in self._rows())]) + "\n"
@@ -51,8 +54,8 @@ class Book:
         """The same as a spreadsheet holds it: numbers as floats, dates and symbols as text."""
         head: list[list[object]] = [
             [],
-            ["MADE-UP INDEX", f"Last: {SPOT:.2f}", "Change: 8.56"],
-            [f"Date: {AS_OF:%B} {AS_OF.day}, {AS_OF.year} at 04:00 PM EST", "Bid: 4696.10", "Ask: 4698.20"],
+            ["MADE-UP INDEX", f"Last: {self.spot:.2f}", "Change: 8.56"],
+            [f"Date: {self._when()}", f"Bid: {self.spot - 1:.2f}", f"Ask: {self.spot + 1:.2f}"],
             list(HEADER.split(",")),
         ]
         return [[*row, *[None] * (22 - len(row))] for row in (*head, *self._rows())]
@@ -72,8 +75,12 @@ class Book:
                 last = {"percent_change": 0.0, "prev_day_close": 0.00499999988824129, "change": 0.0}
                 gamma = {"gamma": float(side["gamma"][i])}
                 options.append({"option": symbol, **quote, **gamma, **rest, **stamp, **last})
-        whole = {"timestamp": f"{AS_OF}", "symbol": "SPXW", "data": {"current_price": SPOT, "options": options}}
-        return json.dumps(whole)
+        inner = {"current_price": self.spot, "options": options}
+        return json.dumps({"timestamp": f"{self.as_of}", "symbol": "SPXW", "data": inner})
+
+    def _when(self) -> str:
+        zone = self.as_of.replace(tzinfo=NEW_YORK).tzname()
+        return f"{self.as_of:%B} {self.as_of.day}, {self.as_of.year} at {self.as_of:%I:%M %p} {zone}"
 
     def _symbols(self, right: str) -> list[str]:
         strikes = np.round(self.strike * 1000).astype(int).tolist()
@@ -87,28 +94,28 @@ class Book:
         return [list(row) for row in zip(days, *sides[0], self.strike.tolist(), *sides[1], strict=True)]
 
 
-def book(contracts: int) -> Book:
-    """A chain of about so many contracts (an even number per expiry)."""
+def book(contracts: int, as_of: dt.datetime = AS_OF, spot: float = SPOT) -> Book:
+    """A chain of about so many contracts (an even number per expiry), quoted after the close of a day."""
     per_expiry = max(2, round(contracts / (2 * EXPIRIES)))
     days = np.unique(np.round(np.geomspace(3, 1090, 3 * EXPIRIES)))
     days = days[np.linspace(0, len(days) - 1, EXPIRIES).round().astype(int)]
-    dates = [AS_OF.date() + dt.timedelta(days=int(n)) for n in days]
+    dates = [as_of.date() + dt.timedelta(days=int(n)) for n in days]
     t = np.repeat(days / 365, per_expiry)
     # Strikes crowd around spot and reach further out for later expiries.
     z = np.tile(np.sinh(np.linspace(-2.2, 1.8, per_expiry)) / np.sinh(2.2), EXPIRIES)
     step = 5.0 if per_expiry < 400 else 0.5
-    strike = np.round(SPOT * np.exp(z * np.minimum(1.2, 0.25 + 0.6 * np.sqrt(t))) / step) * step
+    strike = np.round(spot * np.exp(z * np.minimum(1.2, 0.25 + 0.6 * np.sqrt(t))) / step) * step
     keep = np.concatenate([[True], (np.diff(strike) > 0) | (np.diff(t) != 0)])
     expiry = [day for day, used in zip(np.repeat(np.array(dates), per_expiry), keep, strict=True) if used]
     t, strike = t[keep], strike[keep]
-    forward = SPOT * np.exp((RATE - DIVIDEND_YIELD) * t)
+    forward = spot * np.exp((RATE - DIVIDEND_YIELD) * t)
     x = np.log(strike / forward) / np.sqrt(t + 0.02)
     iv = np.round(0.13 + 0.03 * np.sqrt(t) - 0.12 * x + 0.25 * x * x, 4).clip(0.06, 3)
-    sides = [_side(right, strike, t, iv, forward) for right in (1.0, -1.0)]
-    return Book(expiry, t, strike, iv, *sides)
+    sides = [_side(right, spot, strike, t, iv, forward) for right in (1.0, -1.0)]
+    return Book(as_of, spot, expiry, t, strike, iv, *sides)
 
 
-def _side(right: float, strike: Array, t: Array, iv: Array, forward: Array) -> dict[str, Array]:
+def _side(right: float, spot: float, strike: Array, t: Array, iv: Array, forward: Array) -> dict[str, Array]:
     v = iv * np.sqrt(t)
     d1 = np.log(forward / strike) / v + 0.5 * v
     price = right * np.exp(-RATE * t) * (forward * ndtr(right * d1) - strike * ndtr(right * (d1 - v)))
@@ -127,7 +134,7 @@ def _side(right: float, strike: Array, t: Array, iv: Array, forward: Array) -> d
         "volume": np.floor(held_contracts * 0.1),
         "iv": iv,
         "delta": np.round(right * held * ndtr(right * d1), 4),
-        "gamma": np.round(held * np.exp(-0.5 * d1 * d1) / (np.sqrt(2 * np.pi) * SPOT * v), 4),
+        "gamma": np.round(held * np.exp(-0.5 * d1 * d1) / (np.sqrt(2 * np.pi) * spot * v), 4),
         "open_interest": held_contracts,
     }
 

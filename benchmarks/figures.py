@@ -14,7 +14,7 @@ from gex_xl.analytics.black_scholes import gamma, undiscounted_price
 from gex_xl.analytics.exposure import per_strike, total
 from gex_xl.analytics.flip import flips_of
 from gex_xl.analytics.implied_vol import implied_vol
-from gex_xl.analytics.lines import Lines, prepare, unadorned
+from gex_xl.analytics.lines import Lines, prepare, under
 from gex_xl.analytics.profile import bells_of, reprice, zero_gammas
 from gex_xl.chain import Chain
 from gex_xl.memory import forget
@@ -97,7 +97,7 @@ def profile(lines: Lines, rounds: int, *, slow: bool) -> Iterator[Row]:
     expected = peers.profile_by_level(contracts, levels)
     peers.agree(expected, peers.profile_best_plain(contracts, levels), 1e-11)
     peers.agree(expected, reprice(lines, levels), 1e-11)
-    bare = unadorned(lines)
+    bare = under(lines)
 
     def ours() -> None:
         bells_of(bare)  # what is remembered between calls is made anew, and counts

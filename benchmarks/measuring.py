@@ -28,7 +28,7 @@ class Row:
     """One line of the table: the same work done in several ways; the first one is ours.
 
     `times` multiplies a way that was timed on a part of the work only; `note` says so. `pieces` is how many cells
-    were read, where that is the work.
+    were read, or rows written, where that is the work.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Row:
     note: str = ""
     times: Mapping[str, float] = field(default_factory=dict)
     pieces: int = 0
+    piece: str = "cell"
 
     @property
     def ours(self) -> str:

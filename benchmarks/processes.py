@@ -18,8 +18,10 @@ from benchmarks.chains import book
 import gex_xl.udfs as u
 cells = book({contracts}).cells()
 tracemalloc.start()
-u.TOTAL_GEX(u.LOAD_CHAIN(cells))
-u.GAMMA_PROFILE(u.LOAD_CHAIN(cells)); u.ZERO_GAMMA(u.LOAD_CHAIN(cells))
+for number in range({chains}):
+    cells[5][10] = 1000.0 + number  # an open interest: another chain
+    handle = u.LOAD_CHAIN(cells)
+    u.TOTAL_GEX(handle), u.GAMMA_PROFILE(handle), u.ZERO_GAMMA(handle)
 print(json.dumps(tracemalloc.get_traced_memory()))
 """
 
@@ -32,12 +34,12 @@ def rows(rounds: int) -> Iterator[Row]:
         "import gex_xl": lambda: _run("import gex_xl"),
         "import and first formula": lambda: _run(_FIRST),
     }
-    yield measure("cold start", 0, ways, rounds=max(rounds, 9))
+    yield measure("cold start", 0, ways, rounds=rounds)
 
 
-def memory(contracts: int) -> tuple[float, float]:
-    """MB held and at most held by Python objects and arrays after LOAD_CHAIN, total, profile and zero gamma."""
-    done = _run(_MEMORY.format(contracts=contracts))
+def memory(contracts: int, chains: int) -> tuple[float, float]:
+    """MB held and at most held by Python objects and arrays after LOAD_CHAIN, total, profile and zero gamma of each."""
+    done = _run(_MEMORY.format(contracts=contracts, chains=chains))
     held, most = json.loads(done)
     return held / 1e6, most / 1e6
 

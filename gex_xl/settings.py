@@ -11,7 +11,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -183,7 +183,8 @@ class Settings:
 
     def as_dict(self) -> dict[str, str | float]:
         """Plain keys and values, as they are written."""
-        return {key: str(v) if isinstance(v, str) else v for key, v in asdict(self).items()}
+        found = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {key: str(value) if isinstance(value, str) else value for key, value in found}
 
 
 _DEFAULTS = Settings()

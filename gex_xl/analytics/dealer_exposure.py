@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from gex_xl.analytics.exposure import Total, contributions, total
 from gex_xl.analytics.greeks import European
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.lines import CHOICE, Lines, prepare, under
+from gex_xl.memory import once
 from gex_xl.settings import GammaSource, Unit
 
 FloatArray = npt.NDArray[np.float64]
@@ -94,23 +95,30 @@ def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:
     if kind is Kind.GAMMA:
         return lines, contributions(lines)
     used = with_iv(lines)
-    each, spot = options(used), used.spot
     usd = money(unit)[0]
-    held = 1.0 if unit in _SHARES else usd * spot
-    move = 1.0 if unit in _PER_POINT else 0.01 * spot
-    if kind is Kind.DELTA:
-        per_share = each.delta() * held
-    elif kind is Kind.SPEED:
-        per_share = each.speed() * held * move * move
-    elif kind is Kind.VANNA:
-        per_share = each.vanna() * held * 0.01
-    elif kind is Kind.CHARM:
-        per_share = each.charm() * held / _DAYS
-    elif kind is Kind.VEGA:
-        per_share = each.vega() * usd * 0.01
-    else:
-        per_share = each.theta() * usd / _DAYS
-    return used, used.position * per_share
+    held = 1.0 if unit in _SHARES else usd * used.spot
+    move = 1.0 if unit in _PER_POINT else 0.01 * used.spot
+    scale = {
+        Kind.DELTA: held,
+        Kind.SPEED: held * move * move,
+        Kind.VANNA: held * 0.01,
+        Kind.CHARM: held / _DAYS,
+        Kind.VEGA: usd * 0.01,
+        Kind.THETA: usd / _DAYS,
+    }[kind]
+    return used, used.position * (_per_share(under(used, CHOICE), kind) * scale)
+
+
+@once(32)
+def _per_share(lines: Lines, kind: Kind) -> FloatArray:
+    """A sensitivity of each line's contract, shape (n,), read-only: signs and units have no part in it."""
+    each = options(lines)
+    found = {
+        Kind.DELTA: each.delta, Kind.SPEED: each.speed, Kind.VANNA: each.vanna, Kind.CHARM: each.charm,
+        Kind.VEGA: each.vega, Kind.THETA: each.theta,
+    }[kind]()  # fmt: skip
+    found.setflags(write=False)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +131,11 @@ class Exposure:
     contracts: int
 
 
-def exposures(lines: Lines) -> list[Exposure]:
+@once(32)
+def exposures(lines: Lines) -> tuple[Exposure, ...]:
     """The totals of all kinds. Raises NoValue where no contract is left."""
     out = []
     for kind in Kind:
         used, each = exposure_of(lines, kind)
         out.append(Exposure(kind, total(used, each), label(kind, lines.settings.unit), len(used.index)))
-    return out
+    return tuple(out)

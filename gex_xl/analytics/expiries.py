@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.exposure import contributions, require_any, settles_at_open
-from gex_xl.analytics.lines import NO_GAMMA, NO_IV, Lines
+from gex_xl.analytics.exposure import contributions, exact_sum, require_any, settles_at_open
+from gex_xl.analytics.lines import CHOICE, NO_GAMMA, NO_IV, Lines, under
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.errors import NoValue
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 
 FloatArray = npt.NDArray[np.float64]
@@ -42,15 +43,15 @@ def by_bucket(lines: Lines) -> list[Bucket]:
     """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
     require_any(lines)
     each = contributions(lines)
-    gross = math.fsum(np.abs(each))
+    gross = exact_sum(np.abs(each))
     today = np.datetime64(lines.as_of.astimezone(NEW_YORK).date(), "D")
     days = (lines.chain.expiry[lines.index] - today).astype(np.int64)
     out, first = [], 0
     for name, last in BUCKETS:
         here = (days >= first) & (days <= (math.inf if last is None else last))
-        call, put = math.fsum(each[here & lines.is_call]), math.fsum(each[here & ~lines.is_call])
-        share = math.fsum(np.abs(each[here])) / gross if gross else 0.0
-        out.append(Bucket(name, first, last, int(here.sum()), call, put, math.fsum(each[here]), share))
+        call, put = exact_sum(each[here & lines.is_call]), exact_sum(each[here & ~lines.is_call])
+        share = exact_sum(np.abs(each[here])) / gross if gross else 0.0
+        out.append(Bucket(name, first, last, int(here.sum()), call, put, exact_sum(each[here]), share))
         first = (last or 0) + 1
     return out
 
@@ -72,22 +73,28 @@ class MaxPain:
     put_open_interest: float
 
 
-def max_pain(lines: Lines) -> list[MaxPain]:
+def max_pain(lines: Lines) -> tuple[MaxPain, ...]:
     """Max pain of every settlement, earliest first: over its listed strikes, the one with the least payout.
 
     It rests on open interest alone: neither the sign convention nor the weight matters, and contracts without iv
     or gamma count. Those left out for another reason, or without open interest, do not. Raises NoValue where none
     is left.
     """
+    return _max_pain(under(lines, (*CHOICE, "multiplier")))
+
+
+@once(32)
+def _max_pain(lines: Lines) -> tuple[MaxPain, ...]:
     chain = lines.chain
-    usable = np.isin(lines.reason, ["", NO_IV, NO_GAMMA]) & np.isfinite(chain.open_interest)
+    usable = lines.has("", NO_IV, NO_GAMMA) & np.isfinite(chain.open_interest)
     if not usable.any():
         raise NoValue("no contract with open interest is left")
     shares = chain.open_interest * np.where(np.isnan(chain.multiplier), lines.settings.multiplier, chain.multiplier)
     curve, out = lines.forwards, []
-    for moment in np.unique(chain.settlement[usable]):
-        here = np.flatnonzero(usable & (chain.settlement == moment))
-        call = chain.is_call[here]
+    some = np.flatnonzero(usable)
+    some = some[np.argsort(chain.settlement[some], kind="stable")]
+    for here in np.split(some, np.flatnonzero(np.diff(chain.settlement[some].astype(np.int64))) + 1):
+        call, moment = chain.is_call[here], chain.settlement[here[0]]
         strike = np.unique(chain.strike[here])
         payout = _payout(strike, chain.strike[here], shares[here], call)
         best = int(np.argmin(payout))
@@ -103,13 +110,21 @@ def max_pain(lines: Lines) -> list[MaxPain]:
                 math.fsum(open_interest[~call]),
             )
         )
-    return out
+    return tuple(out)
 
 
 def _payout(levels: FloatArray, strike: FloatArray, shares: FloatArray, is_call: npt.NDArray[np.bool_]) -> FloatArray:
-    """Intrinsic value (USD) of all options with settlement at each level, shape (m,)."""
-    apart = levels[:, None] - strike
-    return np.maximum(np.where(is_call, apart, -apart), 0.0) @ shares
+    """Intrinsic value (USD) of all options with settlement at each level, shape (m,), ascending.
+
+    From one level to the next every call at or below the first gains the step, and every put at or above the second
+    loses it: sums of positive amounts, where a matrix of levels and strikes would grow with the square of both.
+    """
+    at, step = np.searchsorted(levels, strike), np.diff(levels)
+    calls, puts = (np.bincount(at[side], shares[side], len(levels)) for side in (is_call, ~is_call))
+    out = np.zeros(len(levels))
+    out[1:] += np.cumsum(np.cumsum(calls)[:-1] * step)
+    out[:-1] += np.cumsum(np.cumsum(puts[::-1])[:-1] * step[::-1])[::-1]
+    return out
 
 
 @dataclass(frozen=True, slots=True)

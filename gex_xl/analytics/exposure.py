@@ -79,26 +79,28 @@ def _summed(lines: Lines, each: FloatArray) -> Total:
     return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
 
 
+def exact_sum(amounts: FloatArray) -> float:
+    """The sum of amounts, shape (n,), rounded once: what math.fsum gives."""
+    return math.fsum(exact_parts(amounts))
+
+
 def exact_parts(amounts: FloatArray) -> list[float]:
     """A few numbers whose exact sum is that of `amounts`, shape (n,): for math.fsum, which is slow on many.
 
-    Amounts of one binary exponent are sums of one unit times integers below 2^53. These are split into halves of 26
-    and 27 bits, of which up to 2^26 are added without rounding.
+    Amounts of one binary exponent are one unit times numbers of 27 bits before the point and 26 behind it. Taken
+    apart at the point, up to 2^26 of either half are added without rounding.
     """
     if not np.isfinite(amounts).all() or amounts.size > 2**26:
         return [float(amount) for amount in amounts]
     fraction, exponent = np.frexp(amounts)
-    units = (fraction * 2.0**53).astype(np.int64)
-    upper = units >> 26
+    lower, upper = np.modf(fraction * 2.0**27)
     lowest = int(exponent.min(initial=0))
-    at = exponent - lowest
+    at = (exponent - lowest).astype(np.intp)
     parts = []
-    for half, shift in ((upper, 26), (units - (upper << 26), 0)):
+    for half in (upper, lower):
         sums = np.bincount(at, weights=half)
         some = np.flatnonzero(sums)
-        parts += [
-            math.ldexp(x, k) for x, k in zip(sums[some].tolist(), (some + (lowest + shift - 53)).tolist(), strict=True)
-        ]
+        parts += [math.ldexp(x, k) for x, k in zip(sums[some].tolist(), (some + (lowest - 27)).tolist(), strict=True)]
     return parts
 
 

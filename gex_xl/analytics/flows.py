@@ -6,7 +6,6 @@ those shares at today's spot. Contracts without iv are left out (see dealer_expo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, options, with_iv
-from gex_xl.analytics.exposure import require_any
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.exposure import exact_sum, require_any
+from gex_xl.analytics.lines import Lines, under
 from gex_xl.errors import BadInput
-from gex_xl.settings import Unit
+from gex_xl.memory import once
 
 FloatArray = npt.NDArray[np.float64]
 #: A fall of iv stops here, or at the line's own iv where that is lower: 1 vol point.
@@ -39,12 +38,17 @@ class Flow:
     stopped: int = 0
 
 
-def hedge_flow(lines: Lines, moves: Sequence[float]) -> list[Flow]:
+def hedge_flow(lines: Lines, moves: Sequence[float]) -> tuple[Flow, ...]:
     """Dealers' trade for each move of spot (0.01 is +1 %): full reprice, and linear = -GEX x move in %.
 
     Each line keeps its iv (sticky strike), its forward moves in proportion, no time passes. Raises BadInput for a
     move of 100 % or more, NoValue where no contract is left.
     """
+    return _hedge_flow(under(lines), tuple(moves))
+
+
+@once(32)
+def _hedge_flow(lines: Lines, moves: tuple[float, ...]) -> tuple[Flow, ...]:
     used = with_iv(lines)
     require_any(used)
     before, out = options(used), []
@@ -54,14 +58,19 @@ def hedge_flow(lines: Lines, moves: Sequence[float]) -> list[Flow]:
         after = replace(before, spot=used.spot * (1 + move), forward=used.forward * (1 + move))
         shares = _bought(used, after.delta() - held)
         out.append(Flow(move, shares, shares * used.spot, _against(gamma, 100 * move)))
-    return out
+    return tuple(out)
 
 
-def vol_flow(lines: Lines, moves: Sequence[float]) -> list[Flow]:
+def vol_flow(lines: Lines, moves: Sequence[float]) -> tuple[Flow, ...]:
     """Dealers' trade for each parallel move of iv (0.01 is one vol point): full reprice, and linear from vanna.
 
     Raises BadInput for a move of 100 vol points or more, NoValue where no contract is left.
     """
+    return _vol_flow(under(lines), tuple(moves))
+
+
+@once(32)
+def _vol_flow(lines: Lines, moves: tuple[float, ...]) -> tuple[Flow, ...]:
     used = with_iv(lines)
     require_any(used)
     before, out = options(used), []
@@ -75,18 +84,17 @@ def vol_flow(lines: Lines, moves: Sequence[float]) -> list[Flow]:
         shares = _bought(used, replace(before, stdev=moved * root).delta() - held)
         stopped = int((iv + move < lowest).sum())
         out.append(Flow(move, shares, shares * used.spot, _against(vanna, 100 * move), stopped))
-    return out
+    return tuple(out)
 
 
 def _linear(lines: Lines, kind: Kind) -> float:
-    """Total exposure in USD, whatever the unit of the settings."""
-    in_usd = replace(lines, settings=replace(lines.settings, unit=Unit.USD))
-    return math.fsum(exposure_of(in_usd, kind)[1])
+    """Total exposure in USD, which is the unit that `under` leaves."""
+    return exact_sum(exposure_of(lines, kind)[1])
 
 
 def _bought(lines: Lines, change: FloatArray) -> float:
     """Shares bought against a change of delta per share; an exact 0 without a sign."""
-    return _against(1.0, math.fsum(lines.position * change))
+    return _against(1.0, exact_sum(lines.position * change))
 
 
 def _against(exposure: float, move: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,9 +26,9 @@ ADJUSTED = "adjusted contract"
 NO_IV = "no implied volatility"
 NO_GAMMA = "no vendor gamma"
 
-# The settings that decide which contracts are used, and those on which their exposure depends.
-_CHOICE = (*PRICING, "gamma_source", "weight", "expiries", "strikes", "min_oi")
-_LINES = (*_CHOICE, "sign", "multiplier")
+#: The settings that decide which contracts are used, and those on which their exposure depends.
+CHOICE = (*PRICING, "gamma_source", "weight", "expiries", "strikes", "min_oi")
+EXPOSURE = (*CHOICE, "sign", "multiplier")
 _KEEP = 32
 
 
@@ -71,6 +72,10 @@ class Lines:
         """Why each contract of the chain is left out, "" where it is used."""
         return np.array(self.reasons)[self.why]
 
+    def has(self, *reasons: str) -> Mask:
+        """Whether each contract of the chain is left out for one of these reasons, "" meaning that it is used."""
+        return np.isin(self.why, [place for place, reason in enumerate(self.reasons) if reason in reasons])
+
     @property
     def shares_gamma(self) -> FloatArray:
         """Dealers' gamma of each line in shares per point: position x gamma."""
@@ -98,19 +103,21 @@ def prepare(
     return _lines(chain, spot, spot_from, as_of, as_of_from, settings or Settings())
 
 
-def unadorned(lines: Lines) -> Lines:
-    """The same lines without the settings that only decide how figures are shown or judged: shared by them all."""
-    chosen = lines.settings.only(_LINES)
+def under(lines: Lines, keys: Iterable[str] = EXPOSURE) -> Lines:
+    """The lines under some of their settings, all others left at their defaults: what figures share that depend on
+    no more. `EXPOSURE` leaves out those settings that only decide how figures are shown or judged.
+    """
+    chosen = lines.settings.only(keys)
     return _lines(lines.chain, lines.spot, lines.spot_from, lines.as_of, lines.as_of_from, chosen)
 
 
 @once(_KEEP)
 def _lines(chain: Chain, spot: float, spot_from: str, as_of: dt.datetime, as_of_from: str, settings: Settings) -> Lines:
-    needed = settings.only(_LINES)
+    needed = settings.only(EXPOSURE)
     if needed != settings:
         return replace(_lines(chain, spot, spot_from, as_of, as_of_from, needed), settings=settings)
     found = priced(chain, spot, as_of, settings)
-    chosen = _chosen(chain, spot, as_of, settings.only(_CHOICE))
+    chosen = _chosen(chain, spot, as_of, settings.only(CHOICE))
     index, timed = chosen.index, found.timed
     strike, is_call = chain.strike[index], chain.is_call[index]
     signs = np.where(is_call, settings.sign.calls, settings.sign.puts)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gex_xl.analytics.bells import Bells
 from gex_xl.analytics.black_scholes import INV_SQRT_2PI
 from gex_xl.analytics.exposure import contributions, require_any
-from gex_xl.analytics.lines import Lines, unadorned
+from gex_xl.analytics.lines import Lines, under
 from gex_xl.memory import once
 from gex_xl.settings import parse_band
 
@@ -33,7 +33,7 @@ def reprice(lines: Lines, levels: FloatArray) -> FloatArray:
     Errors are below 1e-13 of the largest magnitude of any line's share in it; a level at which the curve is small
     is computed line by line, so that its sign is right wherever the curve is far from everything.
     """
-    bells = _bells(unadorned(lines))
+    bells = _bells(under(lines))
     order = np.argsort(levels)
     x = np.log(levels[order] / lines.spot)
     if len(x) <= _FEW:

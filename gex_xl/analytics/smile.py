@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from gex_xl.analytics.black_scholes import d1, ndtr
 from gex_xl.analytics.implied_vol import implied_vol
-from gex_xl.analytics.lines import ADJUSTED, EXPIRED, Lines
+from gex_xl.analytics.lines import ADJUSTED, EXPIRED, Lines, under
+from gex_xl.analytics.pricing import PRICING
 from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import IvSource
@@ -70,7 +71,6 @@ def delta(
     return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))
 
 
-@once(32)
 def smiles(lines: Lines) -> tuple[Smile, ...]:
     """Every live settlement, earliest first; those without any iv have empty arrays.
 
@@ -78,8 +78,13 @@ def smiles(lines: Lines) -> tuple[Smile, ...]:
     taken as European ones: out of the money, where the figures that rest on this are read, early exercise is
     worth little.
     """
+    return _smiles(under(lines, PRICING))
+
+
+@once(32)
+def _smiles(lines: Lines) -> tuple[Smile, ...]:
     chain, curve = lines.chain, lines.forwards
-    live = (lines.reason != EXPIRED) & (lines.reason != ADJUSTED)
+    live = ~lines.has(EXPIRED, ADJUSTED)
     years, forward = curve.years[curve.group], lines.spot * curve.ratio[curve.group]
     discount = curve.spot_discount[curve.group]
     iv = chain.iv.copy()
@@ -90,18 +95,22 @@ def smiles(lines: Lines) -> tuple[Smile, ...]:
             chain.is_call[quoted], np.exp(-lines.settings.rate * years[quoted]),
         )  # fmt: skip
     today = lines.valued_at.astimezone(NEW_YORK).date()
+    at = np.flatnonzero(live & np.isfinite(iv))
+    at = at[np.lexsort((chain.is_call[at], chain.strike[at], curve.group[at]))]
+    strike, is_call, iv = chain.strike[at], chain.is_call[at], iv[at]
+    deltas = delta(forward[at], strike, iv * np.sqrt(years[at]), is_call, discount[at])
+    for array in (strike, is_call, iv, deltas):
+        array.setflags(write=False)  # shared by all who ask
     out = []
     for g in np.unique(curve.group[live]):
         moment: dt.datetime = curve.settlement[g].astype(object).replace(tzinfo=dt.UTC)
-        at = np.flatnonzero(live & (curve.group == g) & np.isfinite(iv))
-        at = at[np.lexsort((chain.is_call[at], chain.strike[at]))]
-        stdev = iv[at] * np.sqrt(years[at])
+        here = slice(*np.searchsorted(curve.group[at], (g, g + 1)))
         day = moment.astimezone(NEW_YORK).date()
         out.append(
             Smile(
                 day, moment.astimezone(NEW_YORK).hour < 12, (day - today).days, float(curve.years[g]),
-                lines.spot * float(curve.ratio[g]), float(curve.spot_discount[g]), chain.strike[at],
-                chain.is_call[at], iv[at], delta(forward[at], chain.strike[at], stdev, chain.is_call[at], discount[at]),
+                lines.spot * float(curve.ratio[g]), float(curve.spot_discount[g]), strike[here], is_call[here],
+                iv[here], deltas[here],
             )
         )  # fmt: skip
     return tuple(out)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gex_xl.analytics.exposure import StrikeExposure, Total, per_strike, total, walls
 from gex_xl.analytics.flip import ONE_SIDED, Flip, LongSide, flips_of, pick
-from gex_xl.analytics.lines import Lines, unadorned
+from gex_xl.analytics.lines import Lines, under
 from gex_xl.analytics.profile import nearest, zero_gammas
 from gex_xl.analytics.regime import Trigger, triggers
 from gex_xl.analytics.skew import Skew, skew_25d
@@ -55,7 +55,7 @@ def zero_gamma_of(lines: Lines) -> float | None:
 
 def zero_gammas_of(lines: Lines) -> tuple[float, ...]:
     """All roots, computed once: the unit and what else only decides how figures are shown does not move them."""
-    return _zero_gammas(unadorned(lines))
+    return _zero_gammas(under(lines))
 
 
 @once(32)

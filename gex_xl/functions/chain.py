@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gex_xl import arguments
 from gex_xl.analytics.check import check, status
@@ -62,17 +63,15 @@ def CHAIN_TABLE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
         source.root.tolist(),
         source.expiry.astype(str).tolist(),
         np.where(source.is_call, "C", "P").tolist(),
-        source.strike.tolist(),
-        used["iv"].tolist(),
-        used["forward"].tolist(),
-        used["years"].tolist(),
-        source.open_interest.tolist(),
-        used["gamma"].tolist(),
-        used["gex"].tolist(),
-        np.where(lines.reason == "", "used", lines.reason).tolist(),
+        *map(_filled, (source.strike, used["iv"], used["forward"], used["years"], source.open_interest)),
+        *map(_filled, (used["gamma"], used["gex"])),
+        [lines.reasons[i] or "used" for i in lines.why.tolist()],
     ]
-    blank = [[None if isinstance(v, float) and v != v else v for v in row] for row in zip(*columns, strict=True)]
-    return [[*header, f"GEX {unit(lines)}", "Status"], *blank]
+    return [[*header, f"GEX {unit(lines)}", "Status"], *map(list, zip(*columns, strict=True))]
+
+
+def _filled(column: npt.NDArray[np.float64]) -> list[float | None]:
+    return [None if v != v else v for v in column.tolist()]
 
 
 @worksheet(

@@ -128,6 +128,15 @@ from gex_xl.udfs import (  # noqa: E402
 {names}
 )
 
+# xlwings imports this class anew for every cell of a range, which costs more than all else where Pyodide has none.
+try:
+    import pyodide.ffi
+    import xlwings.pro._xlofficejs as cells
+
+    cells._is_jsnull = lambda value, kind=getattr(pyodide.ffi, "JsNull", ()): isinstance(value, kind)
+except Exception:
+    pass
+
 {end}
 '''
 _END = "# The end of gex_xl. Your own functions may follow; gex-xl recalc keeps them."

@@ -153,23 +153,15 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
     keys = [at[field] for field in ("symbol", "strike") if field in at]
     places = [at["open_interest"]] if "open_interest" in at else []
     keyed = [[row[j] for j in keys if j < len(row)] for row in table.rows]
-    sure = [any(number(c, comma=table.comma) is not None or parse_occ(c) or parse_deribit(c) for c in k) for k in keyed]
+    sure = [any(parse_occ(c) or number(c, comma=table.comma) is not None or parse_deribit(c) for c in k) for k in keyed]
     repeated = [not known and table.repeats_header(i) for i, known in enumerate(sure)]
     wanted, left_out = [], []
     heading = False  # what stands right above a repeated header belongs to it
     for i in reversed(range(len(table.rows))):
         row, cells = table.rows[i], keyed[i]
         heading = repeated[i] or (heading and not sure[i])
-        parts = [row[at[f]] if at[f] < len(row) else None for f in ("right", "expiry") if f in at]
-        # A line of totals has a word where the strike stands, and neither right nor expiry; a remark stands alone.
-        alone = sum(not is_blank(cell) for cell in row) == 1
         restricted = any(isinstance(cell, str) and text(cell).endswith("*") for cell in cells)
-        named = sure[i] or (
-            not heading
-            and not alone
-            and any(not is_blank(cell) for cell in cells)
-            and (not parts or any(not is_blank(part) for part in parts))
-        )
+        named = sure[i] or (not heading and any(not is_blank(cell) for cell in cells) and _names_one(row, at))
         wanted.append(named and not restricted)
         if repeated[i]:
             left_out.append(("repeated header", 0.0))
@@ -181,6 +173,16 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
     left_out.reverse()
     table.keep(wanted)
     return left_out
+
+
+def _names_one(row: Sequence[object], at: dict[str, int]) -> bool:
+    """Whether a row without a strike or a symbol that can be read may be a contract, to be complained of.
+
+    A line of totals has a word where the strike stands, and neither right nor expiry; a remark stands alone.
+    """
+    parts = [row[at[f]] if at[f] < len(row) else None for f in ("right", "expiry") if f in at]
+    alone = sum(not is_blank(cell) for cell in row) == 1
+    return not alone and (not parts or any(not is_blank(part) for part in parts))
 
 
 def _roots(table: Table, at: dict[str, int], symbols: Sequence[Symbol | None]) -> list[str]:

@@ -48,10 +48,10 @@ def _flat(record: Record, above: str = "") -> dict[str, object]:
     """A record with those of its objects taken in, `greeks.gamma`; lists and what is deeper become text."""
     out: dict[str, object] = {}
     for key, value in record.items():
-        if isinstance(value, Mapping) and not above:
+        if isinstance(value, dict) and not above:
             out.update(_flat(value, f"{key}."))
         else:
-            out[f"{above}{key}"] = str(value)[:100] if isinstance(value, (list, Mapping)) else value
+            out[f"{above}{key}"] = str(value)[:100] if isinstance(value, (list, dict)) else value
     return out
 
 
@@ -61,9 +61,14 @@ def _cboe(loaded: Record, inner: Record) -> Cells:
         head.append([f"current_price: {inner['current_price']}"])
     if loaded.get("timestamp"):
         head.append([f"timestamp: {_cboe_timestamp(str(loaded['timestamp']), inner['options'])}"])
-    options = [_flat(entry) for entry in inner["options"] if isinstance(entry, Mapping)]
+    options = [entry for entry in inner["options"] if isinstance(entry, dict)]
     check_size(len(options), 1)
-    return [*head, list(_CBOE_OPTION), *([entry.get(key) for key in _CBOE_OPTION] for entry in options)]
+    return [*head, list(_CBOE_OPTION), *([_leaf(entry.get(key)) for key in _CBOE_OPTION] for entry in options)]
+
+
+def _leaf(value: object) -> object:
+    """A figure or a word as it is; of what should be one and is a list, its text; of an object, nothing."""
+    return value if not isinstance(value, (list, dict)) else str(value)[:100] if isinstance(value, list) else None
 
 
 def _cboe_timestamp(stamp: str, options: Sequence[Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,18 +41,24 @@ def underlying_of(root: str) -> str:
 
 def parse_occ(cell: object) -> Symbol | None:
     """What an OCC option symbol says, or None."""
-    found = OCC.fullmatch(text(cell).upper())
+    found = OCC.fullmatch(text(cell).upper()) if isinstance(cell, str) else None
     if not found:
         return None
     point, root, digits, right, written = found.groups()
     plain_strike = point and len(written) < 8
     if not plain_strike and not (written.isdigit() and len(written) >= 3):
         return None
+    expiry = _day(digits)
+    return Symbol(root, expiry, right, float(written) / (1 if plain_strike else 1000)) if expiry else None
+
+
+@lru_cache(maxsize=1024)
+def _day(digits: str) -> dt.date | None:
+    """The date of yymmdd; a chain has some dozens."""
     try:
-        expiry = dt.date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+        return dt.date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
     except ValueError:
         return None
-    return Symbol(root, expiry, right, float(written) / (1 if plain_strike else 1000))
 
 
 def parse_deribit(cell: object) -> Symbol | None:

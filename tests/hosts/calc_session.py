@@ -108,6 +108,10 @@ class Session:
     def array(self, sheet, cells, formula):
         self.sheet(sheet).getCellRangeByName(cells).setArrayFormula(formula)
 
+    def arrays(self, sheet, formulas):
+        for cells, formula in formulas.items():
+            self.sheet(sheet).getCellRangeByName(cells).setArrayFormula(formula)
+
     def paste(self, sheet, cell, rows, clear=None):
         """Clear the old chain and paste another one, numbers as numbers and texts as texts."""
         if clear:

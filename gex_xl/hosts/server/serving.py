@@ -68,7 +68,8 @@ def listen(port: int) -> socket.socket:
     """A socket that this machine alone can reach. Raises BadInput where the port is taken; 0 takes any free one."""
     if not 0 <= port <= 65535:
         raise BadInput(f"--port is {port}; expected 1 to 65535")
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends small answers at once on sockets that say they are TCP; else each waits 40 ms for the client.
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)  # Windows: no other program may share the port
     found.setsockopt(socket.SOL_SOCKET, exclusive if exclusive is not None else socket.SO_REUSEADDR, 1)
     try:

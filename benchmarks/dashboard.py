@@ -1,0 +1,36 @@
+"""The fifty formulas of a dashboard, as calls and as text of cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl import udfs
+from gex_xl.functions import REGISTRY
+
+_SETTINGS = (None, "sign=long_calls; unit=usd_bn")
+#: Every function of a chain but the one that loads it and the one that lists it.
+_FUNCTIONS = [
+    record
+    for record in REGISTRY.values()
+    if record.arguments[0].name == "chain" and record.name not in ("LOAD_CHAIN", "CHAIN_TABLE")
+]
+#: [name, arguments after the chain]: all functions, then again with another sign and unit, up to fifty.
+FORMULAS: list[list[Any]] = [
+    [record.name, [*(record.example[1:2] if record.arguments[1].required else []), None, None, settings]]
+    for settings in _SETTINGS
+    for record in _FUNCTIONS
+][:50]
+
+
+def fifty(chain: object) -> None:
+    """All the formulas, each with the chain as its argument."""
+    for name, rest in FORMULAS:
+        udfs.FUNCTIONS[name](chain, *rest)
+
+
+def formula(name: str, rest: list[Any], mark: str = ",") -> str:
+    """As typed into a cell, with `{handle}` where the chain stands."""
+    given = ["" if each is None else f'"{each}"' for each in rest]
+    while given and not given[-1]:
+        given.pop()
+    return f"={name}({mark.join(['{handle}', *given])})"
