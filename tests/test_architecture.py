@@ -20,7 +20,7 @@ LAYERS = [
     {"dealer"},
     {"handles", "arguments", "registry", "functions", "sample"},
     {"shell"},
-    {"udfs", "report", "reference", "history"},
+    {"udfs", "report", "reference", "history", "scripts"},
     {"engines", "template"},
     {"hosts"},
     {"commands"},
