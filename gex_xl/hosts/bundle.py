@@ -126,12 +126,11 @@ if DIGEST not in [getattr(finder, "digest", "") for finder in sys.meta_path]:
         del sys.modules[loaded]
     sys.meta_path.insert(0, Sections())
 
-from xlwings import Book, script  # noqa: E402
-
-from gex_xl.scripts import keep_today  # noqa: E402
 from gex_xl.udfs import (  # noqa: E402
 {names}
 )
+from gex_xl.scripts import keep_today  # noqa: E402
+from xlwings import Book, script  # noqa: E402
 
 
 @script(name="Keep today's row", include=["{sheet}"], button="{button}", show_taskpane=True)

@@ -9,11 +9,11 @@ End Sub
 
 Private Function KeptToday() As String
     ' Writes today's row as values and says where, or says why it wrote nothing.
-    Dim today As Range, rows As Range, cell As Range, place As Long, named As String
+    Dim today As Range, kept As Range, cell As Range, place As Long, named As String
     Set today = ThisWorkbook.Names("History_Today").RefersToRange
-    Set rows = ThisWorkbook.Names("History_Rows").RefersToRange
+    Set kept = ThisWorkbook.Names("History_Rows").RefersToRange
     For Each cell In today.Cells
-        If IsError(cell.Value) Then
+        If WorksheetFunction.IsError(cell) Then
             KeptToday = "Nothing was kept: " & cell.Address(False, False) & " of today's row shows an error; the " & _
                 "sheet Check says what is wrong with the chain."
             Exit Function
@@ -24,20 +24,20 @@ Private Function KeptToday() As String
         Exit Function
     End If
     named = DayOf(today.Cells(1, 1).Value) & " " & SymbolOf(today.Cells(1, 2).Value)
-    place = PlaceFor(named, rows)
-    If place > rows.rows.Count Then
-        KeptToday = "Nothing was kept: all " & rows.rows.Count & " rows are filled; delete the oldest ones."
+    place = PlaceFor(named, kept)
+    If place > kept.Rows.Count Then
+        KeptToday = "Nothing was kept: all " & kept.Rows.Count & " rows are filled; delete the oldest ones."
         Exit Function
     End If
-    KeptToday = named & IIf(IsBlank(rows.Cells(place, 1).Value), " was added", " was replaced") & " in row " & _
-        rows.Cells(place, 1).row & "."
-    WriteRow today, rows.rows(place)
+    KeptToday = named & IIf(IsBlank(kept.Cells(place, 1).Value), " was added", " was replaced") & " in row " & _
+        kept.Cells(place, 1).row & "."
+    WriteRow today, kept.Rows(place)
 End Function
 
-Private Function PlaceFor(ByVal named As String, ByVal rows As Range) As Long
+Private Function PlaceFor(ByVal named As String, ByVal kept As Range) As Long
     ' The last row of this date and symbol, else the one below the last that is filled.
     Dim held As Variant, row As Long
-    held = rows.Resize(, 2).Value
+    held = kept.Resize(, 2).Value
     PlaceFor = 1
     For row = UBound(held, 1) To 1 Step -1
         If Not IsBlank(held(row, 1)) Then
