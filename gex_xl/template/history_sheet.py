@@ -123,7 +123,7 @@ def _columns(look: Formats) -> list[tuple[int, Any]]:
         decimals = name.startswith(("iv_", "skew_25d")) or name.endswith("slope")
         shown = look.points if name.endswith("_z") else look.decimal if decimals else look.amount
         if name in _TEXTS:
-            shown = look.plain if name == "date" else look.indented
+            shown = look.day if name == "date" else look.indented
         out.append((wide.get(name, 13), look.count if name == "contracts" else shown))
     return out
 
