@@ -11,7 +11,7 @@ from gex_xl.template.charts import bars, dress
 from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, Formats
 from gex_xl.template.parts import BUCKET_BLOCK, FLOW_BLOCK
 from gex_xl.template.tables import scale
-from gex_xl.template.writing import amounts, pages_of, scaled, spill, unusable
+from gex_xl.template.writing import amounts, scaled, spill, unusable
 
 _HERE = f"={parts.FLOWS}!"
 _SCALE, _GEX_SCALE, _GEX_AXIS = "$R$3", "$AA$3", "$AA$4"
@@ -44,7 +44,7 @@ def flows(book: Any, look: Formats) -> None:
         sheet.insert_chart(place, chart, {"object_position": 1})
     # Not fitted to the page's width: the tables stand on pages of their own, the chart rows on later ones.
     sheet.set_print_scale(55)
-    pages_of(sheet, "A:O")
+    sheet.set_v_pagebreaks([16])
     sheet.set_h_pagebreaks([48])
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
 

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from gex_xl.template import parts
 from gex_xl.template.looks import Formats
-from gex_xl.template.writing import pages_of, scaled, spill
+from gex_xl.template.writing import scaled, spill
 
 _ROOM = 2000  # rows of a spilled table that formulas look through
 
@@ -85,7 +85,7 @@ def strikes(book: Any, look: Formats) -> None:
     sheet.freeze_panes(5, 1)
     # Not fitted to the page's width: the tables stand on pages of their own, the chart rows on later ones.
     sheet.set_print_scale(54)
-    pages_of(sheet, "A:Q")
+    sheet.set_v_pagebreaks([18])
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
     sheet.repeat_rows(4)
 
@@ -124,7 +124,7 @@ def profile(book: Any, look: Formats) -> None:
         sheet.write_formula(f"M{row}", _marks(f"$I{row}", f"$I{row + 1}", "Zero_Gamma", 0.88), look.helper)
     sheet.freeze_panes(5, 0)
     sheet.set_print_scale(80)
-    pages_of(sheet, "A:D")
+    sheet.set_v_pagebreaks([6])
     sheet.repeat_rows(4)
 
 

@@ -8,7 +8,7 @@ from gex_xl.template import parts
 from gex_xl.template.charts import dress, scatter
 from gex_xl.template.looks import CALL, FLIP, INK, PUT, Formats
 from gex_xl.template.parts import CURVE_BLOCK, POINTS_BLOCK, SPILLS, TERM_BLOCK
-from gex_xl.template.writing import pages_of, spill, unusable
+from gex_xl.template.writing import spill, unusable
 
 _HERE = f"={parts.VOLATILITY}!"
 _CURVE, _ATM = SPILLS["skew_curve"], SPILLS["atm_iv"]
@@ -38,7 +38,7 @@ def volatility(book: Any, look: Formats) -> None:
         chart.set_size({"width": 640, "height": 350})
         sheet.insert_chart(place, chart, {"object_position": 1})
     sheet.set_print_scale(55)
-    pages_of(sheet, "A:L")
+    sheet.set_v_pagebreaks([19])
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
 
 

@@ -28,12 +28,6 @@ def _header(it: parts.Spill, offset: int, look: Formats) -> Any:
     return look.header_indented if offset else look.header
 
 
-def pages_of(sheet: Any, columns: str) -> None:
-    """Print these columns only, however long their tables are: not the grey ones that feed charts."""
-    first, last = columns.split(":")
-    sheet.print_area(f"{first}1:{last}1048576")
-
-
 def amounts(sheet: Any, cells: str, look: Formats) -> None:
     """Show each figure of a million and more as mn or bn: right for every unit and size of chain."""
     first = cells.split(":", maxsplit=1)[0]
