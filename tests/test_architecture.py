@@ -21,7 +21,7 @@ LAYERS = [
     {"dealer"},
     {"handles", "arguments", "registry", "functions", "sample"},
     {"shell"},
-    {"udfs", "report", "reference", "history"},
+    {"udfs", "report", "reference", "history", "scripts"},
     {"engines", "template"},
     {"hosts"},
     {"commands"},

@@ -17,12 +17,15 @@ import json
 import re
 import tokenize
 import zlib
+from collections.abc import Iterable
 from importlib.machinery import ModuleSpec
 
 from gex_xl import __version__
 from gex_xl.functions import REGISTRY
+from gex_xl.template.history_sheet import BUTTON
+from gex_xl.template.parts import HISTORY
 
-_ENTRY = "gex_xl.udfs"
+_ENTRIES = ("gex_xl.udfs", "gex_xl.scripts")
 #: The version of xlwings with which the tests run the file.
 XLWINGS = "0.37.8"
 #: What xlwings Lite lists as its own needs, then ours. Pyodide decides the version of what it builds itself.
@@ -127,6 +130,15 @@ if DIGEST not in [getattr(finder, "digest", "") for finder in sys.meta_path]:
 from gex_xl.udfs import (  # noqa: E402
 {names}
 )
+from gex_xl.scripts import keep_today  # noqa: E402
+from xlwings import Book, script  # noqa: E402
+
+
+@script(name="Keep today's row", include=["{sheet}"], button="{button}", show_taskpane=True)
+def append_today(book: Book):
+    """Keeps today's row of the sheet {sheet} below the rows of earlier days; one row per date and symbol."""
+    book.app.alert(keep_today(book), "{sheet}")
+
 
 # xlwings imports this class anew for every cell of a range, which costs more than all else where Pyodide has none.
 try:
@@ -144,7 +156,7 @@ _END = "# The end of gex_xl. Your own functions may follow; gex-xl recalc keeps 
 
 def main_py(old: str = "") -> str:
     """The file's text; the same package gives the same text. What users wrote below an older one is kept."""
-    sources = {name: _without_types(_lean(text)) for name, text in sorted(_needed(_ENTRY).items())}
+    sources = {name: _without_types(_lean(text)) for name, text in sorted(_needed(_ENTRIES).items())}
     open_ones = {name: text for name, text in sources.items() if not name.startswith(_PACKED)}
     sections = "".join(_section(name, text) for name, text in open_ones.items())
     sections += _packed({name: text for name, text in sources.items() if name not in open_ones})
@@ -152,7 +164,7 @@ def main_py(old: str = "") -> str:
     names = "\n".join(f"    {name}," for name in REGISTRY)
     digest = hashlib.sha256((head + sections).encode()).hexdigest()[:16]
     theirs = old.partition(_END)[2].removeprefix("\n")
-    return head + sections + _TAIL.format(digest=digest, names=names, end=_END) + theirs
+    return head + sections + _TAIL.format(digest=digest, names=names, sheet=HISTORY, button=BUTTON, end=_END) + theirs
 
 
 def requirements(old: str = "") -> str:
@@ -167,10 +179,10 @@ def _package(line: str) -> str:
     return found[0].lower().replace("_", "-") if found else ""
 
 
-def _needed(entry: str) -> dict[str, str]:
-    """Source by name of a module and of all modules of the package that it imports, wherever it does."""
+def _needed(entries: Iterable[str]) -> dict[str, str]:
+    """Source by name of some modules and of all modules of the package that they import, wherever they do."""
     found: dict[str, str] = {}
-    open_ends = [entry]
+    open_ends = [*entries]
     while open_ends:
         name = open_ends.pop()
         spec = _spec(name)

@@ -19,7 +19,7 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts import wrappers
 from gex_xl.hosts.classic_machine import built_with, findings, install, uninstall, xlwings_folder, xlwings_version
-from gex_xl.template import dialects
+from gex_xl.template import dialects, history_sheet
 from gex_xl.template.build import Cells, build_workbook, recalculate_workbook
 
 _PLAIN_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -62,7 +62,7 @@ def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
     modules = _modules()
     with tempfile.TemporaryDirectory() as folder:
         raw, bare, book = (Path(folder) / name for name in ("raw.xlsx", "bare.xlsm", "book.xlsm"))
-        build_workbook(raw, NOTE, _config_sheet)
+        build_workbook(raw, NOTE, _extend)
         done = recalculate_workbook(raw, raw, cells)
         package = Package(raw)
         dialects.translate(package, dialects.CLASSIC)
@@ -92,7 +92,9 @@ def recalculate(
         return done
 
 
-def _config_sheet(book: Any) -> None:
+def _extend(book: Any) -> None:
+    """A button for our macro, and the sheet from which xlwings takes its configuration."""
+    history_sheet.append_by_macro(book)
     sheet = book.add_worksheet("xlwings.conf")
     for row, (key, value) in enumerate(CONFIG.items()):
         sheet.write(row, 0, key)
@@ -118,6 +120,7 @@ def _modules() -> dict[str, str]:
         "GexFunctions": wrappers.functions(records),
         "GexWizard": wrappers.descriptions(records, built_with()),
         "GexHost": wrappers.fixed("GexHost.bas"),
+        "GexHistory": wrappers.fixed("GexHistory.bas"),
     }
 
 

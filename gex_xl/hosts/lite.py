@@ -22,7 +22,7 @@ from gex_xl.engines import Recalculation
 from gex_xl.engines.package import Package
 from gex_xl.hosts.bundle import main_py, requirements
 from gex_xl.hosts.finding import Finding
-from gex_xl.template import dialects, first_steps
+from gex_xl.template import dialects, first_steps, history_sheet
 
 #: xlwings Lite in Microsoft's add-in store.
 STORE_ID = "wa200008175"
@@ -50,7 +50,7 @@ def new_workbook(
     """
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / target.name
-        done = template.new_workbook(plain, cells, NOTE)
+        done = template.new_workbook(plain, cells, NOTE, history_sheet.append_by_script)
         return _finish(plain, target, done, computed)
 
 

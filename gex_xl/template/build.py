@@ -34,7 +34,7 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
     """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
 
     `note`: up to three lines for the first sheet that say what this file needs in order to calculate. `extend` may
-    add sheets of a host's own to the xlsxwriter book.
+    add to the xlsxwriter book what is a host's own.
     """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
@@ -62,15 +62,17 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
     book.close()
 
 
-def new_workbook(target: Path, cells: Cells | None, note: Sequence[str] = ()) -> Recalculation:
+def new_workbook(
+    target: Path, cells: Cells | None, note: Sequence[str] = (), extend: Callable[[Any], None] | None = None
+) -> Recalculation:
     """A book with a chain in it, every figure and chart computed by its own formulas.
 
-    `cells` as pasted, or None for an empty paste area; `note` as for build_workbook. Raises BadInput where
-    `target` cannot be written.
+    `cells` as pasted, or None for an empty paste area; `note` and `extend` as for build_workbook. Raises BadInput
+    where `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.xlsx"
-        build_workbook(raw, note)
+        build_workbook(raw, note, extend)
         return recalculate_workbook(raw, target, cells)
 
 

@@ -35,8 +35,10 @@ def scatter(book: Any, series: list[tuple[str, Any, int, str, bool]]) -> Any:
                 "categories": block.values(offset),
                 "values": block.values(offset + 1),
                 "line": {"color": colour, "width": 1.75} if line else {"none": True},
+                # Points on their own stand upon those of a line: larger, and hollow where they meet them.
                 "marker": {
-                    "type": "circle" if line else "diamond", "size": 4 if line else 9, "fill": {"color": colour},
+                    "type": "circle" if line else "diamond", "size": 3 if line else 12,
+                    "fill": {"color": colour} if line else {"color": colour, "transparency": 40},
                     "border": {"color": colour},
                 },
             }

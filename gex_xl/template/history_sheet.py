@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 from gex_xl.history import COLUMNS
 from gex_xl.template import parts
 from gex_xl.template.charts import bars, dress
-from gex_xl.template.looks import LONG, PUT, SHORT, STRESS, Formats
+from gex_xl.template.looks import INK, LONG, PUT, SHORT, STRESS, Formats
 from gex_xl.template.parts import KEPT_BLOCK, KEPT_COUNT, KEPT_HEADER, KEPT_ROWS, SPILLS
 from gex_xl.template.tables import scale
 from gex_xl.template.writing import amounts, spill, unusable
@@ -17,6 +17,13 @@ from gex_xl.template.writing import amounts, spill, unusable
 _FEED = f"={parts.VOLATILITY}!"
 _FIRST, _LAST = KEPT_HEADER + 1, KEPT_HEADER + KEPT_ROWS
 _TODAY = SPILLS["today"].row + 1
+_BY_HAND = f"copy A{_TODAY}:X{_TODAY} and paste it as values (Paste Special) into the first free row below."
+_OF_FILES = "A csv or xlsx of gex-xl history has the same columns."
+_BUTTON = "E4"
+#: The shape over the cell that is selected when it is pressed, as xlwings Lite wants both named. xlsxwriter numbers
+#: the shapes of a sheet, and four charts come first.
+BUTTON = f"[TextBox 5]{parts.HISTORY}!{_BUTTON}"
+_BUTTON_SIZE = {"width": 180, "height": 34, "x_offset": 6, "y_offset": 3}
 _SCORED = {
     "total_gex": "Total GEX",
     "skew_25d": "25-delta skew",
@@ -44,12 +51,7 @@ def history(book: Any, look: Formats) -> None:
     for at, (width, shown) in enumerate(formats):
         sheet.set_column(at, at, width, shown)
     sheet.write("A1", "History", look.title)
-    sheet.write(
-        "A2",
-        f"To keep today: copy A{_TODAY}:X{_TODAY} and paste it as values into the first free row below. "
-        "A csv of gex-xl history has the same columns.",
-        look.note,
-    )
+    sheet.write("A2", f"To keep today: {_BY_HAND} {_OF_FILES}", look.note)
     sheet.write_formula("A3", _status(), look.fine)
     sheet.conditional_format("A3:O3", unusable("$A$3", look.warning))
     sheet.write("A4", "Rows kept", look.strong)
@@ -74,6 +76,41 @@ def history(book: Any, look: Formats) -> None:
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
 
 
+def append_by_macro(book: Any) -> None:
+    """A button for the macro AppendToday, which the file has to hold."""
+    sheet = book.get_worksheet_by_name(parts.HISTORY)
+    sheet.write(
+        "A2",
+        f"To keep today: press the button, or run the macro AppendToday; or {_BY_HAND} {_OF_FILES}",
+        Formats(book).note,
+    )
+    sheet.insert_button(_BUTTON, {"macro": "AppendToday", "caption": "Keep today's row", **_BUTTON_SIZE})
+
+
+def append_by_script(book: Any) -> None:
+    """A shape that selects the cell behind it, which is how an add-in learns that a button was pressed."""
+    sheet = book.get_worksheet_by_name(parts.HISTORY)
+    sheet.write(
+        "A2",
+        "To keep today: press the button, or run append_today in the pane of xlwings Lite, which must be open; "
+        f"or {_BY_HAND} {_OF_FILES}",
+        Formats(book).note,
+    )
+    sheet.insert_textbox(
+        _BUTTON,
+        "Keep today's row",
+        {
+            **_BUTTON_SIZE,
+            "url": f"internal:'{parts.HISTORY}'!{_BUTTON}",
+            "tip": "Runs append_today while the pane of xlwings Lite is open",
+            "align": {"vertical": "middle", "horizontal": "center"},
+            "font": {"color": "#FFFFFF", "bold": True, "size": 10},
+            "fill": {"color": INK},
+            "line": {"none": True},
+        },
+    )
+
+
 _TEXTS = ("date", "symbol", "as_of", "long_side", "regime", "unit", "reason", "file", "content", "settings")
 
 
@@ -86,7 +123,7 @@ def _columns(look: Formats) -> list[tuple[int, Any]]:
         decimals = name.startswith(("iv_", "skew_25d")) or name.endswith("slope")
         shown = look.points if name.endswith("_z") else look.decimal if decimals else look.amount
         if name in _TEXTS:
-            shown = look.plain if name == "date" else look.indented
+            shown = look.day if name == "date" else look.indented
         out.append((wide.get(name, 13), look.count if name == "contracts" else shown))
     return out
 

@@ -72,6 +72,7 @@ class Formats:
         self.whole = make(num_format="#,##0")
         self.count = make(num_format="#,##0", align="left")
         self.decimal = make(num_format="0.0000", align="right")
+        self.day = make(num_format="yyyy-mm-dd", align="left")
         self.points = make(num_format="0.00", align="right")
         self.days = make(num_format="0.0")
         self.percent = make(num_format="0.0%")

@@ -60,6 +60,9 @@ NAMES = {
     "Spot": f"={DASHBOARD}!$H$7",
     "As_Of": f"={DASHBOARD}!$I$7",
     "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
+    # Where a macro or script takes today's row from, and where it may put it.
+    "History_Today": f"={HISTORY}!$A$7:$X$7",
+    "History_Rows": f"={HISTORY}!$A${KEPT_HEADER + 1}:$AA${KEPT_HEADER + KEPT_ROWS}",
     # Never one row alone: hosts hand that over as a plain list.
     "History": f"={HISTORY}!$A${KEPT_HEADER}:INDEX({_KEPT},MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
 }

@@ -1,14 +1,19 @@
 """A program for tests, run by the Python that has LibreOffice's `uno`: calls one function of a workbook's VBA.
 
     basic_session.py PIPE URL MODULE FUNCTION
+    basic_session.py PIPE URL < STEPS
 
-LibreOffice's Basic compiles and runs the VBA of an .xlsm; what the function returns is printed.
+LibreOffice's Basic compiles and runs the VBA of an .xlsm; what the function returns is printed. STEPS is a JSON list
+of ["write", sheet, cells, values or formulas by row], ["call", module, function] and ["read", sheet, cells]; their
+answers are printed as one.
 """
 
 # ruff: noqa: T201  what is printed is the answer
 
+import json
 import sys
 import time
+from typing import Any
 
 import uno  # type: ignore[import-not-found]
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
@@ -21,8 +26,30 @@ def option(name: str, value: object) -> object:
     return made
 
 
+def called(book: Any, module: str, function: str) -> Any:
+    """What a function of the workbook's VBA returns."""
+    script = f"vnd.sun.star.script:VBAProject.{module}.{function}?language=Basic&location=document"
+    return book.getScriptProvider().getScript(script).invoke((), (), ())[0]
+
+
+def done(book: Any, what: str, *given: Any) -> Any:
+    """One step."""
+    if what == "call":
+        return called(book, *given)
+    sheet, cells, *rows = given
+    area = book.Sheets.getByName(sheet).getCellRangeByName(cells)
+    if what == "write":
+        area.clearContents(1 | 2 | 4 | 16)  # numbers, dates, texts and formulas
+        if any(isinstance(cell, str) and cell.startswith("=") for row in rows[0] for cell in row):
+            area.setFormulaArray(tuple(map(tuple, rows[0])))
+        else:
+            area.setDataArray(tuple(map(tuple, rows[0])))
+    return area.getDataArray()
+
+
 def main() -> None:
-    pipe, url, module, function = sys.argv[1:5]
+    pipe, url, *asked = sys.argv[1:5]
+    module, function = asked or ("", "")
     here = uno.getComponentContext()
     resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
     for attempt in range(300):
@@ -35,9 +62,11 @@ def main() -> None:
             time.sleep(0.1)
     desktop = office.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", office)
     try:
-        book = desktop.loadComponentFromURL(url, "_blank", 0, (option("Hidden", True), option("MacroExecutionMode", 4)))
-        script = f"vnd.sun.star.script:VBAProject.{module}.{function}?language=Basic&location=document"
-        print(book.getScriptProvider().getScript(script).invoke((), (), ())[0])
+        book = desktop.loadComponentFromURL(url, "_blank", 0, (option("MacroExecutionMode", 4),))
+        if function:
+            print(called(book, module, function))
+        else:
+            print(json.dumps([done(book, *step) for step in json.load(sys.stdin)]))
         book.close(True)
     finally:
         desktop.terminate()

@@ -2,6 +2,7 @@
 
 Needs nothing of gex_xl or pytest. `run(code, cases)` takes and gives JSON texts: cases are [name, arguments], results
 [the function called directly, the function called as the add-in calls it], each {"value": ...} or {"error": text}.
+For ["append_today", book] the result is the list of actions that the script asks Excel for.
 """
 
 import datetime as dt
@@ -32,13 +33,26 @@ def as_matrix(value):
     return [value] if isinstance(value, list) else [[value]]
 
 
+async def actions_of(module, name, book):
+    """A script run as the add-in runs it: the workbook's values in, actions out."""
+    import xlwings
+    from xlwings.server import custom_scripts_call
+
+    handed = xlwings.Book(json={**book, "version": xlwings.__version__})
+    done = await custom_scripts_call(module, name, typehint_to_value={xlwings.Book: handed})
+    return done.json()["actions"]
+
+
 async def run(code, cases):
     from xlwings import XlwingsError, __version__
-    from xlwings.server import custom_functions_call, custom_functions_meta
+    from xlwings.server import custom_functions_call, custom_functions_meta, custom_scripts_meta
 
     module = module_of(code)
     results = []
     for name, arguments in json.loads(cases):
+        if name == "append_today":
+            results.append(await actions_of(module, name, arguments))
+            continue
         given = decoded(arguments)
         outcome = []
         try:
@@ -65,7 +79,8 @@ async def run(code, cases):
     names = [entry["name"] for entry in custom_functions_meta(module)["functions"]]
     versions = {name: sys.modules[name].__version__ for name in ("numpy", "pandas", "scipy", "gex_xl")}
     home = sys.modules["gex_xl"].__spec__.origin
-    return json.dumps({"results": results, "names": names, "versions": versions, "home": home})
+    scripts = custom_scripts_meta(module)
+    return json.dumps({"results": results, "names": names, "scripts": scripts, "versions": versions, "home": home})
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import json
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import types
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,12 +23,13 @@ import pytest
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
+from gex_xl.history import COLUMNS
 from gex_xl.hosts import classic, classic_machine, wrappers
 from gex_xl.registry import Argument, Function
 from gex_xl.template import parts
 
 INSTALLED = importlib.metadata.version("xlwings")
-OURS = ("GexFunctions", "GexWizard", "GexHost", "ThisWorkbook")
+OURS = ("GexFunctions", "GexWizard", "GexHost", "GexHistory", "ThisWorkbook")
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +253,11 @@ def test_our_modules_keep_the_limits_of_the_editor(name: str, modules: dict[str,
 def test_no_name_stands_for_two_things(modules: dict[str, str]) -> None:
     """A module named as a function makes Excel show #NAME?."""
     assert not {name.upper() for name in modules} & REGISTRY.keys()
-    helpers = set(re.findall(r"(?m)^Public (?:Sub|Function) (\w+)", modules["GexHost"] + modules["GexWizard"]))
+    helpers = set(
+        re.findall(
+            r"(?m)^Public (?:Sub|Function) (\w+)", modules["GexHost"] + modules["GexWizard"] + modules["GexHistory"]
+        )
+    )
     assert not {name.upper() for name in helpers} & REGISTRY.keys()
     for name in ("GexHost", "GexWizard"):  # else the wizard would list what is not for cells
         assert "Option Private Module" in modules[name]
@@ -343,23 +349,32 @@ def office(tmp_path: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def test_basic_runs_what_turns_answers_into_cells(book: Path, office: str, tmp_path: Path) -> None:
-    """xlErrNA is 2042 and xlErrValue 2015 (Microsoft's XlCVError)."""
+@pytest.fixture(scope="module")
+def probed(book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book without what Basic cannot compile, which is xlwings' own, and with PROBE in it."""
     from pyopenvba import ExcelFile
 
-    probed = tmp_path / "probed.xlsm"
+    path = tmp_path_factory.mktemp("probed") / "probed.xlsm"
     with ExcelFile(book) as macros:
         project = macros.vba_project()
-        for theirs in ("xlwings", "Dictionary"):  # which Basic cannot compile
+        for theirs in ("xlwings", "Dictionary"):
             project.delete_module(theirs)
         project.add_module("GexProbe", PROBE.replace("\n", "\r\n"))
-        macros.save(probed)
-    done = subprocess.run(
-        [str(python_with_uno()), str(Path(__file__).with_name("basic_session.py")), office, probed.as_uri(),
-         "GexProbe", "Probe"],
-        check=True, capture_output=True, text=True, timeout=180,
-    )  # fmt: skip
-    assert done.stdout.splitlines() == [
+        macros.save(path)
+    return path
+
+
+def basic(office: str, book: Path, *call: str, steps: Sequence[Sequence[object]] = ()) -> str:
+    """What basic_session.py prints."""
+    return subprocess.run(
+        [str(python_with_uno()), str(Path(__file__).with_name("basic_session.py")), office, book.as_uri(), *call],
+        check=True, capture_output=True, text=True, timeout=180, input=json.dumps(steps),
+    ).stdout  # fmt: skip
+
+
+def test_basic_runs_what_turns_answers_into_cells(probed: Path, office: str) -> None:
+    """xlErrNA is 2042 and xlErrValue 2015 (Microsoft's XlCVError)."""
+    assert basic(office, probed, "GexProbe", "Probe").splitlines() == [
         "<2042><2042><2015><2015>(#N/Ax)(long_gamma)(1.5)(True)()",
         "<2042>(x)(2)",
         "(Flip strike)<2042>()(-3)<2015>(False)",
@@ -367,6 +382,91 @@ def test_basic_runs_what_turns_answers_into_cells(book: Path, office: str, tmp_p
         "[No module][a][]",
         "[]<2015>",  # the last: no Python can be reached here
     ]
+
+
+HEADER = list(COLUMNS[:24])
+FIRST = parts.KEPT_HEADER + 1
+ROOM = f"A{FIRST}:AA{FIRST + 3}"
+NOTHING = [""] * 27
+
+
+def row_of(day: object, symbol: str = "SPX", spot: float = 5000.5) -> list[object]:
+    """Today's row as Excel has it: texts, numbers and blanks."""
+    return [day, symbol, "2025-10-08T11:30:00-04:00", spot, *[-1.25e9] * 16, "short_gamma", 12, "USD per 1 %", ""]
+
+
+def kept(*rows: list[object]) -> list[list[object]]:
+    """What is to stand in ROOM."""
+    return [*([*row, "", "", ""] for row in rows), *[NOTHING] * (4 - len(rows))]
+
+
+def pressed(today: list[object] | None = None, call: str = "AppendToday") -> list[list[object]]:
+    """Steps: today's row becomes this one, the button is pressed, the kept rows are read."""
+    written = [["write", "History", "A6:X7", [HEADER, today]]] if today else []
+    return [*written, ["call", "GexHistory", call], ["read", "History", ROOM]]
+
+
+def test_the_macro_keeps_today_once(probed: Path, office: str) -> None:
+    """Twice on one day, as a text, as a date's number and with other symbols; what a file had filled is cleared."""
+    day, serial = "2025-10-08", 45938.0  # 45 938 days after 1899-12-30
+    again, other = row_of(day, spot=5001.0), row_of(day, "NDX")
+    filled = ["file.csv", "f" * 32, "defaults #1"]
+    found = json.loads(
+        basic(
+            office, probed,
+            steps=[
+                *pressed(row_of(day)), *pressed(again), *pressed(other),
+                ["write", "History", f"A{FIRST}:A{FIRST}", [[serial]]],
+                ["write", "History", f"Y{FIRST}:AA{FIRST}", [filled]],
+                *pressed(row_of(day, spot=5002.0)), *pressed(row_of("2025-10-09"), "KeptToday"),
+            ],
+        )
+    )  # fmt: skip
+    rooms = [step for step in found if isinstance(step, list) and len(step) == 4]
+    assert rooms == [
+        kept(row_of(day)),
+        kept(again),
+        kept(again, other),
+        kept(row_of(day, spot=5002.0), other),
+        kept(row_of(day, spot=5002.0), other, row_of("2025-10-09")),
+    ]
+    assert found[-2] == f"2025-10-09 SPX was added in row {FIRST + 2}."
+
+
+def test_the_macro_keeps_nothing_that_is_no_row(probed: Path, office: str) -> None:
+    """A row with an error in it; one without a date; no room."""
+    last = parts.KEPT_HEADER + parts.KEPT_ROWS
+    found = json.loads(
+        basic(
+            office, probed,
+            steps=[
+                *pressed(row_of("2025-10-08"))[:1], ["write", "History", "F7:F7", [["=NA()"]]],
+                *pressed(call="KeptToday"), *pressed(row_of(""), "KeptToday"),
+                ["write", "History", f"A{last}:B{last}", [["2020-01-02", "SPX"]]],
+                *pressed(row_of("2025-10-08"), "KeptToday"),
+            ],
+        )
+    )  # fmt: skip
+    assert [step for step in found if isinstance(step, str)] == [
+        "Nothing was kept: F7 of today's row shows an error; the sheet Check says what is wrong with the chain.",
+        "Nothing was kept: today's row has no date; paste a chain on the sheet Chain first.",
+        "Nothing was kept: all 5000 rows are filled; delete the oldest ones.",
+    ]
+    assert [step for step in found if isinstance(step, list) and len(step) == 4] == [kept()] * 3
+
+
+def test_the_button_runs_a_macro_that_is_there(book: Path, modules: dict[str, str]) -> None:
+    with zipfile.ZipFile(book) as archive:
+        drawings = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".vml"))
+    assert re.findall(r"<x:FmlaMacro>(.*?)</x:FmlaMacro>", drawings) == ["[0]!AppendToday"]
+    assert "Public Sub AppendToday()" in modules["GexHistory"]
+    # Excel's list of macros shows it, and nothing else of ours.
+    public = {
+        name: re.findall(r"(?m)^Public Sub (\w+)\(\)", code)
+        for name, code in modules.items()
+        if name.startswith("Gex") and "Option Private Module" not in code
+    }
+    assert public == {"GexFunctions": [], "GexHistory": ["AppendToday"]}
 
 
 # --- this machine

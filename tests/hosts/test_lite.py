@@ -104,6 +104,8 @@ def test_every_part_is_well_formed_and_known(parts: dict[str, bytes]) -> None:
             for entry in root:
                 assert entry.get("TargetMode") != "External"
                 target = entry.get("Target", "")
+                if target.startswith("#"):  # a cell of this book
+                    continue
                 full = target.lstrip("/") if target.startswith("/") else os.path.normpath(owner / target)
                 assert Path(full).as_posix() in parts, f"{name} points to {target}"
 

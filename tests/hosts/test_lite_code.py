@@ -15,6 +15,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,14 @@ from xlwings import XlwingsError
 
 import gex_xl
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
+from gex_xl.hosts import lite
 from gex_xl.hosts.bundle import LICENCE, REQUIREMENTS, XLWINGS, main_py
 from gex_xl.settings import parse_settings
+from gex_xl.template import parts
+from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
+
+from .script_books import FIRST, LAST, TODAY, Book, applied, as_date, as_json, changed, rows
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -128,9 +135,56 @@ CASES: list[tuple[str, list[Any]]] = [
     ("TOTAL_GEX", ["SPX 1 contracts 2020-01-01 #000000"]),
 ]
 EXAMPLES = len(REGISTRY)
+DAY = "2025-03-03"  # of EXAMPLE_CHAIN
+
+
+@cache
+def script_books() -> dict[str, Book]:
+    """Workbooks to run the script on, by what is special about them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        lite.new_workbook(path, EXAMPLE_CHAIN)
+        fresh = as_json(path)
+    serial = (dt.date.fromisoformat(DAY) - dt.date(1899, 12, 30)).days
+    full = [[f"{2000 + i // 300}-01-{1 + i % 28:02}", "SPX"] for i in range(parts.KEPT_ROWS)]
+    return {
+        "empty": fresh,
+        "same day": changed(fresh, None, ["2025-02-28", "SPX"], [DAY, "SPX", *["of a file"] * 25]),
+        "as a date": changed(
+            fresh, None, [as_date("2025-02-28"), "SPX"], [as_date(DAY), "spx "], ["2025-03-02", "SPX"]
+        ),
+        "as a number": changed(fresh, None, [serial - 3, "SPX"], [float(serial), "SPX"]),
+        "another symbol": changed(fresh, None, [DAY, "NDX"]),
+        "twice on that day": changed(fresh, None, [DAY, "SPX", "morning"], [DAY, "SPX", "noon"]),
+        "a gap": changed(fresh, None, ["2025-02-28", "SPX"], [], [], ["2025-03-02", "SPX"]),
+        "full": changed(fresh, None, *full),
+        "full with today": changed(fresh, None, *full[:-1], [DAY, "SPX"]),
+        "an error": changed(fresh, {5: "#N/A"}),
+        "no functions": changed(fresh, {0: "#NAME?"}),
+        "no chain": changed(fresh, dict.fromkeys(range(24), "")),
+    }
+
+
+#: By the same words: the row that was written, None for none, and what was said.
+WRITTEN: dict[str, tuple[int | None, str]] = {
+    "empty": (FIRST, f"{DAY} SPX was added in row {FIRST}."),
+    "same day": (FIRST + 1, f"{DAY} SPX was replaced in row {FIRST + 1}."),
+    "as a date": (FIRST + 1, f"{DAY} SPX was replaced in row {FIRST + 1}."),
+    "as a number": (FIRST + 1, f"{DAY} SPX was replaced in row {FIRST + 1}."),
+    "another symbol": (FIRST + 1, f"{DAY} SPX was added in row {FIRST + 1}."),
+    "twice on that day": (FIRST + 1, f"{DAY} SPX was replaced in row {FIRST + 1}."),
+    "a gap": (FIRST + 4, f"{DAY} SPX was added in row {FIRST + 4}."),
+    "full": (None, "Nothing was kept: all 5000 rows are filled; delete the oldest ones."),
+    "full with today": (LAST, f"{DAY} SPX was replaced in row {LAST}."),
+    "an error": (None, "Nothing was kept: F7 of today's row shows #N/A; the sheet Check says what is wrong."),
+    "no functions": (None, "Nothing was kept: A7 of today's row shows #NAME?; the sheet Check says what is wrong."),
+    "no chain": (None, "Nothing was kept: today's row has no date; paste a chain on the sheet Chain first."),
+}
 
 
 def encoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: encoded(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [encoded(each) for each in value]
     return {"date": value.isoformat()} if isinstance(value, dt.datetime) else value
@@ -173,7 +227,8 @@ def as_excel_gets_it(value: Any) -> list[list[Any]]:
 
 def prepare_folder(folder: Path) -> None:
     (folder / "main.py").write_text(main_py(), encoding="utf-8")
-    (folder / "cases.json").write_text(json.dumps(encoded([list(case) for case in CASES])), encoding="utf-8")
+    cases = [*map(list, CASES), *(["append_today", book] for book in script_books().values())]
+    (folder / "cases.json").write_text(json.dumps(encoded(cases)), encoding="utf-8")
     (folder / "results.json").unlink(missing_ok=True)
 
 
@@ -182,7 +237,8 @@ def check_results(folder: Path) -> dict[str, str]:
     ran = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     assert ran["home"] == "gex_xl"  # the section of main.py, not an installed package
     assert sorted(ran["names"]) == sorted(REGISTRY)
-    for (name, arguments), (direct, called) in zip(CASES, ran["results"], strict=True):
+    check_script(ran["scripts"], ran["results"][len(CASES) :])
+    for (name, arguments), (direct, called) in zip(CASES, ran["results"][: len(CASES)], strict=True):
         wanted = expected(name, arguments)
         assert agree(direct, wanted), f"{name}{arguments[1:]}: {direct}, expected {wanted}"
         if called is None:
@@ -193,6 +249,23 @@ def check_results(folder: Path) -> dict[str, str]:
             assert agree(called, {"value": as_excel_gets_it(wanted["value"])}), f"{name}{arguments[1:]}: {called}"
     versions: dict[str, str] = ran["versions"]
     return versions
+
+
+def check_script(listed: list[dict[str, Any]], results: list[list[dict[str, Any]]]) -> None:
+    """One row is written, as values, where it belongs; nothing else changes, and one sentence says so."""
+    assert [(each["function_name"], each["include"], each["button"]) for each in listed] == [
+        ("append_today", parts.HISTORY, BUTTON)
+    ]
+    for (words, book), actions in zip(script_books().items(), results, strict=True):
+        row, sentence = WRITTEN[words]
+        after, said = applied(book, actions)
+        assert said == [sentence], words
+        wanted = changed(book, None, *rows(book)[FIRST - 1 :])
+        if row:
+            cells = rows(wanted)
+            cells += [[""] * len(cells[0]) for _ in range(row - len(cells))]
+            cells[row - 1][:] = [*cells[TODAY - 1][:24], *[""] * (len(cells[0]) - 24)]
+        assert after == wanted, words
 
 
 def uv() -> str:

@@ -1,0 +1,80 @@
+Option Explicit
+' Keeps today's row of the sheet History below the rows of earlier days. Here is what the list of macros shows.
+
+Private Const FIGURES As Long = 24  ' columns of today's row; the rows below may have more, which a file filled
+
+Public Sub AppendToday()
+    MsgBox KeptToday(), vbInformation, "History"
+End Sub
+
+Private Function KeptToday() As String
+    ' Writes today's row as values and says where, or says why it wrote nothing.
+    Dim today As Range, kept As Range, cell As Range, place As Long, named As String
+    Set today = ThisWorkbook.Names("History_Today").RefersToRange
+    Set kept = ThisWorkbook.Names("History_Rows").RefersToRange
+    For Each cell In today.Cells
+        If WorksheetFunction.IsError(cell) Then
+            KeptToday = "Nothing was kept: " & cell.Address(False, False) & " of today's row shows an error; the " & _
+                "sheet Check says what is wrong with the chain."
+            Exit Function
+        End If
+    Next
+    If DayOf(today.Cells(1, 1).Value) = "" Then
+        KeptToday = "Nothing was kept: today's row has no date; paste a chain on the sheet Chain first."
+        Exit Function
+    End If
+    named = DayOf(today.Cells(1, 1).Value) & " " & SymbolOf(today.Cells(1, 2).Value)
+    place = PlaceFor(named, kept)
+    If place > kept.Rows.Count Then
+        KeptToday = "Nothing was kept: all " & kept.Rows.Count & " rows are filled; delete the oldest ones."
+        Exit Function
+    End If
+    KeptToday = named & IIf(IsBlank(kept.Cells(place, 1).Value), " was added", " was replaced") & " in row " & _
+        kept.Cells(place, 1).row & "."
+    WriteRow today, kept.Rows(place)
+End Function
+
+Private Function PlaceFor(ByVal named As String, ByVal kept As Range) As Long
+    ' The last row of this date and symbol, else the one below the last that is filled.
+    Dim held As Variant, row As Long
+    held = kept.Resize(, 2).Value
+    PlaceFor = 1
+    For row = UBound(held, 1) To 1 Step -1
+        If Not IsBlank(held(row, 1)) Then
+            If PlaceFor = 1 Then PlaceFor = row + 1
+            If DayOf(held(row, 1)) & " " & SymbolOf(held(row, 2)) = named Then
+                PlaceFor = row
+                Exit Function
+            End If
+        End If
+    Next
+End Function
+
+Private Sub WriteRow(ByVal today As Range, ByVal place As Range)
+    ' Pasted, since texts such as 2025-10-08 that are assigned to a cell become dates in the format of the machine.
+    place.ClearContents
+    today.Copy
+    place.Resize(1, FIGURES).PasteSpecial xlPasteValues
+    Application.CutCopyMode = False
+End Sub
+
+Private Function DayOf(ByVal shown As Variant) As String
+    ' 2025-10-08, of such a text, of a date and of its number.
+    If IsBlank(shown) Then Exit Function
+    If VarType(shown) = vbString Then
+        DayOf = Left$(Trim$(shown), 10)
+    ElseIf IsDate(shown) Or IsNumeric(shown) Then
+        DayOf = Format$(CDate(shown), "yyyy-mm-dd")
+    End If
+End Function
+
+Private Function SymbolOf(ByVal shown As Variant) As String
+    If Not IsBlank(shown) Then SymbolOf = UCase$(Trim$(CStr(shown)))
+End Function
+
+Private Function IsBlank(ByVal shown As Variant) As Boolean
+    ' An error is no date and no symbol either.
+    IsBlank = True
+    If IsError(shown) Then Exit Function
+    If Not IsEmpty(shown) Then IsBlank = (Trim$(CStr(shown)) = "")
+End Function
