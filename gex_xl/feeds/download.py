@@ -37,7 +37,7 @@ def download(address: str, feed: str, name: str, progress: Progress) -> bytes:
     nothing else is. Redirects are followed on the same host only. Raises BadInput with one sentence.
     """
     import urllib3
-    from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, SSLError
+    from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ProtocolError, SSLError
     from urllib3.exceptions import TimeoutError as Silence
 
     host = urlsplit(address).hostname or address
@@ -69,6 +69,8 @@ def download(address: str, feed: str, name: str, progress: Progress) -> bytes:
         raise BadInput(f"{host} broke off its answer for {name}, {_TRIES} times; try again in a few minutes") from None
     except SSLError as error:
         raise BadInput(f"{host} has no certificate that this machine trusts ({_reason(error)}); {advice}") from None
+    except DecodeError:
+        raise BadInput(f"{host} sent for {name} what cannot be unpacked; try again in a few minutes") from None
     except HTTPError as error:
         raise BadInput(f"{host} cannot be reached ({_reason(error)}); {advice}") from None
     raise AssertionError  # every try returns or raises

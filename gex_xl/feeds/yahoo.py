@@ -37,35 +37,37 @@ def answer(name: str, is_index: bool, progress: Progress) -> tuple[bytes, Sequen
         raise
     except YFRateLimitError:
         raise BadInput("Yahoo takes no more requests from here now (429); try again in an hour") from None
-    except OSError:  # as all errors of its transport are
-        raise BadInput("Yahoo cannot be reached; check the network, or export the chain by hand") from None
+    except OSError as error:  # as all errors of its transport are
+        raise BadInput(
+            f"Yahoo cannot be reached ({type(error).__name__}); check the network, or export the chain by hand"
+        ) from None
     except Exception as error:  # what else yfinance meets in an answer it raises as it comes
         raise BadInput(
             f"Yahoo's answer for {name} is not what yfinance {yfinance.__version__} expects ({type(error).__name__}); "
             "update yfinance, or take --source cboe"
         ) from None
-    if table is None:
+    if not table:
         raise BadInput(f"Yahoo has no options under {ticker.ticker}; check the symbol")
-    written = table.to_csv(index=False, lineterminator="\n")
-    return written.encode(), cells_of_csv(written)
+    return table.encode(), cells_of_csv(table)
 
 
-def _table(ticker: Any, progress: Progress) -> Any:
-    """One frame of all expiries, or None where there are no options."""
-    import pandas as pd
-
+def _table(ticker: Any, progress: Progress) -> str:
+    """All expiries as csv, "" where there are none."""
     dates = ticker.options
-    frames = []
+    sides, quote = [], {}
     for number, date in enumerate(dates, 1):
         found = ticker.option_chain(date)
-        for right, frame in (("call", found.calls), ("put", found.puts)):
-            table = frame[COLUMNS].assign(expiration=date, type=right)
-            quote = found.underlying
-            quoted = dt.datetime.fromtimestamp(quote["regularMarketTime"], NEW_YORK)
-            frames.append(table.assign(underlyingPrice=quote["regularMarketPrice"], quoteTime=quoted.isoformat()))
+        sides += [(date, "call", found.calls), (date, "put", found.puts)]
+        quote = found.underlying
         progress(number, len(dates))
-    if not frames:
-        return None
+    if not sum(len(frame) for _, _, frame in sides):
+        return ""
     # The price moves from request to request: the last one is that of the whole table.
-    table = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
-    return table.assign(underlyingPrice=table["underlyingPrice"].iloc[-1], quoteTime=table["quoteTime"].max())
+    spot = quote["regularMarketPrice"]
+    quoted = dt.datetime.fromtimestamp(quote["regularMarketTime"], NEW_YORK).isoformat()
+    rows = [
+        # Text by text, since joined frames would have to agree on what a blank column is.
+        frame[COLUMNS].assign(a=date, b=right, c=spot, d=quoted).to_csv(index=False, header=False, lineterminator="\n")
+        for date, right, frame in sides
+    ]
+    return ",".join([*COLUMNS, "expiration", "type", "underlyingPrice", "quoteTime\n"]) + "".join(rows)
