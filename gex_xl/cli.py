@@ -15,6 +15,7 @@ _EXAMPLES = """examples:
   gex-xl demo
   gex-xl report quotedata.csv
   gex-xl report quotedata.csv --set sign=long_calls unit=usd_bn
+  gex-xl fetch SPX
   gex-xl history FOLDER --out history.csv
   gex-xl new gamma.xlsx --chain quotedata.csv
   gex-xl new gamma.xlsx --chain quotedata.csv --host lite

@@ -21,7 +21,7 @@ LAYERS = [
     {"dealer"},
     {"handles", "arguments", "registry", "functions", "sample"},
     {"shell"},
-    {"udfs", "report", "reference", "history", "scripts"},
+    {"udfs", "report", "reference", "history", "feeds", "scripts"},
     {"engines", "template"},
     {"hosts"},
     {"commands"},
@@ -112,7 +112,20 @@ HEAVY = {
     "ironcalc",
     "xlsxwriter",
 }
-WEB = {"requests", "urllib3", "httpx", "aiohttp", "flask", "fastapi", "starlette", "django", "uvicorn"}
+WEB = {
+    "requests",
+    "urllib3",
+    "truststore",
+    "yfinance",
+    "curl_cffi",
+    "httpx",
+    "aiohttp",
+    "flask",
+    "fastapi",
+    "starlette",
+    "django",
+    "uvicorn",
+}
 ORACLES = {"QuantLib", "mpmath", "py_vollib", "hypothesis", "openpyxl", "exchange_calendars"}
 
 

@@ -6,12 +6,17 @@ import argparse
 import datetime as dt
 import importlib
 import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gex_xl.chain import Chain
+from gex_xl.commands.fetch import add_symbol, fetched
+from gex_xl.engines import Recalculation
 from gex_xl.errors import BadInput
+from gex_xl.settings import Settings, parse_settings
 
 #: What recalculates a book -> the module whose recalculate_workbook(source, target, cells) does so.
 ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.calc_engine"}
@@ -19,8 +24,8 @@ ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.calc_engi
 
 @dataclass(frozen=True, slots=True)
 class _Host:
-    """For whom a book is built: how its file ends, the module whose new_workbook(target, cells) builds it, and
-    whether that takes as a third argument the time at which it does so."""
+    """For whom a book is built: how its file ends, the module whose new_workbook(target, cells, settings=) builds
+    it, and whether that takes as a third argument the time at which it does so."""
 
     suffix: str
     module: str
@@ -47,16 +52,25 @@ def add(commands: Any) -> None:
     new = commands.add_parser("new", help="build a workbook")
     new.add_argument("book", type=Path, metavar="BOOK.xlsx")
     new.add_argument("--host", choices=list(HOSTS), default="plain", help=_HOST_HELP)
-    new.add_argument("--chain", type=Path, metavar="FILE", help="the chain to put in; without it a synthetic sample")
+    _add_chain(new, "the chain to put in; without it a synthetic sample")
     new.add_argument("--force", action="store_true", help="replace BOOK.xlsx if it exists")
     new.set_defaults(run=_new)
 
     recalc = commands.add_parser("recalc", help="put a chain into a workbook and recalculate it")
     recalc.add_argument("book", type=Path, metavar="BOOK.xlsx")
-    recalc.add_argument("--chain", type=Path, metavar="FILE", help="the chain to paste over the old one")
+    _add_chain(recalc, "the chain to paste over the old one")
     recalc.add_argument("--out", type=Path, metavar="OUT.xlsx", help="write here and leave BOOK.xlsx as it is")
     recalc.add_argument("--engine", choices=ENGINES, default="embedded", help="what recalculates (embedded)")
     recalc.set_defaults(run=_recalc)
+
+
+def _add_chain(parser: argparse.ArgumentParser, chain: str) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--chain", type=Path, metavar="FILE", help=chain)
+    add_symbol(parser, which)
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings, onto the sheet Settings"
+    )
 
 
 def _new(given: argparse.Namespace) -> int:
@@ -64,29 +78,30 @@ def _new(given: argparse.Namespace) -> int:
     _need_suffix(given.book, host.suffix)
     if given.book.exists() and not given.force:
         raise BadInput(f"{given.book} exists; choose another name, or add --force to replace it")
-    cells = pasted_cells(given.chain)
+    settings = Settings().with_changes(parse_settings("\n".join(given.set)))
+    cells, title = _chosen_cells(given, settings)
     time = (dt.datetime.now(dt.UTC),) if host.takes_time else ()
-    importlib.import_module(host.module).new_workbook(given.book, cells, *time)
-    print(f"{given.book}: built, with {given.chain or 'the synthetic sample chain'} in it")
+    importlib.import_module(host.module).new_workbook(given.book, cells, *time, settings=settings)
+    print(f"{given.book}: built, with {title or 'the synthetic sample chain'} in it")
     return 0
 
 
 def _recalc(given: argparse.Namespace) -> int:
-    from gex_xl.hosts import classic, lite
-    from gex_xl.hosts.server import book as server
+    from gex_xl import template
 
-    out = given.out or given.book
+    out: Path = given.out or given.book
     _need_suffix(out, given.book.suffix.lower() if given.book.suffix.lower() in _SUFFIXES else ".xlsx")
-    cells = pasted_cells(given.chain) if given.chain else None
-    engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
-    if lite.is_lite(given.book):
-        done = lite.recalculate_workbook(given.book, out, cells, dt.datetime.now(dt.UTC), engine)
-    elif given.book.suffix.lower() == HOSTS["classic"].suffix:
-        done = classic.recalculate(given.book, out, cells, engine)
-    elif server.is_server_book(given.book):
-        done = server.recalculate_workbook(given.book, out, cells, dt.datetime.now(dt.UTC), engine)
-    else:
-        done = engine(given.book, out, cells)
+    changes = parse_settings("\n".join(given.set))
+    cells = None
+    if given.chain or given.symbol:
+        settings = Settings().with_changes({**template.settings_in(given.book), **changes})
+        cells, _ = _chosen_cells(given, settings)
+    with tempfile.TemporaryDirectory() as folder:
+        source: Path = given.book
+        if changes:
+            source = Path(folder) / given.book.name
+            template.change_settings(given.book, source, changes)
+        done = _recalculated(source, out, cells, given.engine)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
         if name in done.names:
             value = done.names[name]
@@ -97,14 +112,46 @@ def _recalc(given: argparse.Namespace) -> int:
     return 2 if done.errors else 0
 
 
-def pasted_cells(chain: Path | None) -> list[list[object]]:
-    """The cells to paste; a chain that cannot be read is refused before any workbook is touched."""
+def _recalculated(book: Path, out: Path, cells: list[list[object]] | None, engine_name: str) -> Recalculation:
+    """Recalculate a book as what it is: for Lite, with macros, for the server, or plain."""
+    from gex_xl.hosts import classic, lite
+    from gex_xl.hosts.server import book as server
+
+    engine = importlib.import_module(ENGINES[engine_name]).recalculate_workbook
+    if lite.is_lite(book):
+        return lite.recalculate_workbook(book, out, cells, dt.datetime.now(dt.UTC), engine)
+    if book.suffix.lower() == HOSTS["classic"].suffix:
+        return classic.recalculate(book, out, cells, engine)
+    if server.is_server_book(book):
+        return server.recalculate_workbook(book, out, cells, dt.datetime.now(dt.UTC), engine)
+    done: Recalculation = engine(book, out, cells)
+    return done
+
+
+def _chosen_cells(given: argparse.Namespace, settings: Settings) -> tuple[list[list[object]], str]:
+    """The cells to paste, and what they are: of a file, of a feed, or of the sample, which has no name."""
+    if not given.symbol:
+        return pasted_cells(given.chain, settings), str(given.chain or "")
+    found = fetched(given.symbol, given.source, given.timeout)
+    print(found.summary)
+    return pasted_cells(found.cells, settings), f"the chain of {found.symbol}"
+
+
+def pasted_cells(
+    chain: Path | Sequence[Sequence[object]] | None, settings: Settings | None = None
+) -> list[list[object]]:
+    """The cells to paste; a chain that cannot be read is refused before any workbook is touched.
+
+    `chain`: a file, cells, or None for the sample. `settings` are those that the workbook reads it with.
+    """
     from gex_xl.reading import read_cells
     from gex_xl.reading.files import as_typed, cells_of_csv
     from gex_xl.sample import sample_csv
 
-    cells = as_typed(read_cells(chain) if chain else cells_of_csv(sample_csv()))
-    Chain.from_cells(cells)
+    settings = settings or Settings()
+    read = read_cells(chain) if isinstance(chain, Path) else chain
+    cells = as_typed(cells_of_csv(sample_csv()) if read is None else [list(row) for row in read], settings.decimal)
+    Chain.from_cells(cells, settings)
     return cells
 
 

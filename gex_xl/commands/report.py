@@ -12,6 +12,7 @@ from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.summary import summarise
 from gex_xl.arguments import amount, moment
 from gex_xl.chain import Chain
+from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.report import as_json, headline, picture
 from gex_xl.settings import HELP, Settings, parse_settings
 
@@ -24,7 +25,9 @@ def add(commands: Any) -> None:
         epilog="settings:\n" + "\n".join(f"  {key}: {text}" for key, text in HELP.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    report.add_argument("file", type=Path, metavar="FILE", help="csv, dat, json or xlsx")
+    which = report.add_mutually_exclusive_group(required=True)
+    which.add_argument("file", type=Path, nargs="?", metavar="FILE", help="csv, dat, json or xlsx")
+    add_symbol(report, which)
     report.add_argument("--json", action="store_true", help="one JSON object on stdout")
     report.add_argument("--spot", help="price of the underlying, where the file does not say or is wrong")
     report.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; New York without an offset")
@@ -34,7 +37,7 @@ def add(commands: Any) -> None:
 
 def _report(given: argparse.Namespace) -> int:
     chosen = Settings().with_changes(parse_settings("\n".join(given.set)))
-    chain = Chain.from_file(given.file, chosen)
+    chain = _fetched_chain(given, chosen) if given.symbol else Chain.from_file(given.file, chosen)
     as_of = moment(given.as_of, zone=chain.zone, order=chosen.date_order)
     lines = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
     if given.json:
@@ -46,6 +49,12 @@ def _report(given: argparse.Namespace) -> int:
     print(f"\nNet GEX per strike, {lines.settings.unit.label}; left of the line dealers are short gamma\n")
     print("\n".join(picture(summarise(lines).strikes, lines.spot, block=bar())))
     return 0
+
+
+def _fetched_chain(given: argparse.Namespace, chosen: Settings) -> Chain:
+    found = fetched(given.symbol, given.source, given.timeout)
+    print(found.summary, file=sys.stderr)  # stdout may be JSON
+    return Chain.from_cells(found.cells, chosen)
 
 
 def bar() -> str:

@@ -112,14 +112,15 @@ class Package:
             if here:
                 self._replace(part, sheet_xml.with_arrays(self._text(part), here))
 
-    def values(self) -> dict[tuple[str, int, int], sheet_xml.Scalar]:
-        """What every cell that is not empty holds: {(sheet, row, column): value}."""
+    def values(self, only: str | None = None) -> dict[tuple[str, int, int], sheet_xml.Scalar]:
+        """What every cell that is not empty holds: {(sheet, row, column): value}; of one sheet or of all."""
         related = self._relations(self._book_part).values()
         part = next((target for kind, target in related if kind.endswith("/sharedStrings")), None)
         texts = sheet_xml.shared_texts(self._tree(part)) if part else []
         return {
             (sheet, *place): value
             for sheet, part in self.sheets.items()
+            if only in (None, sheet)
             for place, value in sheet_xml.cell_values(self._tree(part), texts)
         }
 

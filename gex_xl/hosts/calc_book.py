@@ -11,6 +11,7 @@ from pathlib import Path
 from gex_xl.engines import Recalculation
 from gex_xl.engines.addresses import Area, address
 from gex_xl.engines.package import Package
+from gex_xl.settings import Settings
 from gex_xl.template import new_workbook as new_plain_workbook
 from gex_xl.template.build import Cells
 from gex_xl.template.parts import SPILLS
@@ -22,9 +23,9 @@ NOTE = (
 )
 
 
-def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
+def new_workbook(target: Path, cells: Cells | None, settings: Settings | None = None) -> Recalculation:
     """A book as `template.new_workbook` makes it, its tables made for Calc."""
-    done = new_plain_workbook(target, cells, NOTE)
+    done = new_plain_workbook(target, cells, NOTE, settings)
     package = Package(target)
     without_spills(package)
     package.save(target)

@@ -19,6 +19,7 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts import wrappers
 from gex_xl.hosts.classic_machine import built_with, findings, install, uninstall, xlwings_folder, xlwings_version
+from gex_xl.settings import Settings
 from gex_xl.template import dialects, history_sheet
 from gex_xl.template.build import Cells, build_workbook, recalculate_workbook
 
@@ -51,18 +52,18 @@ CONFIG: dict[str, str | bool] = {
 }
 
 
-def new_workbook(target: Path, cells: Cells | None) -> Recalculation:
+def new_workbook(target: Path, cells: Cells | None, settings: Settings | None = None) -> Recalculation:
     """An .xlsm with a chain in it, every figure computed by its own formulas, and the VBA that calls Python.
 
-    `cells` as pasted, or None for an empty paste area. Raises BadInput where `target` does not end in .xlsm or
-    cannot be written, or where xlwings or pyOpenVBA is missing.
+    `cells` as pasted, or None for an empty paste area; `settings` stand on their sheet. Raises BadInput where `target`
+    does not end in .xlsm or cannot be written, or where xlwings or pyOpenVBA is missing.
     """
     if target.suffix.lower() != ".xlsm":
         raise BadInput(f'"{target}" does not end in .xlsm; a workbook with macros needs a name such as gamma.xlsm')
     modules = _modules()
     with tempfile.TemporaryDirectory() as folder:
         raw, bare, book = (Path(folder) / name for name in ("raw.xlsx", "bare.xlsm", "book.xlsm"))
-        build_workbook(raw, NOTE, _extend)
+        build_workbook(raw, NOTE, _extend, settings)
         done = recalculate_workbook(raw, raw, cells)
         package = Package(raw)
         dialects.translate(package, dialects.CLASSIC)

@@ -22,6 +22,7 @@ from gex_xl.engines import Recalculation
 from gex_xl.engines.package import Package
 from gex_xl.hosts.bundle import main_py, requirements
 from gex_xl.hosts.finding import Finding
+from gex_xl.settings import Settings
 from gex_xl.template import dialects, first_steps, history_sheet
 
 #: xlwings Lite in Microsoft's add-in store.
@@ -41,16 +42,19 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def new_workbook(
-    target: Path, cells: Sequence[Sequence[object]] | None, computed: dt.datetime | None = None
+    target: Path,
+    cells: Sequence[Sequence[object]] | None,
+    computed: dt.datetime | None = None,
+    settings: Settings | None = None,
 ) -> Recalculation:
     """A book with a chain, the code and every figure in it. Equal calls give equal bytes.
 
     `cells` as pasted, or None for an empty paste area; `computed`: the time to be named as that of the figures,
-    aware, None for none. Raises BadInput where `target` cannot be written.
+    aware, None for none. `settings` stand on its sheet. Raises BadInput where `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / target.name
-        done = template.new_workbook(plain, cells, NOTE, history_sheet.append_by_script)
+        done = template.new_workbook(plain, cells, NOTE, history_sheet.append_by_script, settings)
         return _finish(plain, target, done, computed)
 
 

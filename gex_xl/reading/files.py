@@ -83,9 +83,9 @@ def _splits(lines: list[str], mark: str) -> int:
     return sum(line.count(mark) for line in lines) * (3 if mark in ";\t" else 1)
 
 
-def as_typed(cells: Cells) -> Cells:
+def as_typed(cells: Cells, decimal: Decimal = Decimal.AUTO) -> Cells:
     """What a spreadsheet makes of typed text: plain numbers become numbers, all else stays as it is."""
-    comma, _ = decimal_comma([[cell for row in cells for cell in row]], Decimal.AUTO)
+    comma, _ = decimal_comma([[cell for row in cells for cell in row]], decimal)
     return [[_typed(cell, comma) for cell in row] for row in cells]
 
 

@@ -13,6 +13,7 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
+from gex_xl.settings import Settings
 from gex_xl.template import dashboard, dealer, first_steps, flows, history_sheet, parts, sheets, tables, volatility
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
@@ -30,11 +31,16 @@ _TABS = {
 _CALC_ID = 191029
 
 
-def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any], None] | None = None) -> None:
+def build_workbook(
+    target: Path,
+    note: Sequence[str] = (),
+    extend: Callable[[Any], None] | None = None,
+    settings: Settings | None = None,
+) -> None:
     """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
 
     `note`: up to three lines for the first sheet that say what this file needs in order to calculate. `extend` may
-    add to the xlsxwriter book what is a host's own.
+    add to the xlsxwriter book what is a host's own. `settings` stand on the sheet Settings.
     """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
@@ -51,7 +57,8 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
     for name, target_cell in parts.NAMES.items():
         book.define_name(name, target_cell)
     look = Formats(book)
-    for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, volatility.volatility,
+    sheets.settings(book, look, settings or Settings())
+    for write in (sheets.chain, tables.strikes, tables.profile, flows.flows, volatility.volatility,
                   sheets.regime, history_sheet.history, sheets.check, sheets.functions, dealer.sheets,
                   dashboard.dashboard):  # fmt: skip
         write(book, look)
@@ -63,16 +70,20 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
 
 
 def new_workbook(
-    target: Path, cells: Cells | None, note: Sequence[str] = (), extend: Callable[[Any], None] | None = None
+    target: Path,
+    cells: Cells | None,
+    note: Sequence[str] = (),
+    extend: Callable[[Any], None] | None = None,
+    settings: Settings | None = None,
 ) -> Recalculation:
     """A book with a chain in it, every figure and chart computed by its own formulas.
 
-    `cells` as pasted, or None for an empty paste area; `note` and `extend` as for build_workbook. Raises BadInput
-    where `target` cannot be written.
+    `cells` as pasted, or None for an empty paste area; `note`, `extend` and `settings` as for build_workbook.
+    Raises BadInput where `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.xlsx"
-        build_workbook(raw, note, extend)
+        build_workbook(raw, note, extend, settings)
         return recalculate_workbook(raw, target, cells)
 
 

@@ -53,7 +53,7 @@ def _synthetic() -> str:
     return f'=IF(COUNTIF({parts.CHAIN}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC sample chain, not market data","")'
 
 
-def settings(book: Any, look: Formats) -> None:
+def settings(book: Any, look: Formats, chosen: Settings) -> None:
     """Spot and as-of where the paste does not say, then one row per setting."""
     sheet = book.get_worksheet_by_name(parts.SETTINGS)
     sheet.set_column("A:A", 22, look.strong)
@@ -76,7 +76,7 @@ def settings(book: Any, look: Formats) -> None:
     for row, (key, text) in enumerate(HELP.items(), parts.FIRST_SETTING):
         default = Settings().as_dict()[key]
         sheet.write(f"A{row}", key)
-        sheet.write(f"B{row}", default, look.input)
+        sheet.write(f"B{row}", chosen.as_dict()[key], look.input)
         sheet.write(f"C{row}", default)
         sheet.write(f"D{row}", text)
         if choices(key):

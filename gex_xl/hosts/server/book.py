@@ -10,6 +10,7 @@ from pathlib import Path
 from gex_xl import template
 from gex_xl.engines import Recalculation
 from gex_xl.engines.package import Package
+from gex_xl.settings import Settings
 from gex_xl.template import dialects, first_steps
 
 NOTE = (
@@ -21,15 +22,17 @@ _DIALECT = dialects.server()
 Cells = Sequence[Sequence[object]]
 
 
-def new_workbook(target: Path, cells: Cells | None, computed: dt.datetime | None = None) -> Recalculation:
+def new_workbook(
+    target: Path, cells: Cells | None, computed: dt.datetime | None = None, settings: Settings | None = None
+) -> Recalculation:
     """A book with a chain and every figure in it. Equal calls give equal bytes.
 
     `cells` as pasted, or None for an empty paste area; `computed`: the time to be named as that of the figures,
-    aware, None for none. Raises BadInput where `target` cannot be written.
+    aware, None for none. `settings` stand on its sheet. Raises BadInput where `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / target.name
-        return _finish(plain, target, template.new_workbook(plain, cells, NOTE), computed)
+        return _finish(plain, target, template.new_workbook(plain, cells, NOTE, settings=settings), computed)
 
 
 def recalculate_workbook(
