@@ -27,6 +27,8 @@ from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts.bundle import LICENCE, REQUIREMENTS, XLWINGS, main_py
 from gex_xl.settings import parse_settings
 from gex_xl.udfs import FUNCTIONS
+from tests.bad_inputs import CASES as BAD_INPUTS
+from tests.bad_inputs import in_cells
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -126,6 +128,7 @@ CASES: list[tuple[str, list[Any]]] = [
     ("TOTAL_GEX", [EXAMPLE_CHAIN, None, None, "carry=none; clock=business252"]),
     ("TOTAL_GEX", [FUNCTIONS["LOAD_CHAIN"](EXAMPLE_CHAIN)]),  # a handle, whose chain main.py loaded above
     ("TOTAL_GEX", ["SPX 1 contracts 2020-01-01 #000000"]),
+    *((case["function"], in_cells(case)) for case in BAD_INPUTS.values()),
 ]
 EXAMPLES = len(REGISTRY)
 
