@@ -77,14 +77,26 @@ def new_workbook(target: Path, cells: Cells | None, note: Sequence[str] = ()) ->
 def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Recalculation:
     """Put `cells` in place of the old chain (None: leave it) and recalculate the book.
 
-    Raises BadInput for a file that is not one of our workbooks.
+    Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
     """
-    own_book(source)
+    own_book(source, cells)
     return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {parts.PASTE_ANCHOR: cells})
 
 
-def own_book(source: Path) -> Package:
-    """The workbook's parts. Raises BadInput for a file that is not one of our workbooks."""
+def own_book(source: Path, cells: Cells | None = None) -> Package:
+    """The workbook's parts.
+
+    Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
+    """
+    used = [[j for j, cell in enumerate(row, 1) if cell is not None and cell != ""] for row in cells or ()]
+    rows = max((i for i, places in enumerate(used, 1) if places), default=0)
+    columns = max((places[-1] for places in used if places), default=0)
+    if rows > parts.PASTE_ROWS or columns > parts.PASTE_COLUMNS:
+        found = f"{rows:,} rows" if rows > parts.PASTE_ROWS else f"{columns:,} columns"
+        raise BadInput(
+            f"the chain has {found}; the workbook takes at most {parts.PASTE_ROWS:,} rows and {parts.PASTE_COLUMNS} "
+            "columns, for instance one underlying at a time"
+        )
     package = Package(source)
     if ("", "TOTAL_GEX") not in package.names:
         raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
