@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from gex_xl import __version__
 from gex_xl.commands import COMMANDS
+from gex_xl.commands.terminal import one_line
 from gex_xl.errors import GexError
 
 _EXAMPLES = """examples:
@@ -40,14 +41,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = given.run(given)
         sys.stdout.flush()
     except GexError as error:
-        print(f"gex-xl: {error}", file=sys.stderr)
+        print(f"gex-xl: {one_line(error)}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         sys.stdout = None  # nothing is left to flush at exit
         return 0
     except OSError as error:
-        print(f"gex-xl: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(one_line(f"gex-xl: {error.filename or 'a file'}: {error.strerror or error}"), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("gex-xl: interrupted; what was there before is unchanged", file=sys.stderr)
+        return 130
     return code
 
 
