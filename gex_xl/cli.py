@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from gex_xl import __version__
@@ -30,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit code 0, or 2 with one line on stderr for bad input."""
+    """Run one command. Exit code 0, or 2 with one line on stderr for bad input; 1 with one line for a fault of ours."""
     _speak_plainly()
     parser = _parser()
     given = parser.parse_args(argv)
@@ -52,6 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("gex-xl: interrupted; what was there before is unchanged", file=sys.stderr)
         return 130
+    except Exception as error:  # a fault of ours is one line too
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
+        print(one_line(f"gex-xl: this is a fault in gex_xl ({place}): {error}"), file=sys.stderr)
+        return 1
     return code
 
 

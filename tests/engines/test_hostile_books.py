@@ -16,8 +16,10 @@ from gex_xl.engines import package
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
 
-WORDS = (b"", b"-1", b"x", b"9" * 30, b"99999999", b"A0", b"XFE1", b"A1:B", b"&#0;", b"&x;", b"1.5", b"../../x", b"<", b'"',
-         b"Chain!C1", b"\xff", b"_x0000_")  # fmt: skip
+WORDS = (
+    b"", b"-1", b"x", b"9" * 30, b"99999999", b"A0", b"XFE1", b"A1:B", b"&#0;", b"&x;", b"1.5", b"../../x", b"<", b'"',
+    b"Chain!C1", b"\xff", b"_x0000_",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -95,10 +97,12 @@ def test_a_zip_bomb(tmp_path: Path) -> None:
 
 
 def test_a_result_that_covers_the_sheet(small: bytes, tmp_path: Path) -> None:
-    """What a formula filled when the file was saved is emptied cell by cell: 17 thousand million would take for ever."""
+    """What a formula filled when the file was saved is emptied cell by cell: 17 thousand million take for ever."""
     path = tmp_path / "book.xlsx"
     with zipfile.ZipFile(io.BytesIO(small)) as archive, zipfile.ZipFile(path, "w") as copy:
         for name in archive.namelist():
             copy.writestr(name, archive.read(name).replace(b'ref="A1:A3"', b'ref="A1:XFD1048576"'))
-    with pytest.raises(BadInput, match=r"^The formulas of book\.xlsx cover more than 8,000,000 cells, up to Chain!A1\.$"):
+    with pytest.raises(
+        BadInput, match=r"^The formulas of book\.xlsx cover more than 8,000,000 cells, up to Chain!A1\.$"
+    ):
         Package(path).formulas()
