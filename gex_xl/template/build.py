@@ -34,7 +34,7 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
     """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
 
     `note`: up to three lines for the first sheet that say what this file needs in order to calculate. `extend` may
-    add sheets of a host's own to the xlsxwriter book.
+    add sheets of a host's own to the xlsxwriter book. Raises BadInput where the file cannot be written.
     """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
@@ -59,7 +59,10 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)
     if extend is not None:
         extend(book)
-    book.close()
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise BadInput(f"{target.name} cannot be written ({getattr(error.args[0], 'strerror', error)})") from None
 
 
 def new_workbook(target: Path, cells: Cells | None, note: Sequence[str] = ()) -> Recalculation:

@@ -371,7 +371,8 @@ def test_formulas_stay_text() -> None:
 
 
 #: What runs or rebuilds what it is given, by its own name or as a method: of a frame, of a module.
-RUNS = {"eval", "exec", "compile", "__import__", "query", "read_pickle", "to_pickle", "read_hdf", "os.system", "os.popen",
+RUNS = {"eval", "exec", "compile", "__import__", "query", "read_pickle", "to_pickle", "read_hdf",
+        "os.system", "os.popen",
         "check_output", "getoutput", "literal_eval", "import_module", "spec_from_file_location"}  # fmt: skip
 MODULES = {"pickle", "_pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml", "subprocess",
            "code", "runpy", "xmlrpc"}  # fmt: skip
