@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from gex_xl import __version__
 from gex_xl.commands import COMMANDS
+from gex_xl.commands.terminal import one_line
 from gex_xl.errors import GexError
 
 _EXAMPLES = """examples:
@@ -30,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit code 0, or 2 with one line on stderr for bad input."""
+    """Run one command. Exit code 0, or 2 with one line on stderr for bad input; 1 with one line for a fault of ours."""
     _speak_plainly()
     parser = _parser()
     given = parser.parse_args(argv)
@@ -41,14 +44,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = given.run(given)
         sys.stdout.flush()
     except GexError as error:
-        print(f"gex-xl: {error}", file=sys.stderr)
+        print(f"gex-xl: {one_line(error)}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         sys.stdout = None  # nothing is left to flush at exit
         return 0
     except OSError as error:
-        print(f"gex-xl: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(one_line(f"gex-xl: {error.filename or 'a file'}: {error.strerror or error}"), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("gex-xl: interrupted; what was there before is unchanged", file=sys.stderr)
+        return 130
+    except Exception as error:  # a fault of ours is one line too
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} in {Path(where.filename).name}, line {where.lineno}"
+        print(one_line(f"gex-xl: this is a fault in gex_xl ({place}): {error}"), file=sys.stderr)
+        return 1
     return code
 
 

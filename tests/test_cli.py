@@ -129,3 +129,14 @@ def test_bad_input_is_one_line_and_touches_nothing(tmp_path: Path, args: list[st
     assert said in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_fault_of_ours_is_one_line_too(tmp_path: Path) -> None:
+    """Where something within fails that nobody thought of: here json, which a report needs."""
+    code = "import json, sys; from gex_xl.cli import main; json.dump = None; sys.exit(main(sys.argv[1:]))"
+    chain = tidy_chain(tmp_path / "small.csv", 250.0)
+    done = subprocess.run(
+        [sys.executable, "-c", code, "report", str(chain), "--json"], capture_output=True, text=True, check=False
+    )
+    said = "gex-xl: this is a fault in gex_xl (TypeError in report.py, line "
+    assert (done.returncode, done.stderr.startswith(said), done.stderr.count("\n")) == (1, True, 1), done.stderr

@@ -14,6 +14,7 @@ from typing import Any
 
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
+from gex_xl.commands.terminal import one_line
 from gex_xl.engines import Recalculation
 from gex_xl.errors import BadInput
 from gex_xl.settings import Settings, parse_settings
@@ -105,10 +106,10 @@ def _recalc(given: argparse.Namespace) -> int:
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
         if name in done.names:
             value = done.names[name]
-            print(f"{name:<12} {value:,.4f}" if isinstance(value, float) else f"{name:<12} {value}")
+            print(one_line(f"{name:<12} {value:,.4f}" if isinstance(value, float) else f"{name:<12} {value}"))
     print(f"{out}: recalculated")
     for cell, message in sorted(done.errors.items()):
-        print(f"{cell}: {message}", file=sys.stderr)
+        print(one_line(f"{cell}: {message}"), file=sys.stderr)
     return 2 if done.errors else 0
 
 

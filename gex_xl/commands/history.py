@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from gex_xl.commands.terminal import one_line
 from gex_xl.errors import BadInput
 from gex_xl.settings import Settings, parse_settings
 
@@ -49,9 +50,9 @@ def _history(given: argparse.Namespace) -> int:
         print("gex-xl: interrupted; run the same command again to go on", file=sys.stderr)
         return 130
     for file, reason in sorted(done.bad.items()):
-        print(f"skipped {file}: {reason}", file=sys.stderr)
+        print(one_line(f"skipped {file}: {reason}"), file=sys.stderr)
     for file, first in done.repeated.items():
-        print(f"skipped {file}: the same content as {first}", file=sys.stderr)
+        print(one_line(f"skipped {file}: the same content as {first}"), file=sys.stderr)
     print(f"{given.out}: {done.rows} rows; {done.computed} files computed, {done.known} known, {len(done.bad)} skipped")
     if done.same_day:
         print(f"{done.same_day} rows share date and symbol: in z-scores the last quote time stands for its date")

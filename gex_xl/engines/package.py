@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
-import stat
-import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime, timedelta
@@ -20,11 +18,14 @@ from gex_xl.engines.addresses import area_of
 from gex_xl.engines.formulas import Table
 from gex_xl.engines.sheet_xml import Entry, FormulaCell
 from gex_xl.errors import BadInput
+from gex_xl.saving import replacing
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _EPOCH = datetime(1899, 12, 30)
 _DAY = timedelta(days=1)
+#: Unpacked parts, and cells that the results of formulas cover: far beyond any book of ours.
+MAX_UNPACKED, MAX_CELLS = 250_000_000, 8_000_000
 _DATE_FORMATS = {"date": 14, "time": 22}  # Excel's built-in formats: day, day and time
 
 
@@ -40,13 +41,23 @@ class Package:
         try:
             with zipfile.ZipFile(source) as archive:
                 self._infos = archive.infolist()
+                # No part unpacks to more than it declares: zipfile stops there.
+                if sum(info.file_size for info in self._infos) > MAX_UNPACKED:
+                    raise BadInput(f"{self.title} unpacks to more than {MAX_UNPACKED // 10**6} MB; it was not opened.")
                 self._parts = {info.filename: archive.read(info) for info in self._infos}
         except FileNotFoundError:
             raise BadInput(f"There is no file {self.title}.") from None
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:
             raise BadInput(
                 f"{self.title} cannot be read as a workbook; save it in Excel as .xlsx, without a password."
             ) from error
+        try:
+            self._read_structure()
+        except ValueError:  # a word where a number should be
+            raise BadInput(f"{self.title} is damaged; save it again in Excel.") from None
+
+    def _read_structure(self) -> None:
+        """Sheets, names and tables."""
         book_part = next(
             (part for kind, part in self._relations("").values() if kind.endswith("/officeDocument")), None
         )
@@ -80,8 +91,15 @@ class Package:
         self._date_styles: dict[str, int] = {}
 
     def formulas(self) -> list[FormulaCell]:
-        """Every formula cell of every worksheet."""
-        return [cell for name, part in self.sheets.items() for cell in sheet_xml.formula_cells(self._text(part), name)]
+        """Every formula cell of every worksheet. Raises BadInput where their results cover absurdly many cells."""
+        found = [c for name, part in self.sheets.items() for c in sheet_xml.formula_cells(self._text(part), name)]
+        covered = 0
+        for cell in found:
+            _, top, left, bottom, right = cell.area
+            covered += (bottom - top + 1) * (right - left + 1)
+            if covered > MAX_CELLS:
+                raise BadInput(f"The formulas of {self.title} cover more than {MAX_CELLS:,} cells, up to {cell.name}.")
+        return found
 
     def paste(self, anchor: str, rows: Sequence[Sequence[object]]) -> None:
         """Empty the cells from `anchor` ("Sheet!B2") to the right and down and write `rows` there as values.
@@ -185,24 +203,15 @@ class Package:
 
         Raises BadInput if the place cannot be written."""
         try:
-            handle, name = tempfile.mkstemp(target.suffix, f".{target.stem}-", target.parent)
-        except OSError as error:
-            raise BadInput(f"{target.name} cannot be written: {error.strerror}.") from error
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
+            with replacing(target) as new, zipfile.ZipFile(new, "w") as archive:
                 for info in self._infos:
                     if info.filename in self._parts:
                         kind = info.compress_type if compression is None else compression
                         archive.writestr(copy(info), self._parts[info.filename], kind)
-            beside.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else _usual_mode())
-            beside.replace(target)
         except OSError as error:
             raise BadInput(
                 f"{target.name} cannot be written ({error.strerror}); close it elsewhere and try again."
             ) from error
-        finally:
-            beside.unlink(missing_ok=True)
 
     def _text(self, part: str) -> str:
         data = self._parts.get(part)
@@ -306,10 +315,3 @@ def serial(moment: date) -> float:
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
     return (moment.replace(tzinfo=None) - _EPOCH) / _DAY
-
-
-def _usual_mode() -> int:
-    """The permissions of a new file: mkstemp's would hide the book from everyone else."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

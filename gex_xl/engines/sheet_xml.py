@@ -238,7 +238,7 @@ def _rows(xml: str) -> Iterator[tuple[int, str, str]]:
         raise BadInput("A sheet of this workbook is in a form that cannot be read; save it again in Excel.")
     for attributes, inner in _ROW.findall(body[1] or ""):
         number = _attribute(attributes, "r")
-        if number is None:
+        if number is None or not (number.isascii() and number.isdigit()):
             raise BadInput("A sheet of this workbook has rows without numbers; save it again in Excel.")
         yield int(number), attributes, inner
 

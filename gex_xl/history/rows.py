@@ -19,6 +19,7 @@ from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.regime import regime, triggers
 from gex_xl.analytics.zscore import rolling
 from gex_xl.chain import Chain
+from gex_xl.reading.values import text
 from gex_xl.settings import Settings
 
 Row = dict[str, Any]
@@ -61,7 +62,7 @@ def row_of(file: str, settings: Settings) -> Row:
     """
     figures, reasons = figures_of(prepare(Chain.from_file(file), None, None, settings))
     said = _SEPARATOR.join(f"{name}: {why}" for name, why in reasons.items())
-    own = {"reason": said, "file": Path(file).name, "settings": settings_text(settings)}
+    own = {"reason": said, "file": text(Path(file).name), "settings": settings_text(settings)}
     return dict.fromkeys(COLUMNS) | figures | own
 
 

@@ -14,6 +14,8 @@ from gex_xl.history.rows import Row, completed, content_of, settings_text
 from gex_xl.settings import Settings
 
 _SUFFIXES = frozenset({".csv", ".dat", ".txt", ".json", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+#: Hidden files, such as one that a killed run was writing, and the marks that Excel leaves beside an open file.
+_PASSED_OVER = (".", "~$")
 Progress = Callable[[Iterable[tuple[str, engines.Result]], int], Iterable[tuple[str, engines.Result]]]
 
 
@@ -39,16 +41,15 @@ def files_of(given: Sequence[Path], out: Path) -> list[Path]:
 
     Raises BadInput for a path that does not exist, and where there is no chain file at all.
     """
-    own = {out.absolute(), out.absolute().with_name(f"{out.name}.partial"), out.absolute().with_name(f"{out.name}.new")}
+    own = {out.absolute(), out.absolute().with_name(f"{out.name}.partial")}
     found: list[Path] = []
     for path in given:
         if path.is_dir():
             inside = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-            # Names such as ~$chain.xlsx are marks that Excel leaves beside an open file.
-            found += sorted(file for file in inside if not file.name.startswith((".", "~$")))
+            found += sorted(file for file in inside if not file.name.startswith(_PASSED_OVER))
         elif path.is_file():
             found.append(path)
-        elif "*" in path.name and (matches := sorted(path.parent.glob(path.name))):  # no shell has expanded it
+        elif "*" in path.name and (matches := _starred(path)):  # no shell has expanded it
             found += matches
         else:
             raise BadInput(f"{path}: no such file or folder")
@@ -56,6 +57,10 @@ def files_of(given: Sequence[Path], out: Path) -> list[Path]:
     if not found:
         raise BadInput(f"no chain file in {', '.join(map(str, given))}; expected csv, dat, json or xlsx files")
     return found
+
+
+def _starred(path: Path) -> list[Path]:
+    return sorted(file for file in path.parent.glob(path.name) if not file.name.startswith(_PASSED_OVER))
 
 
 def update(

@@ -13,8 +13,11 @@ from typing import Any, TextIO
 
 from gex_xl.errors import BadInput
 from gex_xl.history.rows import COLUMNS, NUMBERS, Row
+from gex_xl.reading.workbooks import cells_of_first_sheet
+from gex_xl.saving import replacing
 
 FORMATS = (".parquet", ".csv", ".xlsx")
+_FORMULA = ("=", "+", "-", "@", "'")
 
 
 def check_format(out: Path) -> None:
@@ -50,14 +53,12 @@ def read(out: Path) -> list[Row]:
 def _read_csv(file: Path) -> tuple[list[str], list[dict[str, Any]]]:
     with file.open(encoding="utf-8", newline="") as stream:
         table = csv.DictReader(stream, strict=True)
-        return list(table.fieldnames or []), list(table)
+        rows = [{name: _unguarded(cell) for name, cell in row.items()} for row in table]
+        return list(table.fieldnames or []), rows
 
 
 def _read_sheet(file: Path) -> tuple[list[str], list[dict[str, Any]]]:
-    import python_calamine
-
-    with python_calamine.load_workbook(file) as book:
-        header, *rows = book.get_sheet_by_index(0).to_python() or [[]]
+    header, *rows = cells_of_first_sheet(file) or [[]]
     names = [str(cell) for cell in header]
     return names, [dict(zip(names, row, strict=False)) for row in rows]
 
@@ -93,24 +94,31 @@ def write(rows: list[Row], out: Path) -> None:
 
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table = table.astype(dict.fromkeys(NUMBERS, "float64"))
-    new = out.with_name(f"{out.name}.new")
     kind = out.suffix.lower()
     try:
-        if kind == ".csv":
-            table.to_csv(new, index=False, lineterminator="\n", encoding="utf-8")
-        else:
-            table["date"] = [dt.date.fromisoformat(day) for day in table["date"]]
-            if kind == ".parquet":
-                table.to_parquet(new, index=False)
+        with replacing(out) as new:
+            if kind == ".csv":
+                table = table.map(_guarded)
+                table.to_csv(new, index=False, lineterminator="\n", encoding="utf-8")
             else:
-                _write_sheet(table, new)
-        new.replace(out)
+                table["date"] = [dt.date.fromisoformat(day) for day in table["date"]]
+                if kind == ".parquet":
+                    table.to_parquet(new, index=False)
+                else:
+                    _write_sheet(table, new)
     except PermissionError:
         raise BadInput(
             f"{out} cannot be replaced; close it where it is open, and run the same command again: nothing is lost"
         ) from None
-    finally:
-        new.unlink(missing_ok=True)
+
+
+def _guarded(cell: Any) -> Any:
+    """Text that a spreadsheet would take for a formula when it opens the csv, made text by an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _unguarded(cell: Any) -> Any:
+    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
 
 
 def _write_sheet(table: Any, file: Path) -> None:

@@ -6,6 +6,7 @@ size needs no new rectangle, and the charts, which look through the whole of it,
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from gex_xl.engines import Recalculation
@@ -25,8 +26,10 @@ NOTE = (
 
 def new_workbook(target: Path, cells: Cells | None, settings: Settings | None = None) -> Recalculation:
     """A book as `template.new_workbook` makes it, its tables made for Calc."""
-    done = new_plain_workbook(target, cells, NOTE, settings)
-    package = Package(target)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / target.name
+        done = new_plain_workbook(plain, cells, NOTE, settings=settings)
+        package = Package(plain)
     without_spills(package)
     package.save(target)
     return done

@@ -33,7 +33,7 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
     Raises BadInput where LibreOffice is absent, too old or without what it needs, and for a file that is not one
     of our workbooks.
     """
-    package = own_book(source)
+    package = own_book(source, cells)
     if cells is not None:
         package.paste(PASTE_ANCHOR, cells)
     formulas = package.formulas()

@@ -33,7 +33,7 @@ TYPES = _HERE / "libreoffice_types.rdb"
 #: What worksheet functions do not need, and what needs packages that LibreOffice does not have.
 _LEFT_OUT = {
     "cli.py", "commands", "engines", "fetch.py", "history", "hosts", "reference.py", "report.py", "sample.py",
-    "template", "udfs.py",
+    "saving.py", "template", "udfs.py",
 }  # fmt: skip
 
 _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>

@@ -92,7 +92,10 @@ def _texts(package: Package) -> dict[str, str]:
     found: dict[str, str] = {}
     for extension in _own_extensions(package).values():
         for name, value in re.findall(r'<we:property name="([^"]*)" value="([^"]*)"\s*/>', extension):
-            text = json.loads(unescape(value))
+            try:
+                text = json.loads(unescape(value))
+            except (ValueError, RecursionError):  # no file of the add-in's
+                continue
             if isinstance(text, str):
                 found[name] = text
     return found

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -100,12 +101,14 @@ class Table:
 
     def _refuse_split_figures(self) -> None:
         """Raises BadInput where a line of a text has more figures than the header has names: one was cut in two."""
-        width = len(self.names)
+        # In a worksheet a row ends with blanks, since all rows of a range are of one length.
+        width = max((j for j, name in enumerate(self.names, 1) if name), default=0)
         for n, row in zip(self.numbers.tolist(), self.rows, strict=True):
-            if len(row) > width and any(number(cell) is not None for cell in row[width:]):
+            beyond = list(takewhile(lambda cell: not is_blank(cell), row[width:]))
+            if any(number(cell) is not None for cell in beyond):
                 raise BadInput(
-                    f"row {n} has {len(row)} cells under a header of {width}; a figure with a comma in it must stand "
-                    "in quotes, or the cells be separated by semicolons"
+                    f"row {n} has {width + len(beyond)} cells under a header of {width}; a figure that was cut at its "
+                    "comma must stand in quotes, and a column of your own needs a name"
                 )
 
     def decide(self, places: Iterable[tuple[str, int]]) -> None:

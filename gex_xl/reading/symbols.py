@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.values import FloatArray, text
+from gex_xl.reading.values import FloatArray, shown, text
 
 
 class Symbol(NamedTuple):
@@ -89,7 +89,7 @@ def check_expiries(expiries: Sequence[dt.date], symbols: Sequence[Symbol | None]
 
 def one_underlying(roots: Iterable[str]) -> str:
     """The one underlying of all the roots, "" where there are none. Raises BadInput where there are several."""
-    names = sorted({underlying_of(root) for root in set(roots) if root})
+    names = sorted({shown(underlying_of(root)) for root in set(roots) if root})
     if len(names) > 1:
         raise BadInput(
             f"the chain holds contracts on {', '.join(names[:4])}; paste one underlying at a time, and clear the "

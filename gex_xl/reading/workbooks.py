@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.layouts import has_chain
@@ -32,6 +32,17 @@ def cells_of_workbook(file: Path) -> list[list[object]]:
 
     Raises BadInput for what is no workbook, and for one whose sheets are too large to be a chain.
     """
+    sheets = _sheets(file)
+    found = [sheet for sheet in sheets if has_chain(sheet)] or sheets
+    return [[None if is_blank(cell) else cell for cell in row] for row in found[0]] if found else []
+
+
+def cells_of_first_sheet(file: Path) -> list[list[object]]:
+    """The cells of the first sheet, a blank as "". Raises BadInput as cells_of_workbook does."""
+    return next(iter(_sheets(file)), [])
+
+
+def _sheets(file: Path) -> list[Any]:
     _refuse_bombs(file)
     # Fast, typed and without dependencies; absent only in the browser, where there are no files.
     import python_calamine
@@ -41,8 +52,7 @@ def cells_of_workbook(file: Path) -> list[list[object]]:
             sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
     except Exception as error:  # a broken file may raise anything here, dates beyond all calendars an OverflowError
         raise _unreadable(file, error) from None
-    found = [sheet for sheet in sheets if has_chain(sheet)] or sheets
-    return [[None if is_blank(cell) else cell for cell in row] for row in found[0]] if found else []
+    return sheets
 
 
 def _unreadable(file: Path, why: object) -> BadInput:

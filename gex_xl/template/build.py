@@ -40,7 +40,8 @@ def build_workbook(
     """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
 
     `note`: up to three lines for the first sheet that say what this file needs in order to calculate. `extend` may
-    add to the xlsxwriter book what is a host's own. `settings` stand on the sheet Settings.
+    add to the xlsxwriter book what is a host's own. `settings` stand on the sheet Settings. Raises BadInput where
+    the file cannot be written.
     """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
@@ -66,7 +67,10 @@ def build_workbook(
         first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)
     if extend is not None:
         extend(book)
-    book.close()
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise BadInput(f"{target.name} cannot be written ({getattr(error.args[0], 'strerror', error)})") from None
 
 
 def new_workbook(
@@ -90,14 +94,26 @@ def new_workbook(
 def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Recalculation:
     """Put `cells` in place of the old chain (None: leave it) and recalculate the book.
 
-    Raises BadInput for a file that is not one of our workbooks.
+    Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
     """
-    own_book(source)
+    own_book(source, cells)
     return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {parts.PASTE_ANCHOR: cells})
 
 
-def own_book(source: Path) -> Package:
-    """The workbook's parts. Raises BadInput for a file that is not one of our workbooks."""
+def own_book(source: Path, cells: Cells | None = None) -> Package:
+    """The workbook's parts.
+
+    Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
+    """
+    used = [[j for j, cell in enumerate(row, 1) if cell is not None and cell != ""] for row in cells or ()]
+    rows = max((i for i, places in enumerate(used, 1) if places), default=0)
+    columns = max((places[-1] for places in used if places), default=0)
+    if rows > parts.PASTE_ROWS or columns > parts.PASTE_COLUMNS:
+        found = f"{rows:,} rows" if rows > parts.PASTE_ROWS else f"{columns:,} columns"
+        raise BadInput(
+            f"the chain has {found}; the workbook takes at most {parts.PASTE_ROWS:,} rows and {parts.PASTE_COLUMNS} "
+            "columns, for instance one underlying at a time"
+        )
     package = Package(source)
     if ("", "TOTAL_GEX") not in package.names:
         raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")

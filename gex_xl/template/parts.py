@@ -29,6 +29,12 @@ SHEETS: tuple[str, ...] = (
 #: Where a chain is pasted, and how far it may reach.
 PASTE_ANCHOR = f"{CHAIN}!C1"
 PASTE_ROWS, PASTE_COLUMNS = 60_000, 50
+LAST_PASTE_COLUMN = "AZ"
+_PASTE = f"{CHAIN}!$C$1:${LAST_PASTE_COLUMN}${PASTE_ROWS}"
+#: How many cells stand right beyond that. A paste has no gaps, so a look at the near side is enough; one at the
+#: whole sheet would take the embedded engine half a minute.
+OUTSIDE = f"{CHAIN}!$A$22"
+OUTSIDE_FORMULA = f"=COUNTA({CHAIN}!$C${PASTE_ROWS + 1}:$L${PASTE_ROWS + 1000})+COUNTA({CHAIN}!$BA$1:$CZ$200)"
 
 #: What CHAIN_STATUS says of the paste; the sheets Chain and Dashboard refer to it.
 STATUS = f"{CHECK}!$A$3"
@@ -59,7 +65,7 @@ NAMES = {
     "Put_Wall": f"={DASHBOARD}!$G$7",
     "Spot": f"={DASHBOARD}!$H$7",
     "As_Of": f"={DASHBOARD}!$I$7",
-    "Paste": f"={CHAIN}!$C$1:INDEX({CHAIN}!$C$1:$AZ${PASTE_ROWS},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
+    "Paste": f"={CHAIN}!$C$1:INDEX({_PASTE},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
     # Where a macro or script takes today's row from, and where it may put it.
     "History_Today": f"={HISTORY}!$A$7:$X$7",
     "History_Rows": f"={HISTORY}!$A${KEPT_HEADER + 1}:$AA${KEPT_HEADER + KEPT_ROWS}",

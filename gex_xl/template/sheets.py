@@ -17,10 +17,10 @@ def chain(book: Any, look: Formats) -> None:
     sheet = book.get_worksheet_by_name(parts.CHAIN)
     sheet.set_column("A:A", 58, look.plain)
     sheet.set_column("B:B", 2)
-    sheet.set_column("C:AZ", 11, look.paste)
+    sheet.set_column(f"C:{parts.LAST_PASTE_COLUMN}", 11, look.paste)
     sheet.write("A1", "Chain", look.title)
     lines = (
-        "1. Select columns C to AZ and press Delete: nothing old may stay.",
+        f"1. Select columns C to {parts.LAST_PASTE_COLUMN} and press Delete: nothing old may stay.",
         "2. Click C1 and paste a chain, with all lines above its header.",
         "3. Read below what was found. The other sheets follow.",
     )
@@ -39,14 +39,22 @@ def chain(book: Any, look: Formats) -> None:
     used = "&".join(f"$C$1:$C${parts.PASTE_ROWS}".replace("C", letter) for letter in "CDEF")
     last = f'=IFERROR(LOOKUP(2,1/({used}<>""),ROW($C$1:$C${parts.PASTE_ROWS})),0)'
     sheet.write_dynamic_array_formula("A19:A19", last, look.count)
+    sheet.write("A21", "Cells that lie beyond the paste area", look.note)
+    sheet.write_formula("A22", parts.OUTSIDE_FORMULA, look.count)
     sheet.conditional_format("A14", unusable("$A$14", look.warning))
     sheet.freeze_panes(0, 2)
     sheet.set_selection("C1")
 
 
 def _status() -> str:
+    beyond = (
+        f"Cannot see all of the paste: what stands right of column {parts.LAST_PASTE_COLUMN} or below row "
+        f"{parts.PASTE_ROWS:,} of the sheet {parts.CHAIN} is not read. Paste one underlying at C1, with fewer columns. "
+        "Without it: "
+    )
     # The handle is quick; only where there is none is the paste itself asked what is wrong with it.
-    return f"=IF(ISERROR(Chain),CHAIN_STATUS({parts.LOAD_ARGUMENTS}),CHAIN_STATUS(Chain))"
+    found = f"IF(ISERROR(Chain),CHAIN_STATUS({parts.LOAD_ARGUMENTS}),CHAIN_STATUS(Chain))"
+    return f'=IF({parts.OUTSIDE}>0,"{beyond}","")&{found}'
 
 
 def _synthetic() -> str:

@@ -145,11 +145,11 @@ def from_office_js(outcome: dict[str, Any], label: str) -> Cells:
     )
 
 
-def test_lite(tmp_path: Path) -> None:
-    labels = [label for label in CASES if label not in LARGE]
-    cases = [[CASES[label][0], [as_office_js(value) for value in CASES[label][1:]]] for label in labels]
+def in_main_py(cases: dict[str, list[Any]], tmp_path: Path) -> dict[str, dict[str, Any]]:
+    """{case: {"value": matrix} or {"error": sentence}} of main.py called as the add-in calls it, in one program."""
+    asked = [[name, [as_office_js(value) for value in given]] for name, *given in cases.values()]
     (tmp_path / "main.py").write_text(main_py(), encoding="utf-8")
-    (tmp_path / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+    (tmp_path / "cases.json").write_text(json.dumps(asked), encoding="utf-8")
     # The add-in's way of calling is xlwings.server, which asks for a key.
     environment = {**os.environ, "XLWINGS_ON_SERVER": "true", "XLWINGS_LICENSE_KEY": "noncommercial"}
     done = subprocess.run(
@@ -159,7 +159,11 @@ def test_lite(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     ran = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert ran["home"] == "gex_xl"  # the code in main.py
-    outcomes = dict(zip(labels, (called for _, called in ran["results"]), strict=True))
+    return dict(zip(cases, (called for _, called in ran["results"]), strict=True))
+
+
+def test_lite(tmp_path: Path) -> None:
+    outcomes = in_main_py({label: case for label, case in CASES.items() if label not in LARGE}, tmp_path)
     check("Lite", {label: from_office_js(outcome, label) for label, outcome in outcomes.items()})
 
 

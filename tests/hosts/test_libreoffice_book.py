@@ -139,6 +139,15 @@ def test_a_broken_chain_an_error_cell_and_an_empty_sheet_are_said_and_mended(ope
     paste(opened, sample)
 
 
+@pytest.mark.parametrize("cell", ["BA3", f"D{parts.PASTE_ROWS + 1}"])
+def test_a_paste_that_reaches_too_far_is_said(opened: Calc, cell: str) -> None:
+    before = opened.cell(sheet="Dashboard", cell="B3")["text"]
+    opened.write(sheet="Chain", cell=cell, formula="5")
+    assert opened.cell(sheet="Dashboard", cell="B3")["text"].startswith("Cannot see all of the paste: ")
+    opened.write(sheet="Chain", cell=cell, formula="")
+    assert opened.cell(sheet="Dashboard", cell="B3")["text"] == before
+
+
 def test_a_setting_changes_every_figure(opened: Calc, book: tuple[Path, Recalculation]) -> None:
     row = parts.FIRST_SETTING
     while opened.cell(sheet="Settings", cell=f"A{row}")["text"] != "sign":

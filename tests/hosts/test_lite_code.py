@@ -32,6 +32,8 @@ from gex_xl.settings import parse_settings
 from gex_xl.template import parts
 from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
+from tests.bad_inputs import CASES as BAD_INPUTS
+from tests.bad_inputs import in_cells
 
 from .script_books import FIRST, LAST, TODAY, Book, applied, as_date, as_json, changed, rows
 
@@ -133,6 +135,7 @@ CASES: list[tuple[str, list[Any]]] = [
     ("TOTAL_GEX", [EXAMPLE_CHAIN, None, None, "carry=none; clock=business252"]),
     ("TOTAL_GEX", [FUNCTIONS["LOAD_CHAIN"](EXAMPLE_CHAIN)]),  # a handle, whose chain main.py loaded above
     ("TOTAL_GEX", ["SPX 1 contracts 2020-01-01 #000000"]),
+    *((case["function"], in_cells(case)) for case in BAD_INPUTS.values()),
 ]
 EXAMPLES = len(REGISTRY)
 DAY = "2025-03-03"  # of EXAMPLE_CHAIN

@@ -215,7 +215,7 @@ def test_a_thousands_separator_without_quotes_is_no_figure_of_its_own() -> None:
     header = "Symbol,Expiry,Type,Strike,IV,OI"
     good = "ZZX240119C00100000,2024-01-19,call,100,0.25,897"
     cut = "ZZX240119C00105000,2024-01-19,call,105,0.25,1,897"
-    with pytest.raises(BadInput, match="row 3 has 7 cells under a header of 6; a figure with a comma in it must stand"):
+    with pytest.raises(BadInput, match="row 3 has 7 cells under a header of 6; a figure that was cut at its comma"):
         Chain.from_cells(cells_of_csv("\n".join([header, good, cut])))
     assert len(Chain.from_cells(cells_of_csv("\n".join([header, good, cut.replace("1,897", "897,a note")])))) == 2
 
