@@ -10,6 +10,7 @@ from typing import Any
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.feeds import SOURCES, Fetched, fetch
+from gex_xl.saving import replacing
 
 SECONDS = 120.0
 _ABOUT = """The chain of an underlying, as a public feed quotes it now: CBOE's delayed quotes (about 15 minutes late,
@@ -102,12 +103,9 @@ def _same_quotes(file: Path, found: Fetched) -> bool:
 
 
 def _replace(out: Path, body: bytes) -> None:
-    """Write beside, then put in its place: an interruption leaves the old file."""
-    beside = out.with_name(f"{out.name}.new")
+    """An interruption leaves the old file."""
     try:
-        beside.write_bytes(body)
-        beside.replace(out)
+        with replacing(out) as new:
+            new.write_bytes(body)
     except OSError as error:
         raise BadInput(f"{out} cannot be written ({error.strerror}); choose another place with --out") from None
-    finally:
-        beside.unlink(missing_ok=True)
