@@ -190,7 +190,9 @@ def _choose(
     for reason, mask in reasons:
         hit = (why == "") & mask
         if hit.any():
-            excluded[reason] = (int(hit.sum()), float(np.nansum(chain.open_interest[hit])))
+            # A reader may have left out others for the same reason.
+            contracts, lost = excluded.get(reason, (0, 0.0))
+            excluded[reason] = (contracts + int(hit.sum()), lost + float(np.nansum(chain.open_interest[hit])))
             why[hit] = reason
     return why, excluded
 
