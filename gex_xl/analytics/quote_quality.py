@@ -14,6 +14,7 @@ from gex_xl.analytics.parity import Mask, considered, parity
 from gex_xl.clock import instant
 
 STALE_DAYS = 7.0
+CROSSED, BELOW, ABOVE = "Crossed", "Below its least value", "Above its greatest value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,16 @@ def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> list[QuoteCoun
     chain, some = lines.chain, considered(lines)
     bid, ask = np.nan_to_num(chain.bid), np.nan_to_num(chain.ask)
     quoted = some & ((bid > 0) | (ask > 0))
-    low, high = _outside(lines, quoted)
+    crossed = quoted & (ask > 0) & (bid > ask)
+    low, high = _outside(lines, quoted & ~crossed)
     kinds: list[tuple[str, Mask, str]] = [
         ("No quotes", some & ~quoted, "neither bid nor ask"),
         ("No bid", quoted & (bid == 0), "nobody buys: the mid is no price"),
         ("No ask", quoted & (ask == 0), "nobody sells: the mid is no price"),
-        ("Crossed", quoted & (ask > 0) & (bid > ask), "bid above ask: two moments in one line; compared with nothing"),
+        (CROSSED, crossed, "bid above ask: two moments in one line; compared with nothing"),
         ("Locked", quoted & (bid == ask), "bid equals ask"),
-        ("Below its least value", low, "ask under what exercise or its forward makes certain: late, or spot is"),
-        ("Above its greatest value", high, "bid over the price of what it delivers: late, or spot is"),
+        (BELOW, low, "ask under what exercise or its forward makes certain: late, or spot is"),
+        (ABOVE, high, "bid over the price of what it delivers: late, or spot is"),
     ]
     if not quoted.any():
         no_quotes = "no bid and no ask in the paste"

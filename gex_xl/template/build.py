@@ -13,7 +13,18 @@ import xlsxwriter
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
-from gex_xl.template import dashboard, dealer, first_steps, flows, history_sheet, parts, sheets, tables, volatility
+from gex_xl.template import (
+    dashboard,
+    dealer,
+    first_steps,
+    flows,
+    history_sheet,
+    parts,
+    quality,
+    sheets,
+    tables,
+    volatility,
+)
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
@@ -52,7 +63,8 @@ def build_workbook(target: Path, note: Sequence[str] = (), extend: Callable[[Any
         book.define_name(name, target_cell)
     look = Formats(book)
     for write in (sheets.chain, sheets.settings, tables.strikes, tables.profile, flows.flows, volatility.volatility,
-                  sheets.regime, history_sheet.history, sheets.check, sheets.functions, dealer.sheets,
+                  sheets.regime, history_sheet.history, sheets.check, quality.quality, quality.choices,
+                  sheets.functions, dealer.sheets,
                   dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:
