@@ -29,7 +29,8 @@ class Chain:
     `is_call`: bool. `strike`, `bid`, `ask` in USD; `iv` annualised, decimal, NaN where the feed has none or a
     placeholder; `open_interest`, `volume`, `dealer_position` in contracts (dealer_position signed, dealers
     long positive); `gamma`, `delta` per share as the feed gives them; `multiplier` shares per contract, NaN
-    where the feed does not say; `forward` the feed's own, in USD. `settlement` in UTC seconds. `row` is the row
+    where the feed does not say; `forward` the feed's own, in USD. `settlement` in UTC seconds; so is `last_trade`,
+    NaT where unknown. `row` is the row
     number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is "Deribit", which
     never closes, or "". `settings` are those that the chain was read with.
     """
@@ -50,6 +51,7 @@ class Chain:
     multiplier: FloatArray
     dealer_position: FloatArray
     forward: FloatArray
+    last_trade: Instants
     has_dealer_position: bool
     venue: str
     symbol: str
@@ -134,6 +136,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         settlement=settlements([columns.expiry[i] for i in order], [settlement_roots[i] for i in order], columns.venue),
         is_call=columns.right[order] == "C",
         iv=iv[order],
+        last_trade=columns.last_trade[order],
         **arrays,
         has_dealer_position=columns.has_dealer_position,
         venue=columns.venue,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import math
 from typing import Any
 
@@ -14,8 +16,10 @@ from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gamma_of
 from gex_xl.analytics.term_structure import slopes
+from gex_xl.analytics.what_if import what_if
 from gex_xl.reading.dates import in_words
 
+_WORST = 10  # violations of each kind in the JSON
 _MEANING = {
     "long_gamma": "dealers are long gamma: they sell strength and buy weakness, moves are damped",
     "short_gamma": "dealers are short gamma or close to it: they buy strength and sell weakness, moves are amplified",
@@ -67,9 +71,77 @@ def as_json(lines: Lines) -> dict[str, Any]:
             "as_of_from": lines.as_of_from,
             "model_total_gex": trust.model_total,
             "vendor_total_gex": trust.vendor_total,
+            "quotes": [_plain(one) for one in trust.quotes],
+            "arbitrage": [
+                {
+                    "kind": str(test.kind),
+                    "compared": test.compared,
+                    "executable": test.executable,
+                    "within_spread": test.within_spread,
+                    "worst": [_plain(one) for one in test.violations[:_WORST]],
+                    "reason": test.reason or None,
+                }
+                for test in trust.arbitrage
+            ],
+            "vendor_gamma": [_plain(one) for one in trust.vendor_gamma],
+            "what_if": [_plain(one) for one in what_if(lines)],
             "warnings": trust.warnings,
         },
     }
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """A record of the analytics as JSON has it: dates as text."""
+    found = dataclasses.asdict(record)
+    for key, value in found.items():
+        if isinstance(value, dict):
+            found[key] = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in value.items()}
+        elif isinstance(value, dt.date):
+            found[key] = value.isoformat()
+    return found
+
+
+def quality(lines: Lines) -> list[tuple[str, str]]:
+    """Label and text of bad quotes, arbitrage and the feed's gamma."""
+    trust = check(lines)
+    bad = ", ".join(
+        f"{q.name.lower()} {q.contracts:,} ({q.gross_share:.1%} of gross)" for q in trust.quotes if q.contracts
+    )
+    rows = [("Quotes", bad or "no bad ones, or none in the paste")]
+    for test in trust.arbitrage:
+        said = test.reason
+        if test.compared:
+            said = f"{test.executable:,} executable at bid and ask"
+            if test.within_spread is not None:
+                said += f", {test.within_spread:,} more at mids within the spread"
+            said += f", of {test.compared:,} compared"
+        rows.append((test.kind.capitalize(), said))
+        for one in test.violations[:1]:
+            right = "call" if one.is_call else "put"
+            rows.append(("", f"worst {one.amount:,.2f} USD: {one.expiry} {_strike(one.strike)} {right}: {one.trade}"))
+    if trust.vendor_gamma:
+        every = trust.vendor_gamma[0]
+        gross = f"{amount(every.vendor_gross)}, the model's {amount(every.model_gross)}"
+        rows.append(
+            ("Feed gamma", f"gross {gross}; net {amount(every.vendor_net)}, the model's {amount(every.model_net)}")
+        )
+    return rows
+
+
+def other_choices(lines: Lines) -> list[str]:
+    """What every other choice of a setting would give, one line each; those that move nothing are counted."""
+    base, *others = what_if(lines)
+    as_it_is = (base.total, base.flip, base.regime)
+    computed = [one for one in others if one.total is not None]
+    moved = [one for one in computed if (one.total, one.flip, one.regime) != as_it_is]
+    out = []
+    for one in moved:
+        name = f"{one.setting} = {one.value:g}" if isinstance(one.value, float) else f"{one.setting} = {one.value}"
+        flip = "none" if one.flip is None else _strike(one.flip)
+        change = f"{amount(one.total or 0.0):>12} {one.gross_share or 0.0:>+8.1%} of gross"
+        out.append(f"{name:<24} {change}  flip {flip:>9}  {one.regime}")
+    out.append(f"{len(computed) - len(moved)} others move neither total, flip nor regime")
+    return [*out, *(f"{one.setting} = {one.value}: {one.note}" for one in others if one.total is None)]
 
 
 def amount(value: float) -> str:

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gex_xl.analytics.arbitrage import Test, arbitrage
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.lines import NO_IV, Lines, prepare
+from gex_xl.analytics.quote_quality import ABOVE, BELOW, CROSSED, QuoteCount, quote_counts
+from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.errors import NoValue
 from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import GammaSource, Sign
 
 _INDEX_LIKE = {"SPX", "NDX", "RUT", "DJX", "VIX", "XSP", "SPY", "QQQ", "IWM", "DIA"}
+_CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
 _NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
 
 
@@ -34,7 +38,10 @@ class ExpiryCarry:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`rows` listed contracts = `used` + all excluded. Totals in the unit of the settings, None where none."""
+    """`rows` listed contracts = `used` + all excluded. Totals in the unit of the settings, None where none.
+
+    `vendor_gamma` is empty where the feed has no gamma.
+    """
 
     rows: int
     used: int
@@ -43,7 +50,16 @@ class Check:
     carry: list[ExpiryCarry]
     model_total: float | None
     vendor_total: float | None
+    quotes: list[QuoteCount]
+    arbitrage: tuple[Test, ...]
+    vendor_gamma: list[GammaComparison]
     warnings: list[str]
+
+    @property
+    def impossible(self) -> tuple[int, float]:
+        """Contracts, and their open interest, whose quotes are crossed or outside their bounds."""
+        some = [q for q in self.quotes if q.name in (CROSSED, BELOW, ABOVE)]
+        return sum(q.contracts or 0 for q in some), sum(q.open_interest or 0.0 for q in some)
 
 
 @once(32)
@@ -76,8 +92,18 @@ def check(lines: Lines) -> Check:
         carry,
         model,
         vendor,
+        quote_counts(lines),
+        arbitrage(lines),
+        _vendor_gamma(lines),
         _warnings(lines, carry, model, vendor),
     )
+
+
+def _vendor_gamma(lines: Lines) -> list[GammaComparison]:
+    try:
+        return vendor_gammas(lines)
+    except NoValue:
+        return []
 
 
 def _total_with(lines: Lines, source: GammaSource) -> float | None:
@@ -119,6 +145,12 @@ def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendo
         out.append(
             f"gamma_source = vendor concerns gamma alone: flows and the other exposures come from iv and leave out "
             f"{contracts:,} contracts without it (open interest {open_interest:,.0f})"
+        )
+    material = [one.amount for test in arbitrage(lines) for one in test.violations if one.amount > _CENTS * lines.spot]
+    if material:
+        out.append(
+            f"quotes that could be traded against others for a profit at bid and ask: {len(material):,}, of up to "
+            f"{max(material):,.2f} USD per share; they are not of one moment, or wrong: see ARBITRAGE_CHECK"
         )
     if lines.floored:
         out.append(

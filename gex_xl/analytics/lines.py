@@ -179,7 +179,9 @@ def _chosen(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
     for number, (reason, mask) in enumerate(tests, 1):
         hit = (why == 0) & mask
         if hit.any():
-            excluded[reason] = (int(hit.sum()), float(np.nansum(chain.open_interest[hit])))
+            # A reader may have left out others for the same reason.
+            contracts, lost = excluded.get(reason, (0, 0.0))
+            excluded[reason] = (contracts + int(hit.sum()), lost + float(np.nansum(chain.open_interest[hit])))
             why[hit] = number
     why.setflags(write=False)
     return _Chosen(weight, np.flatnonzero(why == 0), ("", *(reason for reason, _ in tests)), why, excluded)

@@ -13,7 +13,7 @@ from gex_xl.analytics.summary import summarise
 from gex_xl.arguments import amount, moment
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
-from gex_xl.report import as_json, headline, picture
+from gex_xl.report import as_json, headline, other_choices, picture, quality
 from gex_xl.settings import HELP, Settings, parse_settings
 
 
@@ -44,10 +44,12 @@ def _report(given: argparse.Namespace) -> int:
         json.dump(as_json(lines), sys.stdout, allow_nan=False)
         print()
         return 0
-    for label, text in headline(lines):
+    for label, text in [*headline(lines), *quality(lines)]:
         print(f"{label:<12} {text}")
     print(f"\nNet GEX per strike, {lines.settings.unit.label}; left of the line dealers are short gamma\n")
     print("\n".join(picture(summarise(lines).strikes, lines.spot, block=bar())))
+    print("\nThe total with one setting changed at a time\n")
+    print("\n".join(other_choices(lines)))
     return 0
 
 

@@ -4,7 +4,7 @@ Bodies return plain Python (None for no value) and raise GexError; the hosts' sh
 this package fills the registry, in the order in which users see the functions.
 """
 
-from gex_xl.functions import chain, exposure, exposures, flows, levels, levels_by_expiry, regime, volatility
+from gex_xl.functions import chain, exposure, exposures, flows, levels, levels_by_expiry, quality, regime, volatility
 
 # isort: split
 from gex_xl.functions import book, hedging, limits, quoting, residuals
@@ -13,5 +13,5 @@ from gex_xl.registry import REGISTRY
 
 __all__ = [
     "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "exposure", "exposures", "flows", "hedging", "levels",
-    "levels_by_expiry", "limits", "quoting", "regime", "residuals", "volatility",
+    "levels_by_expiry", "limits", "quality", "quoting", "regime", "residuals", "volatility",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl import arguments
-from gex_xl.analytics.check import check, status
+from gex_xl.analytics.check import Check, check, status
 from gex_xl.analytics.exposure import contributions
 from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
@@ -74,6 +74,25 @@ def _filled(column: npt.NDArray[np.float64]) -> list[float | None]:
     return [None if v != v else v for v in column.tolist()]
 
 
+def _quality(found: Check) -> Table:
+    """One line each for quotes, arbitrage and the feed's gamma; functions of their own show more."""
+    contracts, open_interest = found.impossible
+    bad = ", ".join(f"{q.name.lower()} {q.contracts:,}" for q in found.quotes if q.contracts)
+    compared = any(test.compared for test in found.arbitrage)
+    counts = ", ".join(f"{test.kind} {test.executable:,}" for test in found.arbitrage)
+    rows: Table = [
+        ["Quotes crossed or impossible", contracts, open_interest, f"QUOTE_CHECK: {bad or 'nothing to see'}"],
+        ["Arbitrage at bid and ask", sum(test.executable for test in found.arbitrage), None,
+         f"ARBITRAGE_CHECK: {counts if compared else 'no quotes in the paste'}"],
+    ]  # fmt: skip
+    if found.vendor_gamma:
+        every, *each = found.vendor_gamma
+        widest = max(each, key=lambda one: abs(one.difference or 0.0))
+        said = f"VENDOR_GAMMA: gross exposure, {every.contracts:,} contracts; widest {widest.expiry:%Y-%m-%d}"
+        rows.append(["Model gamma over feed gamma", every.difference, None, f"{said}, {widest.difference or 0.0:+.1%}"])
+    return rows
+
+
 @worksheet(
     "Chain",
     "What to trust: contracts used and left out by reason, sources, carry by expiry, both totals, warnings",
@@ -111,6 +130,7 @@ def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
         ["Short slope", short.value, None, short.source],
         ["Medium slope", medium.value, None, medium.source],
         ["Sign convention", str(chosen.sign), None, sign_words(chosen)],
+        *_quality(found),
         ["Changed settings", ", ".join(f"{k} = {v}" for k, v in changed.items()) or "none", None, None],
         *[["Look at", None, None, text] for text in found.warnings],
         *[

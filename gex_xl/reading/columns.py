@@ -28,7 +28,8 @@ _NUMERIC = {*AMOUNTS, "strike", "spot"}
 class Columns:
     """One entry per contract, in the order of the paste; NaN or "" where the feed has nothing.
 
-    `iv` is annualised and decimal, `forward` the feed's own in USD. `row` is the row number that the user sees.
+    `iv` is annualised and decimal, `forward` the feed's own in USD, `last_trade` in UTC
+    seconds, NaT where unknown. `row` is the row number that the user sees.
     `left_out` lists lines that cannot become a contract: (reason, open interest). `venue` is "Deribit" or "".
     """
 
@@ -48,6 +49,7 @@ class Columns:
     multiplier: FloatArray
     dealer_position: FloatArray
     forward: FloatArray
+    last_trade: npt.NDArray[np.datetime64]
     has_dealer_position: bool = False
     has_roots: bool = False
     #: iv at or below the first and above the second is the feed's way of writing "none".

@@ -38,6 +38,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "contractname", "instrumentname", "localsymbol", "calls", "puts",
     ),
     "underlying": ("underlying", "ticker", "underlyingsymbol", "underlier"),
+    "last_trade": (
+        "last trade", "lasttradedate", "lasttradetime", "lasttradedateedt", "lasttradedateest", "tradetimeinlong",
+    ),
     "dealer_position": ("dealer_position", "dealerposition", "dealerpos", "dealercontracts"),
     "spot": (
         "underlying price", "underlyingprice", "underlyinglast", "underlyinglastprice", "stockprice", "spot",

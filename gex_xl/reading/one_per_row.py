@@ -15,7 +15,7 @@ from gex_xl.reading import deribit
 from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.headers import field_of, plain
 from gex_xl.reading.preamble import find_expiries, read_preamble
-from gex_xl.reading.quotes import read_quote_time, read_spot
+from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, one_underlying, parse_deribit, parse_occ
 from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, shown, text
 from gex_xl.settings import Settings
@@ -90,6 +90,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         multiplier=_multipliers(table, at),
         **amounts,
         forward=np.full(size, np.nan),
+        last_trade=last_trades(table, at.get("last_trade")),
         has_dealer_position="dealer_position" in at,
         has_roots=named or "root" in at,
         left_out=left_out,

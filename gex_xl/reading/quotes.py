@@ -1,12 +1,15 @@
-"""Spot and quote time from columns of their own."""
+"""Spot, quote time and times of last trades from columns of their own."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
+import numpy.typing as npt
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table
-from gex_xl.reading.dates import quote_time
+from gex_xl.reading.dates import NEW_YORK, quote_time
 from gex_xl.reading.values import is_blank, number, shown
 
 
@@ -56,3 +59,30 @@ def read_spot(columns: Columns, table: Table, at: int) -> None:
             columns.notes.append(
                 f"the column {name} runs from {known.min():g} to {known.max():g}; the median is taken as spot"
             )
+
+
+def last_trades(table: Table, at: int | None) -> npt.NDArray[np.datetime64]:
+    """When each contract last traded, UTC seconds; NaT where the column at `at` says nothing that can be read.
+
+    A time without a zone is New York's. It decides no figure, so what cannot be read is no error.
+    """
+    cells = table.cells(at)
+    read = {cell: _traded(cell, day_first=table.day_first) for cell in {c for c in cells if not is_blank(c)}}
+    return np.array([read.get(cell) for cell in cells], dtype="datetime64[s]")
+
+
+def _traded(cell: object, *, day_first: bool) -> np.datetime64 | None:
+    try:
+        # The usual spelling first: a feed has thousands of them.
+        if isinstance(cell, str) and len(cell) > len("2024-01-05"):
+            found = dt.datetime.fromisoformat(cell)
+            moment = found if found.tzinfo else found.replace(tzinfo=NEW_YORK)
+            return np.datetime64(int(moment.timestamp()), "s")
+    except (ValueError, OverflowError):
+        pass
+    try:
+        value = number(cell)
+        known = quote_time(value if value is not None else cell, day_first=day_first)
+    except BadInput:  # a time zone that is not known
+        return None
+    return None if known is None else np.datetime64(int(known[0].timestamp()), "s")

@@ -12,7 +12,7 @@ from gex_xl.reading.layouts import check_size
 
 Cells = list[list[object]]
 Record = Mapping[str, Any]
-_CBOE_OPTION = ("option", "bid", "ask", "iv", "open_interest", "volume", "delta", "gamma", "theo")
+_CBOE_OPTION = ("option", "bid", "ask", "iv", "open_interest", "volume", "delta", "gamma", "theo", "last_trade_time")
 #: Interactive Brokers keeps greeks of the bid, the ask and the last price beside those of its model.
 _OTHER_GREEKS = ("bidGreeks", "askGreeks", "lastGreeks")
 _LISTS = ("data", "result", "results", "options", "contracts")
@@ -119,6 +119,7 @@ def _schwab(loaded: Record) -> list[dict[str, object]]:
             **{key: _known(c.get(key)) for key in ("gamma", "delta", "bid", "ask")},
             "volume": c.get("totalVolume"),
             "multiplier": c.get("multiplier"),
+            "last trade": c.get("tradeTimeInLong"),
             "underlying price": spot,
             "quote time": quoted,
         }
@@ -145,6 +146,7 @@ def _tradier(options: object) -> list[dict[str, object]]:
             "delta": _mapping(r.get("greeks")).get("delta"),
             **{key: r.get(key) for key in ("bid", "ask", "volume")},
             "multiplier": r.get("contract_size"),
+            "last trade": r.get("trade_date"),
             "quote time": max(times, default=None),
         }
         for r in records

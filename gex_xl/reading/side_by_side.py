@@ -12,7 +12,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.headers import field_of, plain, sided_field
 from gex_xl.reading.preamble import find_expiries, read_preamble
-from gex_xl.reading.quotes import read_quote_time, read_spot
+from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, parse_occ
 from gex_xl.reading.values import PLACEHOLDERS, FloatArray, is_blank, number, shown, text
 from gex_xl.settings import Settings
@@ -100,6 +100,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         strike=np.concatenate([strikes, strikes]),
         **amounts,
         forward=np.full(2 * len(table.rows), np.nan),
+        last_trade=np.concatenate([last_trades(table, at[right].get("last_trade")) for right in at]),
         has_dealer_position=any("dealer_position" in side for side in at.values()),
         has_roots=any(any(symbols) for symbols in occ.values()),
         iv_placeholder=_CBOE_IV_PLACEHOLDER if "symbol" in at["C"] or "symbol" in at["P"] else (0.0, np.inf),

@@ -14,7 +14,18 @@ from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
 from gex_xl.settings import Settings
-from gex_xl.template import dashboard, dealer, first_steps, flows, history_sheet, parts, sheets, tables, volatility
+from gex_xl.template import (
+    dashboard,
+    dealer,
+    first_steps,
+    flows,
+    history_sheet,
+    parts,
+    quality,
+    sheets,
+    tables,
+    volatility,
+)
 from gex_xl.template.looks import Formats
 from gex_xl.udfs import FUNCTIONS
 
@@ -60,7 +71,8 @@ def build_workbook(
     look = Formats(book)
     sheets.settings(book, look, settings or Settings())
     for write in (sheets.chain, tables.strikes, tables.profile, flows.flows, volatility.volatility,
-                  sheets.regime, history_sheet.history, sheets.check, sheets.functions, dealer.sheets,
+                  sheets.regime, history_sheet.history, sheets.check, quality.quality, quality.choices,
+                  sheets.functions, dealer.sheets,
                   dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:

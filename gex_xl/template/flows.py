@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-
 from gex_xl.template import parts
 from gex_xl.template.charts import bars, dress
 from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, Formats
 from gex_xl.template.parts import BUCKET_BLOCK, FLOW_BLOCK
 from gex_xl.template.tables import scale
-from gex_xl.template.writing import amounts, scaled, spill, unusable
+from gex_xl.template.writing import amounts, scaled, spill, table_cells, unusable
 
 _HERE = f"={parts.FLOWS}!"
 _SCALE, _GEX_SCALE, _GEX_AXIS = "$R$3", "$AA$3", "$AA$4"
@@ -97,15 +95,8 @@ def _tables(book: Any, sheet: Any, look: Formats) -> None:
         ("hedge_flow", 2, 3, _SCALE), ("vol_flow", 2, 3, _SCALE), ("buckets", 3, 5, _GEX_SCALE),
         ("top_strikes", 2, 2, _GEX_SCALE), ("top_strikes", 5, 5, _GEX_SCALE),
     ):  # fmt: skip
-        scaled(sheet, _cells(name, first, last), factor, look)
-    amounts(sheet, _cells("exposures", 1, 3), look)
-
-
-def _cells(name: str, first: int, last: int) -> str:
-    """The cells of a table below its header, from one column to another, both counted from 0."""
-    it = parts.SPILLS[name]
-    left, right = (xl_col_to_name(it.column - 1 + offset) for offset in (first, last))
-    return f"{left}{it.row + 1}:{right}{it.row + it.room}"
+        scaled(sheet, table_cells(name, first, last), factor, look)
+    amounts(sheet, table_cells("exposures", 1, 3), look)
 
 
 def _chart_rows(sheet: Any, look: Formats) -> None:
@@ -114,7 +105,7 @@ def _chart_rows(sheet: Any, look: Formats) -> None:
     head = f"$C${trade.row}"
     # A blank behind the unit, since the scale looks for " mn " and " bn ".
     unit = f'=IFERROR(MID({head},FIND("(",{head})+1,LEN({head})-FIND("(",{head})-1)&" ","")'
-    scale(sheet, look, "R", unit, "$" + _cells("hedge_flow", 2, 3).replace(":", ":$"))
+    scale(sheet, look, "R", unit, "$" + table_cells("hedge_flow", 2, 3).replace(":", ":$"))
     sheet.write_formula(_GEX_SCALE, f"={parts.STRIKES}!$T$3", look.helper)
     sheet.write_formula(_GEX_AXIS, f'=IF({parts.STRIKES}!$T$4="","",{parts.STRIKES}!$T$4)', look.helper)
     sheet.write_formula("X1", _titled("Dealers trade when spot moves (bars: full reprice)", "$R$4"), look.fine)

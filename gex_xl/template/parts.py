@@ -11,7 +11,7 @@ from gex_xl.settings import HELP
 
 CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
 PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS = "Profile", "Flows", "Regime", "Check", "Functions"
-VOLATILITY, HISTORY = "Volatility", "History"
+VOLATILITY, HISTORY, QUALITY, CHOICES = "Volatility", "History", "Quality", "Choices"
 SHEETS: tuple[str, ...] = (
     DASHBOARD,
     CHAIN,
@@ -23,6 +23,8 @@ SHEETS: tuple[str, ...] = (
     REGIME,
     HISTORY,
     CHECK,
+    QUALITY,
+    CHOICES,
     FUNCTIONS,
 )
 
@@ -106,6 +108,10 @@ SPILLS = {
     "atm_iv": Spill(VOLATILITY, 36, 7, "=ATM_IV(Chain)", 6, 200, (0, 1, 5)),
     "today": Spill(HISTORY, 6, 1, f"=HISTORY_ROW(Chain,,,,{REGIME_INPUTS})", 24, 1),
     "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300, (0, 3)),
+    "quotes": Spill(QUALITY, 6, 1, "=QUOTE_CHECK(Chain)", 6, 10, (0, 4, 5)),
+    "arbitrage": Spill(QUALITY, 20, 1, "=ARBITRAGE_CHECK(Chain)", 10, 14, (0, 5, 6, 7, 9)),
+    "vendor_gamma": Spill(QUALITY, 38, 1, "=VENDOR_GAMMA(Chain)", 13, 200, (0, 1, 9)),
+    "what_if": Spill(CHOICES, 6, 1, f"=WHAT_IF(Chain,,,,{REGIME_INPUTS})", 9, 60, (0, 1, 6, 8)),
     "levels": Spill(REGIME, 5, 9, f"=GEX_LEVELS(Chain,,,,{REGIME_INPUTS})", 2, 20, (0, 1)),
 }
 

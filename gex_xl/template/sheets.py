@@ -176,13 +176,20 @@ def check(book: Any, look: Formats) -> None:
     sheet.set_column("C:C", 16, look.whole)
     sheet.set_column("D:D", 130, look.indented)
     sheet.write("A1", "Check", look.title)
-    sheet.write("A2", "What was used and what was left out, where spot, time and forwards came from.", look.note)
+    sheet.write(
+        "A2",
+        "What was used and what was left out, where spot, time and forwards came from. Quality looks at the quotes, "
+        "Choices at the method.",
+        look.note,
+    )
     sheet.write_dynamic_array_formula("A3:A3", _status(), look.words)
     sheet.conditional_format("A3:D3", unusable("$A$3", look.warning))
     spill(book, "check", look)
     amounts(sheet, "B5:B303", look)
-    counts = '=OR(LEFT($A5,9)="Contracts",LEFT($A5,8)="Left out")'
+    counts = '=OR(LEFT($A5,9)="Contracts",LEFT($A5,8)="Left out",LEFT($A5,6)="Quotes",LEFT($A5,9)="Arbitrage")'
     sheet.conditional_format("B5:B303", {"type": "formula", "criteria": counts, "format": look.counted})
+    share = '=LEFT($A5,11)="Model gamma"'
+    sheet.conditional_format("B5:B303", {"type": "formula", "criteria": share, "format": look.shared})
     sheet.conditional_format("A5:D303", {"type": "formula", "criteria": '=$A5="Look at"', "format": look.warning})
     sheet.freeze_panes(4, 0)
 

@@ -28,6 +28,13 @@ def _header(it: parts.Spill, offset: int, look: Formats) -> Any:
     return look.header_indented if offset else look.header
 
 
+def table_cells(name: str, first: int, last: int) -> str:
+    """The cells of a spill below its header, from one of its columns to another, both counted from 0."""
+    it = parts.SPILLS[name]
+    left, right = (xl_col_to_name(it.column - 1 + offset) for offset in (first, last))
+    return f"{left}{it.row + 1}:{right}{it.row + it.room}"
+
+
 def amounts(sheet: Any, cells: str, look: Formats) -> None:
     """Show each figure of a million and more as mn or bn: right for every unit and size of chain."""
     first = cells.split(":", maxsplit=1)[0]

@@ -1,0 +1,276 @@
+"""Quotes that contradict each other: vertical, butterfly, calendar and parity.
+
+A violation counts as arbitrage where it can be executed: sold at the bid, bought at the ask, it locks in a profit
+before fees. One of mids only, which the spread swallows, is counted beside it as within the spread. Each quote that
+would be sold counts once, under the first kind that it violates, in the order above.
+
+- vertical: calls fall and puts rise with the strike, by no more than the discounted distance of the strikes;
+- butterfly: prices are convex in the strike, whatever the spacing: no bid lies above the lower hull of all asks;
+- calendar: the later expiry is worth more. European exercise: at equal strike / forward, prices over the prepaid
+  forward. American: at the same strike. Within the spread: the total variance of the iv in use falls;
+- parity: call less put against the forward that the settlement's other strikes imply. European exercise: equal to
+  D (F - K). American, and all that is not known to be European: between D F - K and S - D K. Mids are not asked.
+
+Sources: Hull, "Options, Futures, and Other Derivatives", properties of stock options; Gatheral and Jacquier (2014),
+"Arbitrage-free SVI volatility surfaces", section 2.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+
+from gex_xl.analytics import price_tests as compare
+from gex_xl.analytics.exposure import settles_at_open
+from gex_xl.analytics.forwards import counterparts
+from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.parity import FloatArray, Index, considered, parity, two_sided
+from gex_xl.reading.dates import NEW_YORK
+
+_ROUNDING = 1e-9  # of spot
+_IV_ROUNDING = 1e-4  # feeds print iv to four decimals
+#: Every expiry of these is on a future of its own, so prices of two expiries say nothing of each other.
+_OWN_UNDERLYING = frozenset({"VIX", "VIXW"})
+
+
+class Kind(StrEnum):
+    VERTICAL = "vertical"
+    BUTTERFLY = "butterfly"
+    CALENDAR = "calendar"
+    PARITY = "parity"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One executable violation: the quote that is sold (of parity, the call) and the trade in words.
+
+    `amount`: USD per share that the trade locks in. `expiry`: New York's date of the settlement.
+    """
+
+    expiry: dt.date
+    am_settled: bool
+    is_call: bool
+    strike: float
+    amount: float
+    trade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One kind: quotes that could be compared, those that violate it, and the executable ones, worst first.
+
+    `within_spread` is None for parity, where mids are not asked. `reason`: why nothing could be compared, or "".
+    """
+
+    kind: Kind
+    compared: int
+    executable: int
+    within_spread: int | None
+    violations: tuple[Violation, ...]
+    reason: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Strip:
+    """Quotes of one settlement, root and right on the falling axis of price_tests; `at` points into the chain."""
+
+    group: int
+    is_call: bool
+    at: Index
+    x: FloatArray
+    bid: FloatArray
+    ask: FloatArray
+    mid: FloatArray
+
+
+class _Found:
+    """What each contract of the chain was found to violate: the best trade of each kind that was tried on it."""
+
+    def __init__(self, size: int) -> None:
+        self.amount = np.full(size, -np.inf)
+        self.bought = np.zeros((size, 2), dtype=np.int64)
+        self.compared, self.by_mid = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+
+    def add(self, sold: Index, amount: FloatArray, one: Index, other: Index, least: float | FloatArray) -> None:
+        """Take in a comparison of the contracts `sold`: profits above `least`, and the contracts bought."""
+        self.compared[sold] |= np.isfinite(amount)
+        better = (amount > least) & (amount > self.amount[sold])
+        self.amount[sold[better]] = amount[better]
+        self.bought[sold[better]] = np.stack([one, other], axis=1)[better]
+
+
+@functools.lru_cache(maxsize=16)
+def arbitrage(lines: Lines) -> tuple[Test, ...]:
+    """The four tests of a chain, in the order of Kind. Crossed quotes are compared with nothing."""
+    strips = list(_strips(lines))
+    found = {
+        Kind.VERTICAL: _vertical(lines, strips),
+        Kind.BUTTERFLY: _butterfly(lines, strips),
+        Kind.CALENDAR: _calendar(lines, strips),
+        Kind.PARITY: _parity(lines),
+    }
+    known = np.zeros(len(lines.chain), dtype=bool)
+    out = []
+    for kind, one in found.items():
+        hit = np.isfinite(one.amount) & ~known
+        by_mid = one.by_mid & ~hit & ~known
+        known |= hit
+        order = np.flatnonzero(hit)
+        order = order[np.argsort(-one.amount[order], kind="stable")]
+        compared = int(one.compared.sum())
+        out.append(
+            Test(
+                kind, compared, len(order), None if kind is Kind.PARITY else int(by_mid.sum()),
+                tuple(_violation(lines, kind, int(i), one) for i in order), "" if compared else _reason(lines, kind),
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _strips(lines: Lines) -> Iterator[_Strip]:
+    """Earliest settlement first, calls before puts."""
+    chain, group = lines.chain, lines.forwards.group
+    roots, root = np.unique(chain.root, return_inverse=True)
+    with np.errstate(invalid="ignore"):
+        usable = considered(lines) & ~(chain.bid > chain.ask) & ((chain.bid > 0) | (chain.ask > 0))
+    some = np.flatnonzero(usable)
+    key = (group[some] * 2 + ~chain.is_call[some]) * len(roots) + root[some]
+    x = np.where(chain.is_call, chain.strike, -chain.strike)
+    some = some[np.lexsort((x[some], key))]
+    starts = np.flatnonzero(np.diff(np.sort(key), prepend=-1))
+    fine = two_sided(chain)
+    for at in np.split(some, starts[1:]) if some.size else []:
+        bid, ask = np.nan_to_num(chain.bid[at]), chain.ask[at]
+        yield _Strip(
+            int(group[at[0]]), bool(chain.is_call[at[0]]), at, x[at], np.where(bid > 0, bid, -np.inf),
+            np.where(ask > 0, ask, np.inf), np.where(fine[at], 0.5 * (bid + ask), np.nan),
+        )  # fmt: skip
+
+
+def _vertical(lines: Lines, strips: list[_Strip]) -> _Found:
+    out, least, market = _Found(len(lines.chain)), _ROUNDING * lines.spot, parity(lines)
+    for strip in strips:
+        discount = market.distance(strip.group)
+        amount, at = compare.falling(strip.bid, strip.ask)
+        out.add(strip.at, amount, strip.at[at], strip.at[at], least)
+        amount, at = compare.gently(strip.x, strip.bid, strip.ask, discount)
+        out.add(strip.at, amount, strip.at[at], strip.at[at], least)
+        out.by_mid[strip.at] |= compare.mids_fall(strip.x, strip.mid, discount, least)
+    return out
+
+
+def _butterfly(lines: Lines, strips: list[_Strip]) -> _Found:
+    out, least = _Found(len(lines.chain)), _ROUNDING * lines.spot
+    for strip in strips:
+        amount, left, right = compare.convex(strip.x, strip.bid, strip.ask)
+        out.add(strip.at, amount, strip.at[left], strip.at[right], least)
+        out.by_mid[strip.at] |= compare.mids_convex(strip.x, strip.mid, least)
+    return out
+
+
+def _calendar(lines: Lines, strips: list[_Strip]) -> _Found:
+    """Each settlement against the next one; carry between the two is taken to stay as quotes imply it now."""
+    out, market = _Found(len(lines.chain)), parity(lines)
+    if {lines.chain.symbol, *lines.chain.root.tolist()} & _OWN_UNDERLYING:
+        return out
+    for near in strips:
+        far = next((s for s in strips if s.group > near.group and s.is_call == near.is_call), None)
+        if far is None:
+            continue
+        scale, units, least = 1.0, 1.0, _ROUNDING * lines.spot
+        if market.european:
+            ours, theirs = market.forward[near.group], market.forward[far.group]
+            scale = float(theirs / ours)
+            units = float(ours * market.discount[near.group] / (theirs * market.discount[far.group]))
+            least = float(market.slack(np.array([far.group]), np.array([theirs]))[0])
+        cost, left, right = compare.between(near.x * scale, far.x, far.ask)
+        out.add(near.at, near.bid - units * cost, far.at[left], far.at[right], least)
+    _variance(lines, out)
+    return out
+
+
+def _variance(lines: Lines, out: _Found) -> None:
+    """Mark out-of-the-money contracts whose iv^2 T is above that of the next settlement at equal strike / forward."""
+    group, sides = lines.forwards.group[lines.index], np.where(lines.is_call, 1, -1)
+    k = np.log(lines.strike / lines.forward)
+    good = np.isfinite(lines.stdev) & (sides * k >= 0)
+    groups = [np.flatnonzero(good & (group == g)) for g in np.unique(group[good])]
+    groups = [at[np.argsort(k[at], kind="stable")] for at in groups]
+    for near, far in pairwise(groups):
+        variance, _, _ = compare.between(k[near], k[far], lines.stdev[far] ** 2)
+        within = np.isfinite(variance)
+        least = _IV_ROUNDING * np.sqrt(lines.years[far[0]])
+        out.compared[lines.index[near[within]]] = True
+        falls = lines.stdev[near[within]] - np.sqrt(variance[within]) > least
+        out.by_mid[lines.index[near[within]]] |= falls
+
+
+def _parity(lines: Lines) -> _Found:
+    """Each pair at its own quotes, against what the other strikes of its settlement allow."""
+    chain, market, out = lines.chain, parity(lines), _Found(len(lines.chain))
+    group, other = lines.forwards.group, counterparts(lines.chain)
+    with np.errstate(invalid="ignore"):
+        fine = considered(lines) & (chain.ask > 0) & ~(chain.bid > chain.ask) & market.known[group]
+    call = np.flatnonzero(chain.is_call & (other >= 0) & fine)
+    call = call[fine[other[call]]]
+    put, strike = other[call], chain.strike[call]
+    bid, ask = np.nan_to_num(chain.bid), chain.ask
+    least, most = market.bounds(group[call], strike)
+    slack = market.slack(group[call], strike)
+    rich = np.where(bid[call] > 0, bid[call] - ask[put] - most, -np.inf)
+    cheap = least - (ask[call] - bid[put])
+    for amount, bought in ((rich, put), (cheap, call)):
+        out.add(call, amount, bought, put, slack)
+    return out
+
+
+def _reason(lines: Lines, kind: Kind) -> str:
+    """Why a test could compare nothing."""
+    chain = lines.chain
+    if kind is Kind.CALENDAR and {chain.symbol, *chain.root.tolist()} & _OWN_UNDERLYING:
+        return "every expiry of VIX options has an underlying of its own"
+    if not (considered(lines) & ((chain.bid > 0) | (chain.ask > 0))).any():
+        return "no quotes in the paste"
+    return {
+        Kind.VERTICAL: "no two quotes of one expiry and right",
+        Kind.BUTTERFLY: "no three quotes of one expiry and right",
+        Kind.CALENDAR: "no two expiries that overlap",
+        Kind.PARITY: "no expiry with both rights quoted at five strikes",
+    }[kind]
+
+
+def _violation(lines: Lines, kind: Kind, sold: int, found: _Found) -> Violation:
+    chain = lines.chain
+    moment: dt.datetime = chain.settlement[sold].astype(object).replace(tzinfo=dt.UTC)
+    return Violation(
+        moment.astimezone(NEW_YORK).date(), settles_at_open(chain.settlement[sold]), bool(chain.is_call[sold]),
+        float(chain.strike[sold]), float(found.amount[sold]), _trade(lines, kind, sold, found.bought[sold].tolist()),
+    )  # fmt: skip
+
+
+def _trade(lines: Lines, kind: Kind, sold: int, bought: list[int]) -> str:
+    chain = lines.chain
+    strike, bid, ask = chain.strike, chain.bid, chain.ask
+    one, other = bought
+    if kind is Kind.PARITY:
+        put, at = other, np.array([sold])
+        side, first, second = ("sell", bid, ask) if one == put else ("buy", ask, bid)
+        least, most = (float(side[0]) for side in parity(lines).bounds(lines.forwards.group[at], strike[at]))
+        allowed = f"{least:,.2f}" if least == most else f"{least:,.2f} to {most:,.2f}"
+        return f"{side} the call at {first[sold]:,g} against the put at {second[put]:,g}; other strikes say {allowed}"
+    sell = f"sell {strike[sold]:,g} at {bid[sold]:,g}, buy "
+    legs = " and ".join(f"{strike[i]:,g} at {ask[i]:,g}" for i in dict.fromkeys(bought))
+    if kind is Kind.CALENDAR:
+        return f"{sell}{legs} of {chain.expiry[one]}"
+    if kind is Kind.BUTTERFLY:
+        share = (strike[other] - strike[sold]) / (strike[other] - strike[one])
+        return f"{sell}{legs}, {share:.2f} to {1 - share:.2f}"
+    # A call above or a put below the one that is bought is worth less than that, whatever the distance.
+    below = (strike[one] > strike[sold]) == chain.is_call[sold]
+    return f"{sell}{legs}" + (f", {abs(strike[one] - strike[sold]):,g} apart" if below else "")

@@ -1,0 +1,101 @@
+"""The feed's gamma against the model's, by expiry: where the two part, and by how much of the exposure."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from dataclasses import dataclass
+from inspect import unwrap
+
+import numpy as np
+import numpy.typing as npt
+
+from gex_xl.analytics.exposure import settles_at_open
+from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.errors import NoValue
+from gex_xl.settings import GammaSource
+
+Index = npt.NDArray[np.int64]
+NO_VENDOR_GAMMA = "no gamma in the paste"
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The contract whose two exposures lie furthest apart: gammas per share, `apart` model less feed in the unit."""
+
+    expiry: dt.date
+    strike: float
+    is_call: bool
+    vendor: float
+    model: float
+    apart: float
+
+
+@dataclass(frozen=True, slots=True)
+class GammaComparison:
+    """One settlement, or all of them (`expiry` None); exposures in the unit of the settings.
+
+    `contracts`: those with both gammas; `rounded`: those of them whose feed gamma is 0. Gross is the sum of
+    magnitudes; `difference` is model over feed gross less 1, None where the feed's is 0.
+    """
+
+    expiry: dt.date | None
+    am_settled: bool
+    contracts: int
+    rounded: int
+    vendor_gross: float
+    model_gross: float
+    difference: float | None
+    vendor_net: float
+    model_net: float
+    worst: Worst
+
+
+def vendor_gammas(lines: Lines) -> list[GammaComparison]:
+    """All settlements together, then each of them, earliest first; of contracts that have both gammas.
+
+    Raises NoValue where the feed has no gamma, or none of the contracts in use has.
+    """
+    chain = lines.chain
+    if np.isnan(chain.gamma).all():
+        raise NoValue(NO_VENDOR_GAMMA)
+    if lines.settings.gamma_source is GammaSource.VENDOR:
+        settings = dataclasses.replace(lines.settings, gamma_source=GammaSource.MODEL)
+        lines = unwrap(prepare)(chain, lines.spot, lines.as_of, settings)
+    both = np.flatnonzero(np.isfinite(chain.gamma[lines.index]))
+    if not both.size:
+        raise NoValue("no contract in use has both the feed's gamma and an implied volatility")
+    settlement = chain.settlement[lines.index]
+    moments = np.unique(settlement[both])
+    return [_compared(lines, both, None), *(_compared(lines, both[settlement[both] == m], m) for m in moments)]
+
+
+def _compared(lines: Lines, at: Index, moment: np.datetime64 | None) -> GammaComparison:
+    """The comparison over the lines `at`; `moment` is their settlement."""
+    chain, index = lines.chain, lines.index[at]
+    unit = lines.settings.unit.per_share_gamma(lines.spot)
+    position, given, own = lines.position[at] * unit, chain.gamma[index], lines.gamma[at]
+    vendor, model = position * given, position * own
+    vendor_gross, model_gross = math.fsum(np.abs(vendor)), math.fsum(np.abs(model))
+    i = int(np.argmax(np.abs(model - vendor)))
+    j = index[i]
+    return GammaComparison(
+        expiry=None if moment is None else chain.expiry[index[0]].astype(object),
+        am_settled=moment is not None and settles_at_open(moment),
+        contracts=len(at),
+        rounded=int((given == 0).sum()),
+        vendor_gross=vendor_gross,
+        model_gross=model_gross,
+        difference=model_gross / vendor_gross - 1 if vendor_gross else None,
+        vendor_net=math.fsum(vendor),
+        model_net=math.fsum(model),
+        worst=Worst(
+            expiry=chain.expiry[j].astype(object),
+            strike=float(chain.strike[j]),
+            is_call=bool(chain.is_call[j]),
+            vendor=float(given[i]),
+            model=float(own[i]),
+            apart=float(model[i] - vendor[i]),
+        ),
+    )

@@ -1,0 +1,192 @@
+"""Worksheet functions on how far a chain and its total can be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl import arguments
+from gex_xl.analytics.arbitrage import Kind, Test, Violation, arbitrage
+from gex_xl.analytics.quote_quality import STALE_DAYS, quote_counts
+from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
+from gex_xl.analytics.what_if import RegimeInputs, what_if
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
+from gex_xl.registry import worksheet
+
+#: Made-up quotes: strike, iv, gamma, call's bid and ask, put's bid and ask. The 4900 put of the first expiry is quoted
+#: too high, the 5100 call of the second crossed.
+_QUOTES = {
+    "2025-03-07": (
+        (4850, 0.1888, 0.0012, 153.6, 155.2, 2.6, 3.0),
+        (4900, 0.1825, 0.0023, 108.3, 109.6, 10.4, 10.8),
+        (4950, 0.1763, 0.0036, 68.4, 69.3, 16.9, 17.4),
+        (5000, 0.17, 0.0044, 36.8, 37.5, 35.1, 35.8),
+        (5050, 0.1638, 0.0039, 15.9, 16.4, 64.0, 64.9),
+        (5100, 0.1575, 0.0025, 5.0, 5.5, 102.9, 104.1),
+    ),
+    "2025-03-28": (
+        (4850, 0.185, 0.0013, 194.8, 196.7, 35.5, 36.2),
+        (4900, 0.18, 0.0015, 157.4, 159.1, 47.9, 48.6),
+        (4950, 0.175, 0.0017, 123.5, 124.9, 63.6, 64.5),
+        (5000, 0.17, 0.0018, 93.5, 94.7, 83.2, 84.3),
+        (5050, 0.165, 0.0018, 67.8, 68.8, 107.2, 108.5),
+        (5100, 0.16, 0.0018, 47.5, 46.8, 135.8, 137.3),
+    ),
+}
+EXAMPLE_QUOTES: Table = [
+    EXAMPLE_CHAIN[0],
+    ["Root", "Expiry", "Type", "Strike", "IV", "Gamma", "Bid", "Ask", "Last trade", "Open interest"],
+    *[
+        ["SPXW", expiry, right, quote[0], quote[1], quote[2], quote[at], quote[at + 1], traded, interest]
+        for expiry, quotes in _QUOTES.items()
+        for right, at, traded, interest in (("C", 3, "2025-03-03 11:29", 1200), ("P", 5, "2025-02-21 15:40", 1900))
+        for quote in quotes
+    ],
+]
+_KINDS = {
+    Kind.VERTICAL: "Vertical: calls fall, puts rise with the strike",
+    Kind.BUTTERFLY: "Butterfly: prices are convex in the strike",
+    Kind.CALENDAR: "Calendar: the later expiry is worth more",
+    Kind.PARITY: "Parity: call less put fits the forward",
+}
+_DEFAULT_WORST = 3
+
+
+@worksheet(
+    "Quality",
+    "Quotes that deserve no trust, by kind: missing, one-sided, crossed, locked, outside their bounds, not traded for "
+    "long; with the share of gross gamma exposure that rests on them",
+    "table: kind, contracts, open interest, share of gross GEX, the largest of them, what it means",
+    (EXAMPLE_QUOTES,),
+    spills=True,
+    help={"stale_days": "Calendar days since the last trade before it counts as stale; blank: 7"},
+)
+def QUOTE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, stale_days: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    days = arguments.amount(stale_days, "stale_days") or STALE_DAYS
+    return [
+        ["Quotes", "Contracts", "Open interest", "Share of gross GEX", "Largest", "Meaning"],
+        *[
+            [q.name, q.contracts, q.open_interest, q.gross_share, q.largest or None, q.meaning]
+            for q in quote_counts(lines, days)
+        ],
+    ]
+
+
+@worksheet(
+    "Quality",
+    "Arbitrage between the quotes: what can be executed at bid and ask, and what only mids violate, which the spread "
+    "swallows; with the worst of each kind",
+    "table: test, quotes compared, executable, within the spread, worst in USD per share, expiry, settles, right, "
+    "strike, the trade",
+    (EXAMPLE_QUOTES,),
+    spills=True,
+    help={"count": "How many of the worst of each kind, 1 to 100; blank: 3"},
+)
+def ARBITRAGE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, count: Any = None) -> Table:
+    most = arguments.count(count, "count", _DEFAULT_WORST, 100)
+    rows: Table = [
+        [
+            "Test", "Quotes compared", "Executable", "Within the spread", "Worst (USD per share)", "Expiry", "Settles",
+            "Right", "Strike", "Trade",
+        ]
+    ]  # fmt: skip
+    for test in arbitrage(arguments.lines(chain, spot, as_of, settings)):
+        counts = [_KINDS[test.kind], *_counts(test)]
+        worst = [_offender(one) for one in test.violations[:most]]
+        rows.append([*counts, *(worst[0] if worst else [None, None, None, None, None, test.reason or "none"])])
+        rows += [[None, None, None, None, *each] for each in worst[1:]]
+    return rows
+
+
+def _counts(test: Test) -> list[int | None]:
+    """Blank where nothing could be compared."""
+    return [test.compared, test.executable, test.within_spread] if test.compared else [None, None, None]
+
+
+def _offender(one: Violation) -> list[Any]:
+    right = "call" if one.is_call else "put"
+    return [one.amount, f"{one.expiry:%Y-%m-%d}", settles(one.am_settled), right, one.strike, one.trade]
+
+
+@worksheet(
+    "Quality",
+    "The feed's gamma against the model's, by expiry: both gross and net exposures and the contract where they differ "
+    "most; #N/A where the paste has no gamma",
+    "table: expiry, settles, contracts compared, of them rounded to 0, feed and model gross, difference, feed and "
+    "model net, worst contract with both gammas and its difference",
+    (EXAMPLE_QUOTES,),
+    spills=True,
+)
+def VENDOR_GAMMA(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    found, in_unit = vendor_gammas(lines), unit(lines)
+    return [
+        [
+            "Expiry", "Settles", "Contracts", "Feed gamma is 0", f"Feed gross {in_unit}", f"Model gross {in_unit}",
+            "Model over feed", f"Feed net {in_unit}", f"Model net {in_unit}", "Worst contract", "Its feed gamma",
+            "Its model gamma", f"Model less feed {in_unit}",
+        ],
+        *[_gammas(one) for one in found],
+    ]  # fmt: skip
+
+
+def _gammas(one: GammaComparison) -> list[Any]:
+    worst = one.worst
+    name = f"{worst.strike:,g} {'call' if worst.is_call else 'put'}"
+    return [
+        "All" if one.expiry is None else f"{one.expiry:%Y-%m-%d}",
+        None if one.expiry is None else settles(one.am_settled),
+        one.contracts,
+        one.rounded,
+        one.vendor_gross,
+        one.model_gross,
+        "#N/A" if one.difference is None else one.difference,
+        one.vendor_net,
+        one.model_net,
+        f"{worst.expiry:%Y-%m-%d} {name}" if one.expiry is None else name,
+        worst.vendor,
+        worst.model,
+        worst.apart,
+    ]
+
+
+@worksheet(
+    "Quality",
+    "How far total, flip and regime move with every other choice of sign, carry, clock, iv, gamma, weight and filters, "
+    "one setting at a time; a choice that this chain does not allow says why",
+    "table: setting, value, total, change, change as a share of gross GEX, flip strike, regime, contracts, note",
+    (EXAMPLE_CHAIN,),
+    spills=True,
+)
+def WHAT_IF(
+    chain: Any,
+    spot: Any = None,
+    as_of: Any = None,
+    settings: Any = None,
+    vix9d: Any = None,
+    vix: Any = None,
+    vix3m: Any = None,
+    skew_25d_z: Any = None,
+    history: Any = None,
+) -> Table:
+    lines = arguments.lines(chain, spot, as_of, settings)
+    in_unit = unit(lines)
+    given = RegimeInputs(
+        arguments.amount(vix9d, "vix9d"),
+        arguments.amount(vix, "vix"),
+        arguments.amount(vix3m, "vix3m"),
+        arguments.amount(skew_25d_z, "skew_25d_z", positive=False),
+        arguments.past(history, "skew_25d"),
+    )
+    rows: Table = [
+        [
+            "Setting", "Value", f"Total GEX {in_unit}", f"Change {in_unit}", "Change over gross", "Flip strike (USD)",
+            "Regime", "Contracts", "Note",
+        ]
+    ]  # fmt: skip
+    for one in what_if(lines, given):
+        flip = "none" if one.flip is None and one.total is not None else one.flip
+        word = None if one.regime is None else str(one.regime)
+        name, value = (one.setting, one.value) if one.setting else ("as it is", None)
+        rows.append([name, value, one.total, one.change, one.gross_share, flip, word, one.contracts, one.note or None])
+    return rows

@@ -1,0 +1,83 @@
+"""The sheets Quality and Choices: how good the quotes are, and how far each other choice moves the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl.template import parts
+from gex_xl.template.looks import Formats
+from gex_xl.template.writing import colour_regime, scaled, spill, table_cells, unusable
+
+
+def quality(book: Any, look: Formats) -> None:
+    """Bad quotes, arbitrage and the feed's gamma, one below the other."""
+    sheet = book.get_worksheet_by_name(parts.QUALITY)
+    _head(
+        sheet, look, "Quality", "How much of the total rests on quotes that deserve no trust, or on a gamma of its own."
+    )
+    for columns, width in (("A:A", 44), ("B:D", 16), ("E:I", 20), ("J:J", 24), ("K:M", 15), ("N:O", 12)):
+        sheet.set_column(columns, width, look.plain)
+    scale = _scale(sheet, look, "O3")
+    text, count, figure = look.indented, look.whole, look.amount
+    _table(book, sheet, look, "quotes", "Quotes of the contracts in use, and of those without iv",
+           [look.strong, count, count, look.percent, text, text])  # fmt: skip
+    _table(book, sheet, look, "arbitrage", "Arbitrage: executable at bid and ask, or of mids only, within the spread",
+           [look.strong, count, count, count, figure, text, text, text, look.price, text])  # fmt: skip
+    _table(book, sheet, look, "vendor_gamma", "The feed's gamma against the model's",
+           [look.strong, text, count, count, figure, figure, look.signed_percent, figure, figure, text, look.gamma,
+            look.gamma, figure])  # fmt: skip
+    for first, last in ((4, 5), (7, 8), (12, 12)):
+        scaled(sheet, table_cells("vendor_gamma", first, last), scale, look)
+    found = {"type": "formula", "criteria": f"=N($C{parts.SPILLS['arbitrage'].row + 1})>0", "format": look.fired}
+    sheet.conditional_format(table_cells("arbitrage", 2, 2), found)
+    sheet.print_area(f"A1:M{parts.SPILLS['vendor_gamma'].row + parts.SPILLS['vendor_gamma'].room}")
+
+
+def choices(book: Any, look: Formats) -> None:
+    """WHAT_IF, with a bar for each change."""
+    sheet = book.get_worksheet_by_name(parts.CHOICES)
+    _head(
+        sheet,
+        look,
+        "Choices",
+        "The result with one setting changed at a time. Gross is the sum of all contracts' magnitudes.",
+    )
+    for columns, width in (("A:B", 18), ("C:D", 18), ("E:E", 24), ("F:F", 16), ("G:G", 16), ("H:H", 12), ("I:I", 60)):
+        sheet.set_column(columns, width, look.plain)
+    sheet.set_column("N:O", 12)
+    scale = _scale(sheet, look, "O3")
+    _table(book, sheet, look, "what_if", "What if",
+           [look.strong, look.indented, look.amount, look.amount, look.signed_percent, look.amount, look.indented,
+            look.whole, look.indented])  # fmt: skip
+    scaled(sheet, table_cells("what_if", 2, 3), scale, look)
+    bars = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": "#BFD3EA",
+            "bar_negative_color": "#EBC9B2"}  # fmt: skip
+    sheet.conditional_format(table_cells("what_if", 4, 4), bars)
+    colour_regime(sheet, table_cells("what_if", 6, 6), look)
+    sheet.print_area(f"A1:I{parts.SPILLS['what_if'].row + parts.SPILLS['what_if'].room}")
+    sheet.freeze_panes(parts.SPILLS["what_if"].row, 2)
+
+
+def _head(sheet: Any, look: Formats, title: str, words: str) -> None:
+    sheet.hide_gridlines(2)
+    sheet.write("A1", title, look.title)
+    sheet.write("A2", words, look.note)
+    sheet.write_formula("A3", f"={parts.STATUS}", look.fine)
+    sheet.conditional_format("A3:I3", unusable("$A$3", look.warning))
+
+
+def _scale(sheet: Any, look: Formats, cell: str) -> str:
+    """The scale of the sheet Strikes, here since formats refer to their own sheet only."""
+    sheet.write_formula(cell, f"={parts.STRIKES}!$T$3", look.helper)
+    sheet.write("P3", "scale", look.note)
+    return f"${cell[0]}${cell[1:]}"
+
+
+def _table(book: Any, sheet: Any, look: Formats, name: str, words: str, formats: list[Any]) -> None:
+    it = parts.SPILLS[name]
+    sheet.write(it.row - 2, it.column - 1, words, look.words)
+    sheet.set_row(it.row - 1, 32)
+    for row in range(it.row, it.row + it.room):
+        for offset, each in enumerate(formats):
+            sheet.write_blank(row, it.column - 1 + offset, None, each)
+    spill(book, name, look)
