@@ -56,8 +56,8 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
             "",
             f"Made by `uv run python -m benchmarks --write` on {_machine()}. Each line compares ways of doing the same "
             f"work, timed in turns in one run: median time, and how many times as long as the first way of its group, "
-            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each; other "
-            "work may have run beside it, so trust ratios before times. Made-up "
+            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each. {_load()}"
+            "Made-up "
             "chains are those of `benchmarks/chains.py`; the other methods are written in `benchmarks/peers.py` from "
             "the published formulas, and are checked to agree before they are timed.",
             "",
@@ -143,6 +143,17 @@ def _memory(sizes: Sequence[int]) -> list[str]:
         *(f"| {what} | {held:.0f} MB | {most:.0f} MB |" for what, held, most in (*once, *many)),
         "",
     ]
+
+
+def _load() -> str:
+    """How busy the machine was; said where it is known."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return (
+        f"Other work ran beside it, a load of {os.getloadavg()[2]:.1f} with ours, so trust ratios before times. "
+        if os.getloadavg()[2] > 1.2
+        else ""
+    )
 
 
 def _machine() -> str:
