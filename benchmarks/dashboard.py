@@ -7,24 +7,32 @@ from typing import Any
 from gex_xl import udfs
 from gex_xl.functions import REGISTRY
 
-_SETTINGS = (None, "sign=long_calls; unit=usd_bn")
 #: Every function of a chain but the one that loads it and the one that lists it.
 _FUNCTIONS = [
     record
     for record in REGISTRY.values()
     if record.arguments[0].name == "chain" and record.name not in ("LOAD_CHAIN", "CHAIN_TABLE")
 ]
-#: [name, arguments after the chain]: all functions, then again with another sign and unit, up to fifty.
-FORMULAS: list[list[Any]] = [
-    [record.name, [*(record.example[1:2] if record.arguments[1].required else []), None, None, settings]]
-    for settings in _SETTINGS
-    for record in _FUNCTIONS
-][:50]
 
 
-def fifty(chain: object) -> None:
+def formulas(other: str) -> list[list[Any]]:
+    """Fifty of [name, arguments after the chain]: all functions, then most of them again with other settings."""
+    return [
+        [record.name, [*(record.example[1:2] if record.arguments[1].required else []), None, None, settings]]
+        for settings in (None, other)
+        for record in _FUNCTIONS
+    ][:50]
+
+
+#: A dashboard in USD and in USD bn.
+FORMULAS = formulas("unit=usd_bn")
+#: One that compares two conventions on who holds what.
+TWO_SIGNS = formulas("sign=long_calls; unit=usd_bn")
+
+
+def fifty(chain: object, listed: list[list[Any]] = FORMULAS) -> None:
     """All the formulas, each with the chain as its argument."""
-    for name, rest in FORMULAS:
+    for name, rest in listed:
         udfs.FUNCTIONS[name](chain, *rest)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.chains import AS_OF, SPOT, book
 from benchmarks.measuring import Row, Timing
+from benchmarks.processes import compiled
 
 CONTRACTS = 2_000  # of each chain
 
@@ -51,7 +52,7 @@ def _seconds(chains: Path, out: Path, options: list[str], files: int) -> float:
     out.unlink(missing_ok=True)
     command = [sys.executable, "-m", "gex_xl.cli", "history", str(chains), "--out", str(out), *options]
     start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=compiled())
     took = time.perf_counter() - start
     if f"{files} rows" not in done.stdout:
         raise SystemExit(f"gex-xl history: {done.stdout}")

@@ -21,11 +21,12 @@ _REMARKS = [
     "",
     "In every host LOAD_CHAIN costs as much as the one formula beside it, since nearly all of both is reading the",
     "range; what the 50 add is their own arithmetic on 20,000 contracts and what the host takes for 50 calls. The",
-    "fifty are all functions of a chain but the one that lists it, then most of them again with another sign and",
-    "unit. In Calc, typing 50 formulas of Calc's own over UNO, and having them shown, takes the time given beside",
-    "it: no add-in can be below that. The server's requests, and what the classic and Lite calls are given, are",
-    "made up before the clock starts; copying a range out of Excel is in none of them, since there is no Excel",
-    "here.",
+    "fifty are all 28 functions of a chain but the one that lists it, then 22 of them again in another unit. In",
+    "Calc, typing 50 formulas of Calc's own over UNO, and having them shown, takes the time given beside it: no",
+    "add-in can be below that. The server's requests, and what the classic and Lite calls are given, are made up",
+    "before the clock starts; copying a range out of Excel is in none of them, since there is no Excel here. The",
+    "faster a range is read, the harder this ratio is to hold: the 50 themselves are the line of the chain in",
+    "memory.",
     "",
     "Reading does more than the splitting that it stands beside: dates, rights, symbols and faults. scipy's",
     "newton is about level with ours on prices that all have an answer; ours also says which have none.",
@@ -56,8 +57,8 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
             "",
             f"Made by `uv run python -m benchmarks --write` on {_machine()}. Each line compares ways of doing the same "
             f"work, timed in turns in one run: median time, and how many times as long as the first way of its group, "
-            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each; other "
-            "work may have run beside it, so trust ratios before times. Made-up "
+            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each. {_load()}"
+            "Made-up "
             "chains are those of `benchmarks/chains.py`; the other methods are written in `benchmarks/peers.py` from "
             "the published formulas, and are checked to agree before they are timed.",
             "",
@@ -143,6 +144,17 @@ def _memory(sizes: Sequence[int]) -> list[str]:
         *(f"| {what} | {held:.0f} MB | {most:.0f} MB |" for what, held, most in (*once, *many)),
         "",
     ]
+
+
+def _load() -> str:
+    """How busy the machine was; said where it is known."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return (
+        f"Other work ran beside it, a load of {os.getloadavg()[2]:.1f} with ours, so trust ratios before times. "
+        if os.getloadavg()[2] > 1.2
+        else ""
+    )
 
 
 def _machine() -> str:

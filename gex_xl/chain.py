@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -150,8 +150,9 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         notes=tuple(dict.fromkeys(notes)),
         settings=settings,
     )
-    for name in _ARRAYS:
-        getattr(chain, name).setflags(write=False)
+    for each in fields(chain):
+        if isinstance(value := getattr(chain, each.name), np.ndarray):
+            value.setflags(write=False)  # shared by all who ask
     return chain
 
 

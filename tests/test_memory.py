@@ -11,7 +11,7 @@ import pytest
 
 from gex_xl import arguments
 from gex_xl.errors import BadInput, NoValue
-from gex_xl.functions import EXAMPLE_CHAIN
+from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.memory import Memory, content_key, forget, once
 from gex_xl.udfs import FUNCTIONS
 
@@ -124,6 +124,51 @@ def test_equal_content_has_an_equal_key() -> None:
 
 def test_cells_that_cannot_be_written_down_have_no_key() -> None:
     assert content_key([[lambda: 1]]) is None
+
+
+def test_settings_that_decide_how_cells_are_read_make_another_chain() -> None:
+    """4 March or 3 April: the same cells, read in two ways, and neither in place of the other."""
+    head = [["", "Spot: 100", "2025-01-15 12:00"], ["Expiry", "Type", "Strike", "IV", "OI"]]
+    cells = [*head, ["03/04/2025", "C", 100, 0.2, 10]]
+    for _ in range(2):
+        for order, day in (("dmy", "2025-04-03"), ("mdy", "2025-03-04")):
+            table = FUNCTIONS["GEX_BY_EXPIRY"](copy.deepcopy(cells), None, None, f"date_order={order}")
+            assert table[1][0] == day
+    one, other = (arguments.loaded(cells, s).chain for s in ("unit=usd_bn", "sign=long_calls"))
+    assert one is other  # these do not
+
+
+def test_dates_as_a_worksheet_hands_them_over_are_recognised() -> None:
+    cells = [[dt.datetime(2025, 3, 7), 1.5], [dt.date(2025, 3, 7), np.float64(2)]]
+    assert content_key(cells) == content_key(copy.deepcopy(cells)) is not None
+    assert content_key(cells) != content_key([[dt.datetime(2025, 3, 7), 1.5], [dt.datetime(2025, 3, 7), 2.0]])
+
+
+def test_one_object_in_several_cells_changes_no_key() -> None:
+    once_more = "".join(["S", "PX"])
+    assert content_key([["SPX", "SPX"]]) == content_key([["SPX", once_more]])
+
+
+def test_all_functions_in_many_threads_give_what_one_thread_gives() -> None:
+    """As a server's workers do: a handle and a range, several settings, everything still to be computed."""
+    chain = copy.deepcopy(EXAMPLE_CHAIN)
+    handle = FUNCTIONS["LOAD_CHAIN"](chain)
+    calls = [
+        (name, [given, *(record.example[1:2] if record.arguments[1].required else []), None, None, settings])
+        for name, record in REGISTRY.items()
+        if record.arguments[0].name == "chain"
+        for given in (chain, handle)
+        for settings in (None, "unit=usd_bn", "sign=long_calls; iv_source=quoted")
+    ]
+
+    def answer(call: tuple[str, list[Any]]) -> str:
+        return repr(FUNCTIONS[call[0]](*copy.deepcopy(call[1])))
+
+    forget()
+    alone = list(map(answer, calls))
+    forget()
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(answer, calls)) == alone
 
 
 def test_the_same_range_in_many_threads() -> None:

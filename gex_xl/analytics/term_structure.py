@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.lines import Lines, under
+from gex_xl.analytics.pricing import PRICING
 from gex_xl.analytics.smile import Smile, expiry_name, smiles
 from gex_xl.memory import once
 from gex_xl.settings import Slopes
@@ -55,13 +56,17 @@ class Slope:
     source: str
 
 
-@once(32)
 def atm_iv(lines: Lines) -> tuple[AtmIv, ...]:
     """iv at the forward of every live settlement, earliest first.
 
     At each strike the out-of-the-money side speaks, puts below the forward and calls above it, else the other
     side; between the two strikes around the forward iv is linear in the strike.
     """
+    return _atm_iv(under(lines, PRICING))
+
+
+@once(32)
+def _atm_iv(lines: Lines) -> tuple[AtmIv, ...]:
     return tuple(_at_forward(smile) for smile in smiles(lines))
 
 

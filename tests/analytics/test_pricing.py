@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-import numpy as np
 import pytest
 
 from gex_xl.analytics.check import check
@@ -14,6 +13,7 @@ from gex_xl.analytics.flows import hedge_flow, vol_flow
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.pricing import priced
 from gex_xl.analytics.profile import levels_of, reprice
+from gex_xl.analytics.smile import smiles
 from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gammas_of
 from gex_xl.analytics.term_structure import atm_iv, maturities
 from gex_xl.chain import Chain
@@ -84,8 +84,22 @@ def test_another_spot_keeps_the_forwards_of_the_feed(chain: Chain) -> None:
     assert later.timed is not here.timed
 
 
+def test_what_neither_sign_nor_unit_decides_is_one_object(chain: Chain) -> None:
+    lines = prepare(chain)
+    others = [prepare(chain, settings=Settings().with_changes(c)) for c in ({"sign": "short_all"}, {"unit": "shares"})]
+    for other in others:
+        assert smiles(other) is smiles(lines)
+        assert max_pain(other) is max_pain(lines)
+    assert zero_gammas_of(others[1]) is zero_gammas_of(lines)
+    assert hedge_flow(others[1], [0.01]) is hedge_flow(lines, [0.01])
+
+
 def test_shared_arrays_cannot_be_written(chain: Chain) -> None:
     lines = prepare(chain)
-    for array in (lines.gamma, lines.position, lines.forward, per_strike(lines).net):
+    smile = smiles(lines)[0]
+    for array in (
+        lines.gamma, lines.position, lines.forward, per_strike(lines).net, lines.why, smile.iv, smile.delta,
+        smile.strike, chain.iv, chain.strike, chain.settlement, chain.expiry, chain.row, chain.is_call, chain.root,
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="read-only"):
-            array[0] = np.nan
+            array[0] = array[1]

@@ -59,6 +59,31 @@ def test_the_code_is_small_and_says_what_it_is() -> None:
     assert LICENCE.strip() in head
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_null_of_javascript_is_told_as_xlwings_tells_it(known: bool) -> None:
+    """main.py replaces xlwings' own way, which asks anew for every cell; Pyodide knows JsNull from 0.28 on."""
+    code = f"""
+import sys, types
+pyodide = sys.modules["pyodide"] = types.ModuleType("pyodide")
+pyodide.ffi = sys.modules["pyodide.ffi"] = types.ModuleType("pyodide.ffi")
+class JsNull: pass
+if {known}:
+    pyodide.ffi.JsNull = JsNull
+from xlwings.utils import is_jsnull
+exec(sys.stdin.read(), {{}})
+import xlwings.pro._xlofficejs as cells
+assert cells._is_jsnull is not is_jsnull and cells._is_jsnull.__module__ != "xlwings.pro._xlofficejs"
+for value in (JsNull(), None, "", 0.0, False, "null", []):
+    assert cells._is_jsnull(value) is is_jsnull(value), value
+assert cells._is_jsnull(JsNull()) is {known}
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=main_py(), capture_output=True, text=True, check=False,
+        env={**os.environ, "XLWINGS_ON_SERVER": "true", "XLWINGS_LICENSE_KEY": "noncommercial"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_code_is_the_same_in_another_process() -> None:
     code = "import sys; from gex_xl.hosts.bundle import main_py; sys.stdout.buffer.write(main_py().encode())"
     done = subprocess.run(

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import socket
 import ssl
 import stat
 import struct
@@ -28,6 +29,7 @@ from xlwings import XlwingsError
 
 from gex_xl.functions import EXAMPLE_CHAIN as EXAMPLE
 from gex_xl.functions import REGISTRY
+from gex_xl.hosts.server.serving import listen
 from gex_xl.hosts.server.state import open_state
 from gex_xl.udfs import FUNCTIONS
 
@@ -38,6 +40,12 @@ MOST = 5 * 1024 * 1024
 #: Stands in cells, and must never stand in what the server prints.
 PRIVATE = "Zq7privateZq7"
 FLAGGED = {"type": "Error", "basicType": "Error", "basicValue": "#DIV/0!", "errorType": "Div0"}
+
+
+def test_answers_are_sent_at_once() -> None:
+    """asyncio turns off waiting for more to send on sockets that say they are TCP, and on no others."""
+    with listen(0) as found:
+        assert found.proto == socket.IPPROTO_TCP
 
 
 @pytest.fixture(scope="module")
