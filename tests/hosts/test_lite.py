@@ -25,6 +25,7 @@ from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts import lite
 from gex_xl.hosts.bundle import REQUIREMENTS, main_py
 from gex_xl.template import build_workbook, new_workbook
+from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
 
 COMPUTED = dt.datetime(2026, 3, 4, 15, 6, tzinfo=dt.UTC)
@@ -108,6 +109,23 @@ def test_every_part_is_well_formed_and_known(parts: dict[str, bytes]) -> None:
                     continue
                 full = target.lstrip("/") if target.startswith("/") else os.path.normpath(owner / target)
                 assert Path(full).as_posix() in parts, f"{name} points to {target}"
+
+
+def test_the_button_is_the_shape_that_the_script_names(parts: dict[str, bytes]) -> None:
+    """Its link selects the cell behind it, which the add-in waits for."""
+    named = re.fullmatch(r"\[(.+)\](\w+)!([A-Z]+)(\d+)", BUTTON)
+    assert named is not None
+    shape, sheet, column, row = named.groups()
+    (drawing,) = [name for name, data in parts.items() if f'name="{shape}"'.encode() in data]
+    found = re.search(
+        rf'<xdr:from><xdr:col>(\d+)</xdr:col>.*?<xdr:row>(\d+)</xdr:row>(?:(?!</xdr:from>).)*</xdr:from>'
+        rf'(?:(?!<xdr:from>).)*name="{shape}"[^<>]*><a:hlinkClick[^<>]*r:id="(\w+)"',
+        parts[drawing].decode(), re.S,
+    )  # fmt: skip
+    assert found is not None
+    assert (chr(ord("A") + int(found[1])), int(found[2]) + 1) == (column, int(row))
+    links = parsed(parts[drawing.replace("drawings/", "drawings/_rels/") + ".rels"])
+    assert {entry.get("Id"): entry.get("Target") for entry in links}[found[3]] == f"#'{sheet}'!{column}{row}"
 
 
 def test_nothing_reaches_outside(parts: dict[str, bytes]) -> None:
