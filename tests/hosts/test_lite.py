@@ -117,15 +117,22 @@ def test_the_button_is_the_shape_that_the_script_names(parts: dict[str, bytes]) 
     assert named is not None
     shape, sheet, column, row = named.groups()
     (drawing,) = [name for name, data in parts.items() if f'name="{shape}"'.encode() in data]
-    found = re.search(
-        rf'<xdr:from><xdr:col>(\d+)</xdr:col>.*?<xdr:row>(\d+)</xdr:row>(?:(?!</xdr:from>).)*</xdr:from>'
-        rf'(?:(?!<xdr:from>).)*name="{shape}"[^<>]*><a:hlinkClick[^<>]*r:id="(\w+)"',
-        parts[drawing].decode(), re.S,
-    )  # fmt: skip
-    assert found is not None
-    assert (chr(ord("A") + int(found[1])), int(found[2]) + 1) == (column, int(row))
-    links = parsed(parts[drawing.replace("drawings/", "drawings/_rels/") + ".rels"])
-    assert {entry.get("Id"): entry.get("Target") for entry in links}[found[3]] == f"#'{sheet}'!{column}{row}"
+    xdr, a = (f"{{http://schemas.openxmlformats.org/drawingml/2006/{name}}}" for name in ("spreadsheetDrawing", "main"))
+    anchors = [
+        anchor
+        for anchor in parsed(parts[drawing])
+        if any(each.get("name") == shape for each in anchor.iter(f"{xdr}cNvPr"))
+    ]
+    assert [
+        (chr(ord("A") + int(anchor.findtext(f"{xdr}from/{xdr}col", ""))), anchor.findtext(f"{xdr}from/{xdr}row"))
+        for anchor in anchors
+    ] == [(column, str(int(row) - 1))]
+    link = next(anchors[0].iter(f"{a}hlinkClick"))
+    relations = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+    targets = {
+        e.get("Id"): e.get("Target") for e in parsed(parts[drawing.replace("drawings/", "drawings/_rels/") + ".rels"])
+    }
+    assert targets[link.get(f"{relations}id")] == f"#'{sheet}'!{column}{row}"
 
 
 def test_nothing_reaches_outside(parts: dict[str, bytes]) -> None:
