@@ -4,8 +4,8 @@
     basic_session.py PIPE URL < STEPS
 
 LibreOffice's Basic compiles and runs the VBA of an .xlsm; what the function returns is printed. STEPS is a JSON list
-of ["write", sheet, cells, values or formulas by row], ["call", module, function] and ["read", sheet, cells]; their
-answers are printed as one.
+of ["write", sheet, cells, values or formulas by row], ["call", module, function], ["read", sheet, cells] and
+["buttons", sheet]; their answers are printed as one.
 """
 
 # ruff: noqa: T201  what is printed is the answer
@@ -32,10 +32,23 @@ def called(book: Any, module: str, function: str) -> Any:
     return book.getScriptProvider().getScript(script).invoke((), (), ())[0]
 
 
+def buttons(sheet: Any) -> list[list[str]]:
+    """[what it says, what a press of it runs] of each button of a sheet."""
+    found = []
+    forms = sheet.DrawPage.Forms
+    for form in (forms.getByIndex(i) for i in range(forms.Count)):
+        for i in range(form.Count):
+            runs = [event.ScriptCode for event in form.getScriptEvents(i)]
+            found.append([form.getByIndex(i).Label, *runs])
+    return found
+
+
 def done(book: Any, what: str, *given: Any) -> Any:
     """One step."""
     if what == "call":
         return called(book, *given)
+    if what == "buttons":
+        return buttons(book.Sheets.getByName(given[0]))
     sheet, cells, *rows = given
     area = book.Sheets.getByName(sheet).getCellRangeByName(cells)
     if what == "write":

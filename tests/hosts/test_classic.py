@@ -415,13 +415,15 @@ def test_the_macro_keeps_today_once(probed: Path, office: str) -> None:
         basic(
             office, probed,
             steps=[
-                *pressed(row_of(day)), *pressed(again), *pressed(other),
+                ["buttons", "History"], *pressed(row_of(day)), *pressed(again), *pressed(other),
                 ["write", "History", f"A{FIRST}:A{FIRST}", [[serial]]],
                 ["write", "History", f"Y{FIRST}:AA{FIRST}", [filled]],
                 *pressed(row_of(day, spot=5002.0)), *pressed(row_of("2025-10-09"), "KeptToday"),
             ],
         )
     )  # fmt: skip
+    press = "vnd.sun.star.script:VBAProject.GexHistory.AppendToday?language=Basic&location=document"
+    assert found[0] == [["Keep today's row", press]]
     rooms = [step for step in found if isinstance(step, list) and len(step) == 4]
     assert rooms == [
         kept(row_of(day)),

@@ -25,6 +25,7 @@ from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts import lite
 from gex_xl.hosts.bundle import REQUIREMENTS, main_py
 from gex_xl.template import build_workbook, new_workbook
+from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
 
 COMPUTED = dt.datetime(2026, 3, 4, 15, 6, tzinfo=dt.UTC)
@@ -108,6 +109,30 @@ def test_every_part_is_well_formed_and_known(parts: dict[str, bytes]) -> None:
                     continue
                 full = target.lstrip("/") if target.startswith("/") else os.path.normpath(owner / target)
                 assert Path(full).as_posix() in parts, f"{name} points to {target}"
+
+
+def test_the_button_is_the_shape_that_the_script_names(parts: dict[str, bytes]) -> None:
+    """Its link selects the cell behind it, which the add-in waits for."""
+    named = re.fullmatch(r"\[(.+)\](\w+)!([A-Z]+)(\d+)", BUTTON)
+    assert named is not None
+    shape, sheet, column, row = named.groups()
+    (drawing,) = [name for name, data in parts.items() if f'name="{shape}"'.encode() in data]
+    xdr, a = (f"{{http://schemas.openxmlformats.org/drawingml/2006/{name}}}" for name in ("spreadsheetDrawing", "main"))
+    anchors = [
+        anchor
+        for anchor in parsed(parts[drawing])
+        if any(each.get("name") == shape for each in anchor.iter(f"{xdr}cNvPr"))
+    ]
+    assert [
+        (chr(ord("A") + int(anchor.findtext(f"{xdr}from/{xdr}col", ""))), anchor.findtext(f"{xdr}from/{xdr}row"))
+        for anchor in anchors
+    ] == [(column, str(int(row) - 1))]
+    link = next(anchors[0].iter(f"{a}hlinkClick"))
+    relations = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+    targets = {
+        e.get("Id"): e.get("Target") for e in parsed(parts[drawing.replace("drawings/", "drawings/_rels/") + ".rels"])
+    }
+    assert targets[link.get(f"{relations}id")] == f"#'{sheet}'!{column}{row}"
 
 
 def test_nothing_reaches_outside(parts: dict[str, bytes]) -> None:
