@@ -69,7 +69,7 @@ class Fetched:
 def fetch(symbol: str, source: str = "cboe", *, seconds: float = 120.0, progress: Progress | None = None) -> Fetched:
     """The chain of an underlying such as SPX or NVDA, as a feed quotes it now.
 
-    `source`: a key of SOURCES. `seconds`: the longest that all of it may take. `symbol` may begin with ^ or _, which
+    `source`: a key of SOURCES. `seconds`: the longest that all of it may take. `symbol` may begin with _ or ^, which
     marks an index. Raises BadInput with one sentence: unknown symbol, no network, too slow, refused, or an answer
     that is no chain.
     """

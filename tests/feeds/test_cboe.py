@@ -232,8 +232,8 @@ def test_a_refusal_in_a_process_of_its_own(folder: Path) -> None:
     with feed(fixed(b"<Error/>", 404)) as server:
         done = command("fetch", "ZZX", cwd=folder, GEX_XL_CBOE_URL=server.address)
     assert one_line(done, folder) == (
-        "CBOE has no options under ZZX; check the symbol; an index that is not known here needs a ^ before it, as in "
-        "^XYZ"
+        "CBOE has no options under ZZX; check the symbol; an index that is not known here needs a _ before it, as in "
+        "_XYZ"
     )
 
 
