@@ -147,3 +147,16 @@ def test_the_worksheet_functions_load_nothing_but_numpy_pandas_and_xlwings() -> 
     outside = loaded_by("import numpy, pandas, xlwings")
     more = {name.split(".")[0] for name in loaded_by("import gex_xl.udfs") - outside}
     assert {name for name in more if name not in sys.stdlib_module_names and not name.startswith("_")} == {"gex_xl"}
+
+
+def test_only_feeds_ask_the_internet_and_only_commands_ask_feeds() -> None:
+    """The server host speaks HTTP too, to this machine alone."""
+    web = WEB | {"urllib", "http", "socket"}
+    speakers = {part_of(path) for path in MODULES if {n.split(".")[0] for n in imports(path)} & web}
+    assert speakers == {"feeds", "hosts"}
+    askers = {part_of(path) for path in MODULES if "feeds" in own(path)}
+    assert askers == {"feeds", "commands"}
+
+
+def test_what_speaks_http_is_loaded_by_asking_only() -> None:
+    assert not loaded_by("import gex_xl.cli") & (WEB | {"tqdm", "ironcalc", "xlsxwriter"})

@@ -125,6 +125,7 @@ def old_book(books: Callable[[str], Path]) -> bytes:
         (["recalc", "book.xlsx", "--set", "sign=up"], 'sign is "up"; expected customer_flow or'),
         (["recalc", "book.xlsx", "--set", "strikes==1+1"], 'strikes is "=1+1"; expected a band'),
         (["recalc", "old.xlsx", "--set", "slopes=chain"], "old.xlsx has no setting slopes on a sheet Settings"),
+        (["recalc", "linked.xlsx", "--set", "sign=long_calls"], "Settings!B8 holds a formula, which --set does not"),
         (["recalc", "foreign.xlsx", "--set", "sign=long_calls"], "foreign.xlsx has no setting sign"),
         (["recalc", "nowhere.xlsx", "--set", "sign=long_calls"], "nowhere.xlsx"),
         (["new", "new.xlsx", "--symbol", "ZZX"], "CBOE has no options under ZZX"),
@@ -142,6 +143,10 @@ def test_bad_input_is_one_line_and_touches_nothing(
     (tmp_path / "book.xlsx").write_bytes(books("plain").read_bytes())
     (tmp_path / "old.xlsx").write_bytes(old_book)
     openpyxl.Workbook().save(tmp_path / "foreign.xlsx")
+    linked = openpyxl.Workbook()
+    linked.create_sheet("Settings")["A8"] = "sign"
+    linked["Settings"]["B8"] = '="long_"&"calls"'
+    linked.save(tmp_path / "linked.xlsx")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     with feed(fixed(b"", 404)) as server:
         done = command(*args, cwd=tmp_path, GEX_XL_CBOE_URL=server.address)

@@ -15,7 +15,8 @@ from gex_xl.saving import replacing
 SECONDS = 120.0
 _ABOUT = """The chain of an underlying, as a public feed quotes it now: CBOE's delayed quotes (about 15 minutes late,
 no key), or Yahoo through yfinance (gex-xl[yahoo]). The file holds what the feed sent and can be read again by
-every command. This asks a server on the internet; nothing else in gex-xl does. The feeds' terms of use are theirs."""
+every command. This asks a server on the internet, as --symbol of report, new and recalc does. Whether and how you may
+use the quotes is said in the feed's own terms."""
 
 
 def add(commands: Any) -> None:
@@ -26,7 +27,7 @@ def add(commands: Any) -> None:
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("symbol", metavar="SYMBOL", help="the underlying, such as SPX, SPY or NVDA; ^ marks an index")
+    parser.add_argument("symbol", metavar="SYMBOL", help="the underlying, such as SPX, SPY or NVDA; _XYZ is an index")
     parser.add_argument("--out", type=Path, metavar="FILE", help="a file or a folder (SYMBOL_TIME.json in this one)")
     parser.add_argument("--force", action="store_true", help="replace FILE if it holds other quotes")
     _add_feed(parser)

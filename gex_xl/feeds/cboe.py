@@ -13,7 +13,7 @@ from gex_xl.reading.values import shown
 
 #: Where the files are; the environment variable GEX_XL_CBOE_URL names another place, should CBOE move them.
 ADDRESS = "https://cdn.cboe.com/api/global/delayed_quotes/options"
-#: Files of indices have an underscore before the symbol. A user can mark one that is missing here, as ^XYZ.
+#: Files of indices have an underscore before the symbol. A user can mark one that is missing here, as _XYZ.
 INDICES = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "XSP", "OEX", "XEO", "MRUT", "XND", "MXEA", "MXEF"})
 
 

@@ -36,7 +36,6 @@ def download(address: str, feed: str, name: str, progress: Progress) -> bytes:
     A feed that is busy, or an answer that breaks off, is asked for again twice, after the pause that the feed wants;
     nothing else is. Redirects are followed on the same host only. Raises BadInput with one sentence.
     """
-    import urllib3
     from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ProtocolError, SSLError
     from urllib3.exceptions import TimeoutError as Silence
 
@@ -44,23 +43,7 @@ def download(address: str, feed: str, name: str, progress: Progress) -> bytes:
     advice = "check the network, or export the chain by hand"
     try:
         with _pool(address) as pool:
-            for tries in range(1, _TRIES + 1):
-                wait = _PAUSE * 2 ** (tries - 1)
-                try:
-                    answer = _ask(pool, address, feed)
-                    try:
-                        if answer.status == 200:
-                            return _body(answer, feed, name, progress)
-                        asked = urllib3.Retry().get_retry_after(answer)
-                    finally:
-                        answer.close()
-                    wait = wait if asked is None else max(asked, 0.0)
-                    if answer.status not in _BUSY or tries == _TRIES or wait > _LONGEST_PAUSE:
-                        raise BadInput(_refusal(answer.status, feed, name, asked))
-                except ProtocolError:
-                    if tries == _TRIES:
-                        raise
-                time.sleep(wait)
+            return _persist(pool, address, feed, name, progress)
     except NewConnectionError:  # counted among the time-outs, which it is not
         raise BadInput(f"{host} cannot be reached; {advice}") from None
     except Silence:
@@ -73,7 +56,31 @@ def download(address: str, feed: str, name: str, progress: Progress) -> bytes:
         raise BadInput(f"{host} sent for {name} what cannot be unpacked; try again in a few minutes") from None
     except HTTPError as error:
         raise BadInput(f"{host} cannot be reached ({_reason(error)}); {advice}") from None
-    raise AssertionError  # every try returns or raises
+
+
+def _persist(pool: urllib3.PoolManager, address: str, feed: str, name: str, progress: Progress) -> bytes:
+    """Ask until there is an answer, or until asking again would be rude or in vain."""
+    import urllib3
+
+    tries = 0
+    while True:
+        tries += 1
+        wait = _PAUSE * 2 ** (tries - 1)
+        try:
+            answer = _ask(pool, address, feed)
+            try:
+                if answer.status == 200:
+                    return _body(answer, feed, name, progress)
+                asked = urllib3.Retry().get_retry_after(answer)
+            finally:
+                answer.close()
+            wait = wait if asked is None else max(asked, 0.0)
+            if answer.status not in _BUSY or tries == _TRIES or wait > _LONGEST_PAUSE:
+                raise BadInput(_refusal(answer.status, feed, name, asked))
+        except urllib3.exceptions.ProtocolError:
+            if tries == _TRIES:
+                raise
+        time.sleep(wait)
 
 
 def _pool(address: str) -> urllib3.PoolManager:
@@ -135,7 +142,7 @@ def _body(answer: urllib3.BaseHTTPResponse, feed: str, name: str, progress: Prog
 
 
 def _refusal(status: int, feed: str, name: str, asked: float | None) -> str:
-    other = "check the symbol; an index that is not known here needs a ^ before it, as in ^XYZ"
+    other = "check the symbol; an index that is not known here needs a _ before it, as in _XYZ"
     pause = f"in {asked:,.0f} seconds, as it asks" if asked else "in a few minutes"
     if status == 404:
         return f"{feed} has no options under {name}; {other}"

@@ -6,8 +6,9 @@ import datetime as dt
 import importlib
 import re
 import threading
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from gex_xl.reading.symbols import UNDERLYING_OF
 from gex_xl.reading.values import shown
 
 Result = TypeVar("Result")
+_LONGEST = 3600.0  # seconds
 _SYMBOL = re.compile(r"([\^_$]?)([A-Z][A-Z0-9.\-]{0,9})")
 
 
@@ -69,15 +71,15 @@ class Fetched:
 def fetch(symbol: str, source: str = "cboe", *, seconds: float = 120.0, progress: Progress | None = None) -> Fetched:
     """The chain of an underlying such as SPX or NVDA, as a feed quotes it now.
 
-    `source`: a key of SOURCES. `seconds`: the longest that all of it may take. `symbol` may begin with ^ or _, which
+    `source`: a key of SOURCES. `seconds`: the longest that all of it may take. `symbol` may begin with _ or ^, which
     marks an index. Raises BadInput with one sentence: unknown symbol, no network, too slow, refused, or an answer
     that is no chain.
     """
     found = _SYMBOL.fullmatch(symbol.strip().upper())
     if not found:
         raise BadInput(f'"{shown(symbol)}" is no symbol; expected one such as SPX, SPY or NVDA')
-    if not 0 < seconds < float("inf"):
-        raise BadInput(f"the time limit is {seconds:g}; expected seconds above 0")
+    if not 0 < seconds <= _LONGEST:
+        raise BadInput(f"the time limit is {seconds:g}; expected seconds, above 0 and up to {_LONGEST:g}")
     mark, name = found[1], UNDERLYING_OF.get(found[2], found[2])
     feed = SOURCES[source]
     over = threading.Event()
@@ -115,7 +117,13 @@ def _within(seconds: float, work: Callable[[], Result]) -> Result:
             outcome.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return outcome.result(timeout=seconds)
+    end = time.monotonic() + seconds
+    while not outcome.done():
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        wait([outcome], timeout=min(left, 0.2))  # in slices: between them Windows hears Ctrl-C
+    return outcome.result()
 
 
 def _read(name: str, feed: Source, body: bytes, cells: Sequence[Sequence[object]]) -> Fetched:

@@ -116,7 +116,7 @@ def findings() -> list[Finding]:
         Finding(
             "internet access at the add-in's first start",
             None,
-            "not tried: gex-xl opens no connection",
+            "not tried: gex-xl doctor opens no connection",
             "The add-in loads Python, numpy, pandas and scipy then; a firewall must let Excel do so",
         ),
     ]

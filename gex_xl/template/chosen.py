@@ -26,7 +26,7 @@ def settings_in(book: Path) -> dict[str, object]:
 def change_settings(source: Path, target: Path, changes: Mapping[str, object]) -> None:
     """Write the book `source` to `target` with other settings in its cells; nothing is computed.
 
-    Raises BadInput for a file that has no such sheet, or one without such a setting.
+    Raises BadInput for a file that has no such sheet or no such setting, and where a formula gives the setting.
     """
     package = Package(source)
     found = _cells(package)
@@ -35,6 +35,9 @@ def change_settings(source: Path, target: Path, changes: Mapping[str, object]) -
             f"{source.name} has no setting {missing[0]} on a sheet {parts.SETTINGS}; give a workbook made by "
             "gex-xl new, or build it anew with this version"
         )
+    places = {(parts.SETTINGS, found[key][0], _VALUES) for key in changes}
+    if formulas := [cell.name for cell in package.formulas() if (cell.sheet, cell.row, cell.column) in places]:
+        raise BadInput(f"{formulas[0]} holds a formula, which --set does not replace; type a value there first")
     entries: dict[int, dict[int, Entry]] = {}
     for key, value in changes.items():
         plain: Scalar = float(value) if isinstance(value, (int, float)) else str(value)

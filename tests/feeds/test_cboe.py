@@ -232,8 +232,8 @@ def test_a_refusal_in_a_process_of_its_own(folder: Path) -> None:
     with feed(fixed(b"<Error/>", 404)) as server:
         done = command("fetch", "ZZX", cwd=folder, GEX_XL_CBOE_URL=server.address)
     assert one_line(done, folder) == (
-        "CBOE has no options under ZZX; check the symbol; an index that is not known here needs a ^ before it, as in "
-        "^XYZ"
+        "CBOE has no options under ZZX; check the symbol; an index that is not known here needs a _ before it, as in "
+        "_XYZ"
     )
 
 
@@ -258,7 +258,8 @@ def test_there_is_a_limit_to_waiting(answer: Answer, folder: Path) -> None:
         (["fetch", "a/b"], '"a/b" is no symbol; expected one such as SPX, SPY or NVDA'),
         (["fetch", "../../ZZX"], "is no symbol"),
         (["fetch", ""], "is no symbol"),
-        (["fetch", "ZZX", "--timeout", "0"], "the time limit is 0; expected seconds above 0"),
+        (["fetch", "ZZX", "--timeout", "0"], "the time limit is 0; expected seconds, above 0 and up to 3600"),
+        (["fetch", "ZZX", "--timeout", "1e99"], "the time limit is 1e+99"),
         (["fetch", "ZZX", "--timeout", "nan"], "the time limit is nan"),
         (["fetch", "ZZX", "--timeout", "soon"], "invalid float value"),
         (["fetch", "ZZX", "--out", "chain.csv"], '"chain.csv" does not end in .json'),
