@@ -72,7 +72,4 @@ def _values(column: list[object], name: str, skipped: int) -> FloatArray:
     titled = bool(head) and number(column[0]) is None and head.lower() not in CELL_ERRORS
     rest = column[1:] if titled else column
     rows = np.arange(len(rest)) + skipped + 1 + titled
-    found = numbers(rest, rows, name, needed=False)
-    if np.isinf(found).any():
-        raise BadInput(f"{name} in row {rows[np.isinf(found)][0]} is infinite; expected a number")
-    return found
+    return numbers(rest, rows, name, needed=False)

@@ -151,7 +151,7 @@ def test_forms_of_a_history(cells: list[list[Any]], values: list[float], dates: 
             [["date", "gex"], ["2025-03-03", 1]],
             "history has no column named skew_25d; found in its first row: date",
         ),
-        ([[1], [math.inf]], "history in row 2 is infinite"),
+        ([[1], [math.inf]], "history in row 2 is inf; expected at most"),
     ],
 )
 def test_a_bad_history_is_named(cells: list[list[Any]], said: str) -> None:
