@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.layouts import has_chain
+from gex_xl.reading.layouts import MAX_ROWS, has_chain
 from gex_xl.reading.values import is_blank, shown
 
 #: Unpacked XML in all, cells of the used rectangles, and text in them: a chain of 200 000 rows stays below.
@@ -80,12 +80,12 @@ def _refuse_bombs(file: Path) -> None:
                         strings += _lengths(chunk)
                     else:
                         sheet.read(chunk)
+                        if cells + sheet.rows * sheet.columns > MAX_CELLS or sheet.rows > MAX_ROWS:
+                            raise BadInput(
+                                f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column "
+                                f"{sheet.columns:,}; delete what is far from the chain, or save the chain alone"
+                            )
                 cells += sheet.rows * sheet.columns
-                if cells > MAX_CELLS:
-                    raise BadInput(
-                        f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column "
-                        f"{sheet.columns:,}; delete what is far from the chain, or save the chain alone"
-                    )
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, ValueError, EOFError) as error:
         raise _unreadable(file, error) from None
     longest = max(strings, default=0)

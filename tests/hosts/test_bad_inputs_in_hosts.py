@@ -9,7 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+from xlwings import XlwingsError
+
 from gex_xl.engines.addresses import address
+from gex_xl.udfs import FUNCTIONS
 from tests.bad_inputs import CASES, in_cells
 
 from .calc import Calc
@@ -25,6 +29,93 @@ ASKED: dict[str, list[Any]] = {
 }
 SENTENCES = {name: f"{case['function']}: {case['sentence']}" for name, case in CASES.items()}
 NOT_AVAILABLE = {name for name, case in CASES.items() if case["code"] == "#N/A"}
+
+
+HEADER = ["Root", "Expiry", "Type", "Strike", "IV", "OI"]
+LINE = ["ZZX", "2024-01-19", "call", 100.0, 0.25, 1000.0]
+ABOVE = ["ZZX", "Spot: 100", "2024-01-08 10:30", None, None, None]
+LONG = "x" * 32_767  # what a cell of Excel holds
+WIDE = 16_384  # columns of a sheet
+SIZES: dict[str, list[list[Any]]] = {
+    "one contract": [ABOVE, HEADER, LINE],
+    "a header alone": [HEADER],
+    "one cell": [["x"]],
+    "one blank cell": [[None]],
+    "every column": [[*row, *[None] * (WIDE - 6)] for row in (ABOVE, HEADER, LINE)],
+    "every column filled": [
+        [*ABOVE, *[None] * (WIDE - 6)],
+        [*HEADER, *["own"] * (WIDE - 6)],
+        [*LINE, *[1.0] * (WIDE - 6)],
+    ],
+    "a long cell beside": [[*ABOVE, LONG], [*HEADER, LONG], [*LINE, LONG]],
+    "a long cell for a figure": [ABOVE, HEADER, [*LINE[:5], LONG]],
+    "a long cell alone": [[LONG]],
+}
+AT_ALL: dict[str, list[Any]] = {name: ["TOTAL_GEX", {"range": rows}] for name, rows in SIZES.items()}
+
+
+def plain(name: str) -> float | str:
+    """What plain Python gives, or its sentence."""
+    try:
+        return float(FUNCTIONS["TOTAL_GEX"](SIZES[name]))
+    except XlwingsError as error:
+        return str(error)
+
+
+def test_sizes_in_plain_python() -> None:
+    found = {name: plain(name) for name in SIZES}
+    usable = {name for name, said in found.items() if isinstance(said, float)}
+    assert usable == {"one contract", "every column", "every column filled", "a long cell beside"}
+    assert len({found[name] for name in usable}) == 1
+    assert all(len(said) < 300 for said in found.values() if isinstance(said, str))
+
+
+def test_sizes_in_excel(tmp_path: Path) -> None:
+    expected = {name: plain(name) for name in SIZES}
+    classic = {name: f"#VALUE! {said}" if isinstance(said, str) else said for name, said in expected.items()}
+    assert called(AT_ALL) == classic
+    office = {
+        name: {"error": said} if isinstance(said, str) else {"value": [[said]]} for name, said in expected.items()
+    }
+    assert in_main_py(AT_ALL, tmp_path) == office
+    server = Serving(tmp_path)
+    try:
+        replies = {name: server.call("TOTAL_GEX", [as_office_js(case[1])]).json for name, case in AT_ALL.items()}
+    finally:
+        server.end()
+    served = {name: {"result": found["value"]} if "value" in found else found for name, found in office.items()}
+    assert replies == served
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_sizes_in_libreoffice(calc: Calc, name: str) -> None:
+    rows, expected = SIZES[name], plain(name)
+    area = f"A1:{address(len(rows), len(rows[0]))}"
+    calc.open()
+    try:
+        calc.paste(sheet="Sheet1", cell="A1", rows=rows)
+        calc.write_many(sheet="Sheet1", formulas={"A9": f"=TOTAL_GEX({area})", "A10": f"=CHAIN_STATUS({area})"})
+        found, said = (calc.cell(sheet="Sheet1", cell=cell) for cell in ("A9", "A10"))
+    finally:
+        calc.close()
+    if isinstance(expected, float):
+        assert (found["error"], found["value"]) == (0, pytest.approx(expected, rel=1e-12))
+    else:
+        assert (found["error"], said["text"]) == (519, expected.replace("TOTAL_GEX:", "Cannot be used:", 1))
+
+
+def test_whole_columns_in_libreoffice(calc: Calc) -> None:
+    """A million rows, nearly all of them blank: refused by name, and Calc goes on."""
+    calc.open()
+    try:
+        calc.paste(sheet="Sheet1", cell="A1", rows=SIZES["one contract"])
+        formulas = {"J1": "=TOTAL_GEX(A1:F1000000)", "J2": "=CHAIN_STATUS(A1:F1000000)", "J3": "=TOTAL_GEX(A1:F3)"}
+        calc.write_many(sheet="Sheet1", formulas=formulas)
+        found, said, other = (calc.cell(sheet="Sheet1", cell=cell) for cell in formulas)
+    finally:
+        calc.close()
+    assert (found["error"], other["error"]) == (519, 0)
+    assert said["text"].startswith("Cannot be used: the paste has 1,000,000 rows; expected at most 200,000 rows and ")
 
 
 def test_classic() -> None:

@@ -46,6 +46,7 @@ def sentence(read: Callable[[], Any]) -> str:
 def test_the_limits_are_documented() -> None:
     page = (PACKAGE.parent / "docs" / "layouts.md").read_text(encoding="utf-8").replace("\n", " ")
     assert f"At most {layouts.MAX_ROWS:,} rows and {layouts.MAX_COLUMNS:,} columns" in page
+    assert f"no sheet longer than {layouts.MAX_ROWS:,} rows" in page
     assert f"files of at most {files.MAX_BYTES // 10**6} MB" in page
     assert (
         f"unpack to at most {workbooks.MAX_UNPACKED // 10**6} MB and span at most {workbooks.MAX_CELLS:,} cells" in page
@@ -75,7 +76,11 @@ def test_a_million_rows_are_refused_before_they_are_read() -> None:
 def test_a_text_of_a_million_lines(end: str, tmp_path: Path) -> None:
     file = tmp_path / "chain.csv"
     file.write_text(f"Strike,OI{end}" + f"100,5{end}" * 1_000_000, newline="")
+    tracemalloc.start()
     assert sentence(lambda: Chain.from_file(file)).startswith("the paste has 1,000,001 rows; expected at most 200,000")
+    # The file and its text, and no cells.
+    assert tracemalloc.get_traced_memory()[1] < 3 * file.stat().st_size + 1e6
+    tracemalloc.stop()
 
 
 def test_json_of_a_million_contracts(tmp_path: Path) -> None:
@@ -220,6 +225,15 @@ def test_a_cell_in_the_last_corner(cell: str, tmp_path: Path) -> None:
         "chain.xlsx: a sheet is used as far as row 1,048,576 and column 16,384; delete what is far from the chain, or "
         "save the chain alone"
     )
+
+
+def test_a_sheet_of_a_million_rows_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    rows = "<row><c><v>1</v></c><c><v>2</v></c></row>" * 1_000_000
+    made = zipped(parts(rows), tmp_path / "chain.xlsx")
+    tracemalloc.start()
+    assert sentence(lambda: Chain.from_file(made)).startswith("chain.xlsx: a sheet is used as far as row 2")
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
