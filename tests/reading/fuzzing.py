@@ -141,6 +141,7 @@ def repacked(source: random.Random, packed: bytes) -> bytes:
 def main() -> None:  # pragma: no cover
     """Fuzz with atheris, from the seeds."""
     import atheris  # type: ignore[import-not-found]
+    import pandas  # noqa: F401  else the first input would be charged with its import
 
     corpus = Path(tempfile.mkdtemp())
     for i, seed in enumerate(seeds()):
