@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from typing import Any
 
+_TODAY, _ROWS = "History_Today", "History_Rows"  # names of cells
 _ERROR = re.compile(r"#[A-Z/0]+[!?]?")  # as cells show them: #N/A, #DIV/0!, #NAME?, #SPILL!
 _EPOCH = dt.date(1899, 12, 30)  # of serial numbers
 
@@ -19,7 +20,9 @@ def keep_today(book: Any) -> str:
     A row of the same date and symbol is replaced. Returns one sentence: where the row went, or why nothing was
     written. `book`: an xlwings.Book as xlwings Lite hands it to a script, with the values of that sheet.
     """
-    today, rows = (book.names[name].refers_to_range for name in ("History_Today", "History_Rows"))
+    if not {each.name for each in book.names} >= {_TODAY, _ROWS}:
+        return f"Nothing was kept: no cells are named {_TODAY} and {_ROWS}; make a new workbook with gex-xl new."
+    today, rows = (book.names[name].refers_to_range for name in (_TODAY, _ROWS))
     # xlwings' own way of reading takes a time with an offset, such as as_of, for a date of another form.
     cells = list(today.raw_value[0])
     for offset, cell in enumerate(cells):

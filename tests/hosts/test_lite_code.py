@@ -189,6 +189,7 @@ def script_books() -> dict[str, Book]:
         "full with today": changed(fresh, None, *full[:-1], [DAY, "SPX"]),
         "an error": changed(fresh, {5: "#N/A"}),
         "no functions": changed(fresh, {0: "#NAME?"}),
+        "no names": {**fresh, "names": []},
         "no chain": changed(fresh, dict.fromkeys(range(24), "")),
     }
 
@@ -206,6 +207,10 @@ WRITTEN: dict[str, tuple[int | None, str]] = {
     "full with today": (LAST, f"{DAY} SPX was replaced in row {LAST}."),
     "an error": (None, "Nothing was kept: F7 of today's row shows #N/A; the sheet Check says what is wrong."),
     "no functions": (None, "Nothing was kept: A7 of today's row shows #NAME?; the sheet Check says what is wrong."),
+    "no names": (
+        None,
+        "Nothing was kept: no cells are named History_Today and History_Rows; make a new workbook with gex-xl new.",
+    ),
     "no chain": (None, "Nothing was kept: today's row has no date; paste a chain on the sheet Chain first."),
 }
 
