@@ -8,6 +8,7 @@
 and computes their gamma; everything else takes what `prepare` returns. Errors are `GexError`, one sentence each.
 """
 
+from gex_xl.analytics.arbitrage import arbitrage
 from gex_xl.analytics.check import check
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures
 from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
@@ -16,10 +17,13 @@ from gex_xl.analytics.flip import flips
 from gex_xl.analytics.flows import hedge_flow, vol_flow
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
+from gex_xl.analytics.quote_quality import quote_counts
 from gex_xl.analytics.regime import Regime, regime, triggers
 from gex_xl.analytics.skew import skew_25d
 from gex_xl.analytics.summary import summarise, triggers_of
 from gex_xl.analytics.term_structure import atm_iv, maturities, slopes
+from gex_xl.analytics.vendor_gamma import vendor_gammas
+from gex_xl.analytics.what_if import what_if
 from gex_xl.analytics.zscore import zscore
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput, GexError, NoValue, StaleHandle
@@ -37,6 +41,7 @@ __all__ = [
     "Regime",
     "Settings",
     "StaleHandle",
+    "arbitrage",
     "atm_iv",
     "by_bucket",
     "by_expiry",
@@ -51,6 +56,7 @@ __all__ = [
     "max_pain",
     "per_strike",
     "prepare",
+    "quote_counts",
     "regime",
     "reprice",
     "skew_25d",
@@ -59,8 +65,10 @@ __all__ = [
     "total",
     "triggers",
     "triggers_of",
+    "vendor_gammas",
     "vol_flow",
     "walls",
+    "what_if",
     "zero_gamma",
     "zero_gammas",
     "zscore",

@@ -62,7 +62,7 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ArbitrageTest:
     """One kind: quotes that could be compared, those that violate it, and the executable ones, worst first.
 
     `within_spread` is None for parity, where mids are not asked. `reason`: why nothing could be compared, or "".
@@ -106,7 +106,7 @@ class _Found:
 
 
 @functools.lru_cache(maxsize=16)
-def arbitrage(lines: Lines) -> tuple[Test, ...]:
+def arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
     """The four tests of a chain, in the order of Kind. Crossed quotes are compared with nothing."""
     strips = list(_strips(lines))
     found = {
@@ -125,7 +125,7 @@ def arbitrage(lines: Lines) -> tuple[Test, ...]:
         order = order[np.argsort(-one.amount[order], kind="stable")]
         compared = int(one.compared.sum())
         out.append(
-            Test(
+            ArbitrageTest(
                 kind, compared, len(order), None if kind is Kind.PARITY else int(by_mid.sum()),
                 tuple(_violation(lines, kind, int(i), one) for i in order), "" if compared else _reason(lines, kind),
             )
@@ -197,9 +197,9 @@ def _calendar(lines: Lines, strips: list[_Strip]) -> _Found:
 
 def _variance(lines: Lines, out: _Found) -> None:
     """Mark out-of-the-money contracts whose iv^2 T is above that of the next settlement at equal strike / forward."""
-    group, sides = lines.forwards.group[lines.index], np.where(lines.is_call, 1, -1)
+    group = lines.forwards.group[lines.index]
     k = np.log(lines.strike / lines.forward)
-    good = np.isfinite(lines.stdev) & (sides * k >= 0)
+    good = np.isfinite(lines.stdev) & (lines.is_call == (k >= 0))
     groups = [np.flatnonzero(good & (group == g)) for g in np.unique(group[good])]
     groups = [at[np.argsort(k[at], kind="stable")] for at in groups]
     for near, far in pairwise(groups):

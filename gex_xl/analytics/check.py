@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.arbitrage import Test, arbitrage
+from gex_xl.analytics.arbitrage import ArbitrageTest, arbitrage
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.lines import NO_IV, Lines, prepare
@@ -51,7 +51,7 @@ class Check:
     model_total: float | None
     vendor_total: float | None
     quotes: list[QuoteCount]
-    arbitrage: tuple[Test, ...]
+    arbitrage: tuple[ArbitrageTest, ...]
     vendor_gamma: list[GammaComparison]
     warnings: list[str]
 

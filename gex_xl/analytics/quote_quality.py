@@ -37,8 +37,8 @@ class QuoteCount:
 def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> list[QuoteCount]:
     """Every kind, of the contracts in use and those without iv or gamma; what filters leave out is not looked at.
 
-    Bounds come from the settlement's own call less put (see parity): a call is worth D (F - K) at least and its
-    forward's price at most, a put D (K - F) and K. `stale_days`: calendar days since the last trade.
+    Bounds come from the settlement's own call less put (see parity): a call is worth D (F - K) at least and D F at
+    most, a put D (K - F) and D K; of American exercise S - K and S, K - S and K. `stale_days`: calendar days.
     """
     chain, some = lines.chain, considered(lines)
     bid, ask = np.nan_to_num(chain.bid), np.nan_to_num(chain.ask)
@@ -65,12 +65,10 @@ def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> list[QuoteCoun
 def _outside(lines: Lines, quoted: Mask) -> tuple[Mask, Mask]:
     """Asks below and bids above what the contract can be worth."""
     chain, market, group = lines.chain, parity(lines), lines.forwards.group
-    apart = market.bounds(group, chain.strike)
     slack = market.slack(group, chain.strike)
-    # Neither right is worth less than nothing, so each is worth what call less put must be.
-    least = np.where(chain.is_call, apart[0], -apart[1])
-    paid = chain.strike * (market.discount[group] if market.european else 1.0)
-    most = np.where(chain.is_call, market.most[group], paid)
+    kept = chain.strike * (market.discount[group] if market.european else 1.0)  # whoever may exercise waits for nothing
+    least = np.where(chain.is_call, market.least[group] - kept, kept - market.most[group])
+    most = np.where(chain.is_call, market.most[group], kept)
     with np.errstate(invalid="ignore"):
         low = quoted & (chain.ask > 0) & (chain.ask < least - slack)
         high = quoted & (chain.bid > most + slack)

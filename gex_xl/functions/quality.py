@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl import arguments
-from gex_xl.analytics.arbitrage import Kind, Test, Violation, arbitrage
+from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, Violation, arbitrage
 from gex_xl.analytics.quote_quality import STALE_DAYS, quote_counts
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.analytics.what_if import RegimeInputs, what_if
@@ -98,7 +98,7 @@ def ARBITRAGE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: A
     return rows
 
 
-def _counts(test: Test) -> list[int | None]:
+def _counts(test: ArbitrageTest) -> list[int | None]:
     """Blank where nothing could be compared."""
     return [test.compared, test.executable, test.within_spread] if test.compared else [None, None, None]
 

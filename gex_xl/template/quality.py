@@ -34,7 +34,7 @@ def quality(book: Any, look: Formats) -> None:
 
 
 def choices(book: Any, look: Formats) -> None:
-    """WHAT_IF, with a bar for each change."""
+    """WHAT_IF; the deeper its colour, the further a choice moves the total."""
     sheet = book.get_worksheet_by_name(parts.CHOICES)
     _head(
         sheet,
@@ -50,9 +50,11 @@ def choices(book: Any, look: Formats) -> None:
            [look.strong, look.indented, look.amount, look.amount, look.signed_percent, look.amount, look.indented,
             look.whole, look.indented])  # fmt: skip
     scaled(sheet, table_cells("what_if", 2, 3), scale, look)
-    bars = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": "#BFD3EA",
-            "bar_negative_color": "#EBC9B2"}  # fmt: skip
-    sheet.conditional_format(table_cells("what_if", 4, 4), bars)
+    shades = {
+        "type": "3_color_scale", "mid_type": "num", "mid_value": 0, "min_color": "#E9BE9F", "mid_color": "#FFFFFF",
+        "max_color": "#A9C6E6",
+    }  # fmt: skip
+    sheet.conditional_format(table_cells("what_if", 4, 4), shades)
     colour_regime(sheet, table_cells("what_if", 6, 6), look)
     sheet.print_area(f"A1:I{parts.SPILLS['what_if'].row + parts.SPILLS['what_if'].room}")
     sheet.freeze_panes(parts.SPILLS["what_if"].row, 2)
