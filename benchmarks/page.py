@@ -64,6 +64,8 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
             "",
             "![how many times as long as gex_xl](benchmarks.svg)",
             "",
+            "The chart shows the ways that take longer; those that are level or faster stand in the table alone.",
+            "",
             "| contracts | what | way | time | times the first | quartiles |",
             "| ---: | --- | --- | ---: | ---: | ---: |",
             *(cell for row in rows for cell in _cells(row)),
