@@ -28,6 +28,12 @@ _REMARKS = [
     "faster a range is read, the harder this ratio is to hold: the 50 themselves are the line of the chain in",
     "memory.",
     "",
+    "In Pyodide the 50 stay above the goal: WebAssembly slows their arithmetic more than it slows reading.",
+    "",
+    "A history is shared out by whole files, and two processes spend little more processor time than one, so time",
+    "falls with the cores that are free. Where other work keeps all cores busy, as in this run, the clock does",
+    "not show it. Dask's own scheduler and workers take most of what they cost beyond that.",
+    "",
     "Reading does more than the splitting that it stands beside: dates, rights, symbols and faults. scipy's",
     "newton is about level with ours on prices that all have an answer; ours also says which have none.",
 ]
