@@ -31,7 +31,7 @@ _REMARKS = [
     "In Pyodide the 50 stay above the goal: WebAssembly slows their arithmetic more than it slows reading.",
     "",
     "A history is shared out by whole files, and two processes spend little more processor time than one, so time",
-    "falls with the cores that are free. Where other work keeps all cores busy, as in this run, the clock does",
+    "should fall with the cores that are free; other work kept all cores busy in this run, so the clock does",
     "not show it. Dask's own scheduler and workers take most of what they cost beyond that.",
     "",
     "Reading does more than the splitting that it stands beside: dates, rights, symbols and faults. scipy's",
