@@ -84,7 +84,7 @@ class Feed(http.server.ThreadingHTTPServer):
 @contextmanager
 def feed(answer: Answer) -> Iterator[Feed]:
     server = Feed(answer)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server

@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gex_xl
 from gex_xl.cli import main
+from gex_xl.errors import BadInput
 from gex_xl.feeds import SOURCES, fetch
 from tests.feeds import made_up
 from tests.feeds.serving import (
@@ -370,3 +373,39 @@ def test_a_real_file_as_the_feed(shared_chains: Path, folder: Path) -> None:
     assert json.loads(shown.stdout) == json.loads(by_file.stdout)
     listed = len(json.loads(file.read_bytes())["data"]["options"])
     assert f"{saved.name}: {listed:,} contracts on SPY, spot 380.88" in done.stdout
+
+
+WEIRD = st.sampled_from(
+    [None, 0, -1, 1e308, float("inf"), float("nan"), "", "=1+1", [], {}, {"a": 1}, [1], True, "9999-99-99", "\ud800",
+     "ZZX240119C00100000", 10**400, "2024-01-08", "2024-01-08T10:30:00+99:00"]
+)  # fmt: skip
+FIELDS = ("timestamp", "symbol", "data", "data.symbol", "data.current_price", "data.options", "option", "iv", "gamma",
+          "open_interest", "bid", "last_trade_time")  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(changes=st.lists(st.tuples(st.sampled_from(FIELDS), WEIRD, st.integers(0, 125)), min_size=1, max_size=3))
+def test_whatever_a_field_becomes_the_answer_is_read_or_refused_in_a_line(
+    changes: list[tuple[str, object, int]],
+) -> None:
+    answer = json.loads(made_up.cboe())
+    for field, value, number in changes:
+        inner = answer["data"]
+        listed = inner.get("options") if isinstance(inner, dict) else None
+        if field.startswith("data."):
+            if isinstance(inner, dict):
+                inner[field.removeprefix("data.")] = value
+        elif field in answer:
+            answer[field] = value
+        elif isinstance(listed, list) and number < len(listed) and isinstance(listed[number], dict):
+            listed[number][field] = value
+    with feed(fixed(json.dumps(answer).encode())) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEX_XL_CBOE_URL", server.address)
+        try:
+            found = fetch("ZZX")
+        except BadInput as error:
+            assert "\n" not in str(error)
+            assert "ZZX" in str(error)
+        else:
+            assert found.file_name.startswith("ZZX_2")
+            assert found.chain.symbol == "ZZX"
