@@ -6,6 +6,7 @@ For ["append_today", book] the result is the list of actions that the script ask
 """
 
 import datetime as dt
+import importlib
 import json
 import sys
 import types
@@ -77,7 +78,8 @@ async def run(code, cases):
             outcome.append({"error": str(error)})
         results.append(outcome)
     names = [entry["name"] for entry in custom_functions_meta(module)["functions"]]
-    versions = {name: sys.modules[name].__version__ for name in ("numpy", "pandas", "scipy", "gex_xl")}
+    # scipy is loaded when it is used, which bad input never comes to.
+    versions = {name: importlib.import_module(name).__version__ for name in ("numpy", "pandas", "scipy", "gex_xl")}
     home = sys.modules["gex_xl"].__spec__.origin
     scripts = custom_scripts_meta(module)
     return json.dumps({"results": results, "names": names, "scripts": scripts, "versions": versions, "home": home})
