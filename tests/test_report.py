@@ -53,6 +53,39 @@ def test_json_is_one_object_that_adds_up(folder: Path) -> None:
     assert found["contracts"] == found["check"]["used"]
 
 
+def test_json_says_how_far_to_trust_it(folder: Path) -> None:
+    """Quotes, arbitrage, the feed's gamma and other choices; each other choice as its own report has it."""
+    found = json.loads(run("report", "sample.csv", "--json", cwd=folder).stdout)
+    check = found["check"]
+    assert [test["kind"] for test in check["arbitrage"]] == ["vertical", "butterfly", "calendar", "parity"]
+    assert all(test["compared"] and not test["executable"] for test in check["arbitrage"])
+    assert {"No bid", "Crossed", "Below its least value"} <= {one["name"] for one in check["quotes"]}
+    every, *expiries = check["vendor_gamma"]
+    assert every["contracts"] == sum(one["contracts"] for one in expiries) == found["contracts"]
+    assert every["model_net"] == pytest.approx(found["total_gex"], rel=1e-12)
+    assert every["vendor_net"] == pytest.approx(check["vendor_total_gex"], rel=1e-12)
+    as_it_is, *others = check["what_if"]
+    assert (as_it_is["total"], as_it_is["regime"]) == (found["total_gex"], found["regime"])
+    (carry,) = (one for one in others if (one["setting"], one["value"]) == ("carry", "none"))
+    alone = json.loads(run("report", "sample.csv", "--json", "--set", "carry=none", cwd=folder).stdout)
+    assert (carry["total"], carry["flip"], carry["regime"]) == (
+        alone["total_gex"], alone["flip_strike"], alone["regime"],
+    )  # fmt: skip
+
+
+def test_the_text_says_it_too(folder: Path) -> None:
+    said = run("report", "sample.csv", cwd=folder).stdout
+    check = json.loads(run("report", "sample.csv", "--json", cwd=folder).stdout)["check"]
+    no_bid = next(one["contracts"] for one in check["quotes"] if one["name"] == "No bid")
+    assert f"Quotes       no bid {no_bid} " in said
+    assert f"Parity       0 executable at bid and ask, of {check['arbitrage'][3]['compared']:,} compared" in said
+    (line,) = (line for line in said.splitlines() if line.startswith("sign = short_all"))
+    (other,) = (one for one in check["what_if"] if one["value"] == "short_all")
+    figures = [f"{other['total'] / 1e9:.2f}", "bn", f"{other['gross_share']:+.1%}"]
+    assert line.split() == ["sign", "=", "short_all", *figures, "of", "gross", "flip", "none", "short_gamma"]
+    assert "skew_z = -1.5: no z-score of the skew is given" in said
+
+
 def test_the_other_sign_inverts_the_total_and_the_long_side(folder: Path) -> None:
     ours = json.loads(run("report", "sample.csv", "--json", cwd=folder).stdout)
     theirs = json.loads(run("report", "sample.csv", "--json", "--set", "sign=long_calls", cwd=folder).stdout)

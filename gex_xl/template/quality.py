@@ -23,11 +23,15 @@ def quality(book: Any, look: Formats) -> None:
            [look.strong, count, count, look.percent, text, text])  # fmt: skip
     _table(book, sheet, look, "arbitrage", "Arbitrage: executable at bid and ask, or of mids only, within the spread",
            [look.strong, count, count, count, figure, text, text, text, look.price, text])  # fmt: skip
-    _table(book, sheet, look, "vendor_gamma", "The feed's gamma against the model's",
+    head = f"$A${parts.SPILLS['vendor_gamma'].row}"
+    words = "The feed's gamma against the model's"
+    title = f'=IF(ISNA({head}),"{words}: there is none to compare in the paste","{words}")'
+    _table(book, sheet, look, "vendor_gamma", title,
            [look.strong, text, count, count, figure, figure, look.signed_percent, figure, figure, text, look.gamma,
             look.gamma, figure])  # fmt: skip
     for first, last in ((4, 5), (7, 8), (12, 12)):
         scaled(sheet, table_cells("vendor_gamma", first, last), scale, look)
+    sheet.conditional_format(head, {"type": "errors", "format": look.missing})
     found = {"type": "formula", "criteria": f"=N($C{parts.SPILLS['arbitrage'].row + 1})>0", "format": look.fired}
     sheet.conditional_format(table_cells("arbitrage", 2, 2), found)
     sheet.print_area(f"A1:M{parts.SPILLS['vendor_gamma'].row + parts.SPILLS['vendor_gamma'].room}")

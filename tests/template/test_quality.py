@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from gex_xl.engines import Recalculation
+from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.functions.quality import EXAMPLE_QUOTES
 from gex_xl.template import parts, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
@@ -60,6 +61,15 @@ def test_another_chain_in_the_same_book(book: Book, tmp_path: Path) -> None:
     rows = {row[0]: row for row in shown(done, "check")}
     assert rows["Quotes crossed or impossible"][1] == 1
     assert rows["Arbitrage at bid and ask"][1] == 2
+
+
+def test_a_paste_without_gamma_says_so(book: Book, tmp_path: Path) -> None:
+    done = recalculate_workbook(book[0], tmp_path / "bare.xlsx", EXAMPLE_CHAIN)
+    it = parts.SPILLS["vendor_gamma"]
+    assert done.values[f"Quality!A{it.row}"] == "#N/A"
+    assert str(done.values[f"Quality!A{it.row - 1}"]).endswith("there is none to compare in the paste")
+    assert [row[9] for row in shown(done, "arbitrage")[1:3]] == ["no quotes in the paste"] * 2
+    assert not done.errors
 
 
 def test_the_rooms_hold_what_the_functions_can_return() -> None:
