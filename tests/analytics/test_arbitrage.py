@@ -301,6 +301,16 @@ def test_crossed_and_missing_quotes_are_compared_with_nothing() -> None:
     assert executable(checked(lines)) == {}
 
 
+def test_two_contracts_of_one_strike_that_no_root_tells_apart() -> None:
+    """A third Friday of an index without roots: contracts of the open and of the close, in one settlement."""
+    made = quotes(flat, 0.15, expiries=["2025-06-20"], rate=0.0, dividends=0.0)
+    once = [{k: v for k, v in x.items() if k != "root"} for x in made]
+    twice = once + [{**x, "bid": x["bid"] + 0.01, "ask": x["ask"] + 0.01} for x in once]
+    found = checked(twice)
+    assert executable(found) == {}
+    assert found[Kind.BUTTERFLY].compared == 2 * (len(STRIKES) - 2)
+
+
 def test_vix_expiries_say_nothing_of_each_other() -> None:
     found = checked(
         quotes(lambda k, t: flat(k, t) * (0.3 if t > 0.2 else 1.0), 0.05, root="VIXW", expiries=EXPIRIES[1:3])
