@@ -145,7 +145,9 @@ def _strips(lines: Lines) -> Iterator[_Strip]:
     some = some[np.lexsort((x[some], key))]
     starts = np.flatnonzero(np.diff(np.sort(key), prepend=-1))
     fine = two_sided(chain)
-    for at in np.split(some, starts[1:]) if some.size else []:
+    for every in np.split(some, starts[1:]) if some.size else []:
+        # Without roots an index's contracts of the open and of the close may share a strike: the first one speaks.
+        at = every[np.diff(x[every], prepend=-np.inf) > 0]
         bid, ask = np.nan_to_num(chain.bid[at]), chain.ask[at]
         yield _Strip(
             int(group[at[0]]), bool(chain.is_call[at[0]]), at, x[at], np.where(bid > 0, bid, -np.inf),

@@ -96,9 +96,9 @@ def parity(lines: Lines) -> Parity:
     calls = calls[fine[other[calls]]]
     for g in np.unique(curve.group[calls]):
         c = calls[curve.group[calls] == g]
+        c = c[np.unique(chain.strike[c], return_index=True)[1]]
         if c.size < _FEWEST or known[g]:
             continue
-        c = c[np.argsort(chain.strike[c], kind="stable")]
         p = other[c]
         width = chain.ask[c] - chain.bid[c] + chain.ask[p] - chain.bid[p]
         apart = 0.5 * (chain.bid[c] + chain.ask[c] - chain.bid[p] - chain.ask[p])

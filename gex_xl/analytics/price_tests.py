@@ -66,10 +66,9 @@ def lower_hull(x: FloatArray, y: FloatArray) -> Index:
 
 
 def between(at: FloatArray, x: FloatArray, price: FloatArray) -> tuple[FloatArray, Index, Index]:
-    """The cost at each place `at` of the two around it in their mix, and which they are; inf outside of `x`."""
-    out, none = np.full(len(at), np.inf), np.zeros(len(at), dtype=np.int64)
-    if not len(x):
-        return out, none, none
+    """The cost at each place `at` of the two around it in their mix, and which they are; inf outside of `x`,
+    which holds one place at least."""
+    out = np.full(len(at), np.inf)
     right = np.minimum(np.searchsorted(x, at), len(x) - 1)
     left = np.where(at == x[right], right, np.maximum(right - 1, 0))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -95,7 +95,8 @@ def _quality(found: Check) -> Table:
 
 @worksheet(
     "Chain",
-    "What to trust: contracts used and left out by reason, sources, carry by expiry, both totals, warnings",
+    "What to trust: contracts used and left out by reason, sources, carry by expiry, both totals, quotes, arbitrage, "
+    "warnings",
     "table: item, value, open interest, note",
     (EXAMPLE_CHAIN,),
     spills=True,

@@ -301,6 +301,16 @@ def test_crossed_and_missing_quotes_are_compared_with_nothing() -> None:
     assert executable(checked(lines)) == {}
 
 
+def test_two_contracts_of_one_strike_that_no_root_tells_apart() -> None:
+    """A third Friday of an index without roots: contracts of the open and of the close, in one settlement."""
+    made = quotes(flat, 0.15, expiries=["2025-06-20"], rate=0.0, dividends=0.0)
+    once = [{k: v for k, v in x.items() if k != "root"} for x in made]
+    twice = once + [{**x, "bid": x["bid"] + 0.01, "ask": x["ask"] + 0.01} for x in once]
+    found = checked(twice)
+    assert executable(found) == {}
+    assert found[Kind.BUTTERFLY].compared == 2 * (len(STRIKES) - 2)
+
+
 def test_vix_expiries_say_nothing_of_each_other() -> None:
     found = checked(
         quotes(lambda k, t: flat(k, t) * (0.3 if t > 0.2 else 1.0), 0.05, root="VIXW", expiries=EXPIRIES[1:3])
@@ -338,20 +348,48 @@ def test_the_hull_lies_below_every_point(points: list[tuple[int, int]]) -> None:
     assert (np.diff(slopes) > 0).all()
 
 
-#: What the files of ../shared/chains hold, executable by kind and what to think of it: read off their own quotes.
-REAL = {
-    "cboe_spx_2024-01-07.csv": {},
-    "cboe_nvda_2025-01-06.csv": {},
-    "cboe_spy_2022-07-12_delayed_quotes.json": {"butterfly": 1},
-}
+def tried_in_all_ways(chain: Chain, kept: np.ndarray, least: float) -> tuple[int, int]:
+    """Bids that lose to some pair of strikes, and those that lose to some two wings only; American exercise."""
+    vertical = butterfly = 0
+    with np.errstate(invalid="ignore"):
+        fine = kept & ~(chain.bid > chain.ask) & ((chain.bid > 0) | (chain.ask > 0))
+    for day in np.unique(chain.expiry[fine]):
+        for is_call in (True, False):
+            at = np.flatnonzero(fine & (chain.expiry == day) & (chain.is_call == is_call))
+            k, bid = chain.strike[at], chain.bid[at]
+            ask = np.where(chain.ask[at] > 0, chain.ask[at], np.inf)
+            for i in np.flatnonzero(bid > 0):
+                dearer = k < k[i] if is_call else k > k[i]
+                pairs = bid[i] - ask - np.where(dearer, 0.0, np.abs(k - k[i]))
+                low, high = np.flatnonzero(k < k[i]), np.flatnonzero(k > k[i])
+                w = (k[high] - k[i]) / (k[high] - k[low][:, None])
+                with np.errstate(invalid="ignore"):
+                    wings = bid[i] - w * ask[low][:, None] - (1 - w) * ask[high]
+                if (np.delete(pairs, i) > least).any():
+                    vertical += 1
+                elif (wings > least).any():
+                    butterfly += 1
+    return vertical, butterfly
 
 
-@pytest.mark.parametrize("name", REAL)
-def test_real_quotes_have_next_to_none(name: str, shared_chains: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["cboe_nvda_2025-01-06.csv", "cboe_spy_2022-07-12_delayed_quotes.json", "cboe_spy_2023-09-14.csv",
+     "yfinance_aapl_2025-09-28.csv"],
+)  # fmt: skip
+def test_real_chains_as_every_pair_and_every_wings_find_them(name: str, shared_chains: Path) -> None:
     lines = prepare(Chain.from_file(shared_chains / name))
-    found = {test.kind: test for test in arbitrage(lines)}
-    assert executable(found) == REAL[name]
-    assert all(one.amount < 1e-4 * lines.spot for test in found.values() for one in test.violations)
+    kept = np.isin(lines.reason, ["", "no implied volatility"])
+    found = {test.kind: test.executable for test in arbitrage(lines)}
+    expected = tried_in_all_ways(lines.chain, kept, 1e-9 * lines.spot)
+    assert (found[Kind.VERTICAL], found[Kind.BUTTERFLY]) == expected
+
+
+@pytest.mark.parametrize("name", ["cboe_spx_2024-01-07.csv", "cboe_nvda_2025-01-06.csv"])
+def test_real_quotes_of_one_moment_leave_no_money(name: str, shared_chains: Path) -> None:
+    found = arbitrage(prepare(Chain.from_file(shared_chains / name)))
+    assert [test.executable for test in found] == [0, 0, 0, 0]
+    assert all(test.compared > 500 for test in found)
 
 
 def test_stale_quotes_of_a_weekend_dump_are_found(shared_chains: Path) -> None:

@@ -177,6 +177,9 @@ def test_a_feed_without_gamma_has_no_comparison() -> None:
     bare = chain_of([{k: v for k, v in x.items() if k != "gamma"} for x in book()], SPOT)
     with pytest.raises(NoValue, match="no gamma in the paste"):
         vendor_gammas(prepare(bare))
+    expired = {**book()[0], "expiry": "2025-02-28", "gamma": 0.001}
+    with pytest.raises(NoValue, match="no contract in use has both"):
+        vendor_gammas(prepare(chain_of([*({**x, "gamma": None} for x in book()), expired], SPOT)))
     zero = chain_of([{**x, "gamma": 0} for x in book()], SPOT)
     assert vendor_gammas(prepare(zero))[0].difference is None
     assert F["VENDOR_GAMMA"](cells([{**x, "gamma": 0} for x in book()], SPOT, AS_OF))[1][6] == "#N/A"

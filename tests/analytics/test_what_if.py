@@ -28,8 +28,10 @@ def text_of(base: str, setting: str, value: Any) -> str:
     return f"{base}; {setting}={value}" if setting != "as it is" else base
 
 
-def assert_rows_are_runs(chain: Any, base: str = "", vix: tuple[float, ...] = (), z: float | None = None) -> list[Any]:
-    more = [*(vix or (None,) * 3), z]
+def assert_rows_are_runs(
+    chain: Any, base: str = "", vix: tuple[float, ...] = (), z: float | None = None, past: Any = None
+) -> list[Any]:
+    more = [*(vix or (None,) * 3), z, past]
     header, first, *others = F["WHAT_IF"](chain, None, None, base, *more)
     assert first[0] == "as it is"
     for setting, value, total, change, share, flip, regime, contracts, note in [first, *others]:
@@ -64,6 +66,14 @@ def assert_rows_are_runs(chain: Any, base: str = "", vix: tuple[float, ...] = ()
 )
 def test_rows_are_runs_of_their_own(chain: Any, base: str, vix: tuple[float, ...], z: float | None) -> None:
     assert_rows_are_runs(chain, base, vix, z)
+
+
+def test_the_z_score_of_a_history_moves_with_the_choice() -> None:
+    """A past of skews so far above today's that the z-score fires, and rises where the choice changes the skew."""
+    past = [[0.05 + 0.001 * (i % 7)] for i in range(80)]
+    rows = assert_rows_are_runs(EXAMPLE_SMILES, "sign=long_calls", (), None, past)
+    notes = {(row[0], row[1]): row[8] for row in rows}
+    assert not notes["skew_z", -1.5]
 
 
 def test_every_setting_is_tried_and_every_word_of_it() -> None:
