@@ -5,6 +5,7 @@ The least recently used leave. Threads that ask for the same thing at the same t
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import hashlib
@@ -12,7 +13,8 @@ import itertools
 import marshal
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextvars import ContextVar
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
@@ -23,6 +25,7 @@ Result = TypeVar("Result")
 Given = ParamSpec("Given")
 _PLAIN = {float, int, str, bool, type(None)}
 _MEMORIES: list[Memory[Any]] = []
+_ASIDE: ContextVar[dict[Hashable, _Entry[Any]] | None] = ContextVar("aside", default=None)
 
 
 class _Entry(Generic[Result]):
@@ -45,10 +48,15 @@ class Memory(Generic[Result]):
     def recall(self, key: Hashable, compute: Callable[[], Result]) -> Result:
         """The result kept under `key`, computed now where there is none. Raises what `compute` raises."""
         with self._lock:
-            entry = self._held.setdefault(key, _Entry())
-            self._held.move_to_end(key)
-            while len(self._held) > self._keep:
-                self._held.popitem(last=False)
+            tried = None if key in self._held else _ASIDE.get()
+            entry: _Entry[Result]
+            if tried is not None:
+                entry = tried.setdefault((id(self), key), _Entry())
+            else:
+                entry = self._held.setdefault(key, _Entry())
+                self._held.move_to_end(key)
+                while len(self._held) > self._keep:
+                    self._held.popitem(last=False)
         with entry.lock:  # whoever comes later waits here for the first
             if not entry.found:
                 try:
@@ -81,6 +89,16 @@ def once(keep: int) -> Callable[[Callable[Given, Result]], Callable[Given, Resul
         return recall
 
     return decorate
+
+
+@contextlib.contextmanager
+def aside() -> Iterator[None]:
+    """Within it what is new is kept until it ends, and pushes out nothing: for a try that nobody asks for again."""
+    token = _ASIDE.set({})
+    try:
+        yield
+    finally:
+        _ASIDE.reset(token)
 
 
 def forget() -> None:

@@ -12,7 +12,7 @@ import pytest
 from gex_xl import arguments
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.memory import Memory, content_key, forget, once
+from gex_xl.memory import Memory, aside, content_key, forget, once
 from gex_xl.udfs import FUNCTIONS
 
 
@@ -29,6 +29,21 @@ def test_a_result_is_computed_once_and_the_least_recently_used_leaves() -> None:
     forget()
     assert double(1) == 2
     assert calls[-1] == 1
+
+
+def test_what_is_tried_aside_pushes_out_nothing() -> None:
+    calls: list[int] = []
+
+    @once(2)
+    def double(n: int) -> int:
+        calls.append(n)
+        return 2 * n
+
+    assert [double(n) for n in (1, 2)] == [2, 4]
+    with aside():
+        assert [double(n) for n in (3, 4, 5, 3, 1)] == [6, 8, 10, 6, 2]  # 3 is known while it lasts, 1 all the time
+    assert [double(n) for n in (1, 2, 3)] == [2, 4, 6]
+    assert calls == [1, 2, 3, 4, 5, 3]
 
 
 def test_threads_that_ask_at_once_wait_for_the_first() -> None:

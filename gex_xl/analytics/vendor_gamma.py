@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import math
 from dataclasses import dataclass
-from inspect import unwrap
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +61,7 @@ def vendor_gammas(lines: Lines) -> list[GammaComparison]:
         raise NoValue(NO_VENDOR_GAMMA)
     if lines.settings.gamma_source is GammaSource.VENDOR:
         settings = dataclasses.replace(lines.settings, gamma_source=GammaSource.MODEL)
-        lines = unwrap(prepare)(chain, lines.spot, lines.as_of, settings)
+        lines = prepare(chain, lines.spot, lines.as_of, settings)
     both = np.flatnonzero(np.isfinite(chain.gamma[lines.index]))
     if not both.size:
         raise NoValue("no contract in use has both the feed's gamma and an implied volatility")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from inspect import unwrap
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from gex_xl.analytics.regime import Regime, regime, triggers
 from gex_xl.analytics.summary import skew_z_of, summarise
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.errors import NoValue
+from gex_xl.memory import aside
 from gex_xl.reading.past import Past
 from gex_xl.settings import Carry, choices
 
@@ -117,21 +117,22 @@ def _tried(
     if reason := _why_not(lines, outlook, key, value):
         return cannot(reason)
     settings = lines.settings.with_changes({key: value})
-    if key in _AFTERWARDS:
-        other = dataclasses.replace(lines, settings=settings)
-    else:
-        # Around the cache: forty runs of this table would push out the chains that other cells ask for.
-        other = unwrap(prepare)(lines.chain, lines.spot, lines.as_of, settings)
-    try:
-        return _outcome(other, _outlook(other, given) if key in _VOLATILITY else outlook, key, value, base)
-    except NoValue as error:
-        return cannot(str(error))
+    # Forty of these, kept, would push out what other cells ask for.
+    with aside():
+        if key in _AFTERWARDS:
+            other = dataclasses.replace(lines, settings=settings)
+        else:
+            other = prepare(lines.chain, lines.spot, lines.as_of, settings)
+        try:
+            return _outcome(other, _outlook(other, given) if key in _VOLATILITY else outlook, key, value, base)
+        except NoValue as error:
+            return cannot(str(error))
 
 
 def _outcome(
     lines: Lines, outlook: _Outlook, key: str, value: str | float, base: tuple[float, float] | None
 ) -> Outcome:
-    found = unwrap(summarise)(lines)
+    found = summarise(lines)
     net, flip = found.total.net, found.flip
     change, share = None, None
     if base is not None:
