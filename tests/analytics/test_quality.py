@@ -115,11 +115,12 @@ def test_last_trades_by_age() -> None:
 def test_times_of_trades_as_feeds_write_them(written: object) -> None:
     table = cells(book()[:2], SPOT, AS_OF)
     table[0].append("lastTradeDate")
-    for row, value in zip(table[1:], (written, "n/a"), strict=True):
-        row.append(value)
-    first, second = Chain.from_cells(table).last_trade
-    assert first == np.datetime64("2025-02-20T20:59:30")
-    assert np.isnat(second)
+    for unreadable in ("n/a", "10:52 XYZT 2/20/2025"):
+        for row, value in zip(table[1:], (written, unreadable), strict=True):
+            row[len(table[0]) - 1 :] = [value]
+        first, second = Chain.from_cells(table).last_trade
+        assert first == np.datetime64("2025-02-20T20:59:30")
+        assert np.isnat(second)
 
 
 def test_times_of_trades_in_the_json_of_feeds(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -380,3 +381,15 @@ def test_parts_of_one_chain_below_each_other_are_one_chain() -> None:
         Chain.from_cells([preamble, header, first, other, header, second])
     undated = [header, first, other, header, second]
     assert len(Chain.from_cells(undated)) == 2  # nothing to compare with
+
+
+# --- times of last trades: milliseconds since 1970, and 0 for none
+
+
+@pytest.mark.parametrize(("feed", "key"), [(schwab, "tradeTimeInLong"), (tradier, "trade_date")])
+@pytest.mark.parametrize(("written", "expected"), [(1_704_469_500_000, "2024-01-05T15:45:00"), (0, "NaT")])
+def test_when_a_brokers_contract_last_traded(
+    feed: Callable[[Sequence[Contract]], str], key: str, written: int, expected: str, tmp_path: Path
+) -> None:
+    text = feed([CALL, PUT]).replace(f'"{key}": 0, ', "").replace('"bid": ', f'"{key}": {written}, "bid": ')
+    assert read_json(tmp_path, text).last_trade.astype(str).tolist() == [expected] * 2
