@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from gex_xl.clock import is_session
 from gex_xl.reading.dates import NEW_YORK
 from gex_xl.sample import HEADER
 
@@ -22,6 +23,7 @@ Array = npt.NDArray[Any]
 SPOT, RATE, DIVIDEND_YIELD = 4697.24, 0.045, 0.013
 AS_OF = dt.datetime(2024, 1, 5, 16, 0)  # New York's
 EXPIRIES = 40
+_CURVATURE, _SLANT = 1.2, -0.6  # no arbitrage: curvature times (1 + |slant|) is at most 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class Book:
 def book(contracts: int, as_of: dt.datetime = AS_OF, spot: float = SPOT) -> Book:
     """A chain of about so many contracts (an even number per expiry), quoted after the close of a day."""
     per_expiry = max(2, round(contracts / (2 * EXPIRIES)))
-    days = np.unique(np.round(np.geomspace(3, 1090, 3 * EXPIRIES)))
+    days = np.unique(np.round(np.geomspace(3, 1090, 4 * EXPIRIES)))
+    open_on = [is_session(as_of.date() + dt.timedelta(days=int(n))) for n in days]
+    days = days[np.array(open_on)]  # two expiries never settle at once
     days = days[np.linspace(0, len(days) - 1, EXPIRIES).round().astype(int)]
     dates = [as_of.date() + dt.timedelta(days=int(n)) for n in days]
     t = np.repeat(days / 365, per_expiry)
@@ -109,8 +113,10 @@ def book(contracts: int, as_of: dt.datetime = AS_OF, spot: float = SPOT) -> Book
     expiry = [day for day, used in zip(np.repeat(np.array(dates), per_expiry), keep, strict=True) if used]
     t, strike = t[keep], strike[keep]
     forward = spot * np.exp((RATE - DIVIDEND_YIELD) * t)
-    x = np.log(strike / forward) / np.sqrt(t + 0.02)
-    iv = np.round(0.13 + 0.03 * np.sqrt(t) - 0.12 * x + 0.25 * x * x, 4).clip(0.06, 3)
+    # A surface without arbitrage (Gatheral and Jacquier 2014, SSVI with a power law), as a quoted one is.
+    at_the_money = (0.13 + 0.03 * np.sqrt(t)) ** 2 * t
+    x = _CURVATURE / np.sqrt(at_the_money) * np.log(strike / forward)
+    iv = np.sqrt(at_the_money / 2 * (1 + _SLANT * x + np.sqrt((x + _SLANT) ** 2 + 1 - _SLANT**2)) / t)
     sides = [_side(right, spot, strike, t, iv, forward) for right in (1.0, -1.0)]
     return Book(as_of, spot, expiry, t, strike, iv, *sides)
 
@@ -122,7 +128,7 @@ def _side(right: float, spot: float, strike: Array, t: Array, iv: Array, forward
     held = np.exp(-DIVIDEND_YIELD * t)
     scattered = (np.arange(len(t)) * 7919 + (right > 0) * 104_729) % 1000
     half = 0.025 + 0.004 * np.sqrt(price)
-    bid = np.round(np.maximum(price - half, 0) / 0.05) * 0.05
+    bid = np.floor(np.maximum(price - half, 0) / 0.05) * 0.05
     round_strike = np.where(strike % 100 == 0, 8, np.where(strike % 25 == 0, 3, 1))
     crowd = np.exp(-0.5 * ((np.log(strike / forward) / v + 0.8 * right * -1) / 1.5) ** 2)
     held_contracts = np.floor(scattered * round_strike * crowd * 3)
@@ -130,9 +136,9 @@ def _side(right: float, spot: float, strike: Array, t: Array, iv: Array, forward
         "last": np.round(price, 2),
         "net": np.round(right * 8.56 * 0.5 * np.ones_like(price), 2),
         "bid": np.round(bid, 2),
-        "ask": np.round(bid + np.maximum(0.05, np.round(2 * half / 0.05) * 0.05), 2),
+        "ask": np.round(np.ceil((price + half) / 0.05) * 0.05, 2),
         "volume": np.floor(held_contracts * 0.1),
-        "iv": iv,
+        "iv": np.round(iv, 4),
         "delta": np.round(right * held * ndtr(right * d1), 4),
         "gamma": np.round(held * np.exp(-0.5 * d1 * d1) / (np.sqrt(2 * np.pi) * spot * v), 4),
         "open_interest": held_contracts,

@@ -7,11 +7,12 @@ from typing import Any
 from gex_xl import udfs
 from gex_xl.functions import REGISTRY
 
-#: Every function of a chain but the one that loads it and the one that lists it.
+#: Every function of a chain but the one that loads it, the one that lists it, and WHAT_IF, which computes it anew
+#: under some thirty other settings and is measured by itself.
 _FUNCTIONS = [
     record
     for record in REGISTRY.values()
-    if record.arguments[0].name == "chain" and record.name not in ("LOAD_CHAIN", "CHAIN_TABLE")
+    if record.arguments[0].name == "chain" and record.name not in ("LOAD_CHAIN", "CHAIN_TABLE", "WHAT_IF")
 ]
 
 

@@ -18,7 +18,6 @@ Sources: Hull, "Options, Futures, and Other Derivatives", properties of stock op
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,8 +28,9 @@ import numpy as np
 from gex_xl.analytics import price_tests as compare
 from gex_xl.analytics.exposure import settles_at_open
 from gex_xl.analytics.forwards import counterparts
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.lines import Lines, under
 from gex_xl.analytics.parity import FloatArray, Index, considered, parity, two_sided
+from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 
 _ROUNDING = 1e-9  # of spot
@@ -105,9 +105,13 @@ class _Found:
         self.bought[sold[better]] = np.stack([one, other], axis=1)[better]
 
 
-@functools.lru_cache(maxsize=16)
 def arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
     """The four tests of a chain, in the order of Kind. Crossed quotes are compared with nothing."""
+    return _arbitrage(under(lines))
+
+
+@once(32)
+def _arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
     strips = list(_strips(lines))
     found = {
         Kind.VERTICAL: _vertical(lines, strips),

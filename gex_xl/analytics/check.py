@@ -50,9 +50,9 @@ class Check:
     carry: list[ExpiryCarry]
     model_total: float | None
     vendor_total: float | None
-    quotes: list[QuoteCount]
+    quotes: tuple[QuoteCount, ...]
     arbitrage: tuple[ArbitrageTest, ...]
-    vendor_gamma: list[GammaComparison]
+    vendor_gamma: tuple[GammaComparison, ...]
     warnings: list[str]
 
     @property
@@ -99,11 +99,11 @@ def check(lines: Lines) -> Check:
     )
 
 
-def _vendor_gamma(lines: Lines) -> list[GammaComparison]:
+def _vendor_gamma(lines: Lines) -> tuple[GammaComparison, ...]:
     try:
         return vendor_gammas(lines)
     except NoValue:
-        return []
+        return ()
 
 
 def _total_with(lines: Lines, source: GammaSource) -> float | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.forwards import counterparts
-from gex_xl.analytics.lines import NO_GAMMA, NO_IV, Lines
+from gex_xl.analytics.lines import NO_GAMMA, NO_IV, Lines, under
 from gex_xl.chain import Chain
+from gex_xl.memory import once
 
 FloatArray = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -65,7 +65,8 @@ class Parity:
 
 def considered(lines: Lines) -> Mask:
     """The contracts whose quotes are looked at: those in use, and those without iv or gamma; shape (n of chain,)."""
-    return np.isin(lines.reason, ["", NO_IV, NO_GAMMA])
+    places = [i for i, reason in enumerate(lines.reasons) if reason in ("", NO_IV, NO_GAMMA)]
+    return np.isin(lines.why, places)
 
 
 def two_sided(chain: Chain) -> Mask:
@@ -79,7 +80,6 @@ def is_european(chain: Chain) -> bool:
     return bool(chain.venue) or roots <= EUROPEAN
 
 
-@functools.lru_cache(maxsize=16)
 def parity(lines: Lines) -> Parity:
     """Fit C - P = D (F - K) to the mids of each settlement.
 
@@ -87,6 +87,11 @@ def parity(lines: Lines) -> Parity:
     exercise of calls or of puts bends an American chain's line: D is the slope on its flatter side, and the prepaid
     forwards reach from spot as far as nine in ten of its strikes do. A feed's own forward is taken as it is.
     """
+    return _parity(under(lines))
+
+
+@once(32)
+def _parity(lines: Lines) -> Parity:
     chain, curve = lines.chain, lines.forwards
     european, known = is_european(chain), np.array([source == "feed" for source in curve.source])
     forward, discount = lines.spot * curve.ratio, np.exp(-lines.settings.rate * curve.years)

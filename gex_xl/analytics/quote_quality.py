@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.exposure import contributions
-from gex_xl.analytics.lines import Lines
-from gex_xl.analytics.parity import Mask, considered, parity
+from gex_xl.analytics.lines import Lines, under
+from gex_xl.analytics.parity import FloatArray, Mask, considered, parity
 from gex_xl.clock import instant
+from gex_xl.memory import once
 
 STALE_DAYS = 7.0
 CROSSED, BELOW, ABOVE = "Crossed", "Below its least value", "Above its greatest value"
@@ -34,12 +35,17 @@ class QuoteCount:
     meaning: str
 
 
-def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> list[QuoteCount]:
+def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> tuple[QuoteCount, ...]:
     """Every kind, of the contracts in use and those without iv or gamma; what filters leave out is not looked at.
 
     Bounds come from the settlement's own call less put (see parity): a call is worth D (F - K) at least and D F at
     most, a put D (K - F) and D K; of American exercise S - K and S, K - S and K. `stale_days`: calendar days.
     """
+    return _quote_counts(under(lines), stale_days)
+
+
+@once(32)
+def _quote_counts(lines: Lines, stale_days: float) -> tuple[QuoteCount, ...]:
     chain, some = lines.chain, considered(lines)
     bid, ask = np.nan_to_num(chain.bid), np.nan_to_num(chain.ask)
     quoted = some & ((bid > 0) | (ask > 0))
@@ -59,7 +65,7 @@ def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> list[QuoteCoun
         out = [QuoteCount(name, None, None, None, "", no_quotes) for name, _, _ in kinds]
     else:
         out = [_count(lines, name, mask, meaning) for name, mask, meaning in kinds]
-    return [*out, _stale(lines, some, stale_days)]
+    return (*out, _stale(lines, some, stale_days))
 
 
 def _outside(lines: Lines, quoted: Mask) -> tuple[Mask, Mask]:
@@ -85,12 +91,19 @@ def _stale(lines: Lines, some: Mask, stale_days: float) -> QuoteCount:
     return _count(lines, name, some & (chain.last_trade < limit), "open interest stands, but no trade tells its price")
 
 
+@once(1)
+def _sizes(lines: Lines) -> tuple[FloatArray, float]:
+    """The magnitude of each contract's GEX, 0 where it is not in use; and their sum."""
+    size = np.zeros(len(lines.chain))
+    size[lines.index] = np.abs(contributions(lines))
+    size.setflags(write=False)
+    return size, math.fsum(size)
+
+
 def _count(lines: Lines, name: str, mask: Mask, meaning: str) -> QuoteCount:
     chain = lines.chain
-    size = np.zeros(len(chain))
-    size[lines.index] = np.abs(contributions(lines))
-    gross = math.fsum(size)
     at = np.flatnonzero(mask)
+    size, gross = _sizes(lines)
     largest = ""
     if at.size:
         i = at[np.lexsort((np.nan_to_num(chain.open_interest[at]), size[at]))[-1]]

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from gex_xl.analytics.exposure import settles_at_open
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.errors import NoValue
+from gex_xl.memory import once
 from gex_xl.settings import GammaSource
 
 Index = npt.NDArray[np.int64]
@@ -51,7 +52,8 @@ class GammaComparison:
     worst: Worst
 
 
-def vendor_gammas(lines: Lines) -> list[GammaComparison]:
+@once(32)
+def vendor_gammas(lines: Lines) -> tuple[GammaComparison, ...]:
     """All settlements together, then each of them, earliest first; of contracts that have both gammas.
 
     Raises NoValue where the feed has no gamma, or none of the contracts in use has.
@@ -65,9 +67,11 @@ def vendor_gammas(lines: Lines) -> list[GammaComparison]:
     both = np.flatnonzero(np.isfinite(chain.gamma[lines.index]))
     if not both.size:
         raise NoValue("no contract in use has both the feed's gamma and an implied volatility")
-    settlement = chain.settlement[lines.index]
-    moments = np.unique(settlement[both])
-    return [_compared(lines, both, None), *(_compared(lines, both[settlement[both] == m], m) for m in moments)]
+    settlement = chain.settlement[lines.index[both]]
+    order = np.argsort(settlement, kind="stable")
+    moments, starts = np.unique(settlement[order], return_index=True)
+    each = zip(np.split(both[order], starts[1:]), moments, strict=True)
+    return (_compared(lines, both, None), *(_compared(lines, at, moment) for at, moment in each))
 
 
 def _compared(lines: Lines, at: Index, moment: np.datetime64 | None) -> GammaComparison:

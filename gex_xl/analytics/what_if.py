@@ -16,7 +16,7 @@ from gex_xl.analytics.regime import Regime, regime, triggers
 from gex_xl.analytics.summary import skew_z_of, summarise
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.errors import NoValue
-from gex_xl.memory import aside
+from gex_xl.memory import aside, once
 from gex_xl.reading.past import Past
 from gex_xl.settings import Carry, choices
 
@@ -87,7 +87,8 @@ class _Outlook:
     skew_25d_z: float | None
 
 
-def what_if(lines: Lines, inputs: RegimeInputs | None = None) -> list[Outcome]:
+@once(32)
+def what_if(lines: Lines, inputs: RegimeInputs | None = None) -> tuple[Outcome, ...]:
     """The result as it is, then every other choice of every setting, each as a run of its own with that setting.
 
     Raises NoValue where no contract is left as it is.
@@ -98,14 +99,14 @@ def what_if(lines: Lines, inputs: RegimeInputs | None = None) -> list[Outcome]:
     gross = math.fsum(np.abs(contributions(lines)))
     as_it_is = (base.total or 0.0, gross)
     others = [(key, value) for key, values in _TRIED.items() for value in values]
-    return [
+    return (
         base,
         *(
             _tried(lines, given, outlook, key, value, as_it_is)
             for key, value in others
             if value != getattr(lines.settings, key)
         ),
-    ]
+    )
 
 
 def _tried(
