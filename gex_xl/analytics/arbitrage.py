@@ -18,7 +18,6 @@ Sources: Hull, "Options, Futures, and Other Derivatives", properties of stock op
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -29,7 +28,7 @@ from gex_xl.analytics import price_tests as compare
 from gex_xl.analytics.exposure import settles_at_open
 from gex_xl.analytics.forwards import counterparts
 from gex_xl.analytics.lines import Lines, under
-from gex_xl.analytics.parity import FloatArray, Index, considered, parity, two_sided
+from gex_xl.analytics.parity import FloatArray, Index, Mask, considered, parity, two_sided
 from gex_xl.memory import once
 from gex_xl.reading.dates import NEW_YORK
 
@@ -77,16 +76,21 @@ class ArbitrageTest:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Strip:
-    """Quotes of one settlement, root and right on the falling axis of price_tests; `at` points into the chain."""
+class _Strips:
+    """Quotes of one settlement, root and right after the other, as price_tests has them: `strip` to `mid`, shape (n,).
 
-    group: int
-    is_call: bool
+    `at` points into the chain. By strip: where it stands, its settlement's number and its right.
+    """
+
+    strip: Index
     at: Index
     x: FloatArray
     bid: FloatArray
     ask: FloatArray
     mid: FloatArray
+    places: list[slice]
+    group: Index
+    is_call: Mask
 
 
 class _Found:
@@ -112,7 +116,7 @@ def arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
 
 @once(32)
 def _arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
-    strips = list(_strips(lines))
+    strips = _strips(lines)
     found = {
         Kind.VERTICAL: _vertical(lines, strips),
         Kind.BUTTERFLY: _butterfly(lines, strips),
@@ -137,66 +141,67 @@ def _arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
     return tuple(out)
 
 
-def _strips(lines: Lines) -> Iterator[_Strip]:
+def _strips(lines: Lines) -> _Strips:
     """Earliest settlement first, calls before puts."""
     chain, group = lines.chain, lines.forwards.group
     roots, root = np.unique(chain.root, return_inverse=True)
     with np.errstate(invalid="ignore"):
         usable = considered(lines) & ~(chain.bid > chain.ask) & ((chain.bid > 0) | (chain.ask > 0))
-    some = np.flatnonzero(usable)
-    key = (group[some] * 2 + ~chain.is_call[some]) * len(roots) + root[some]
+    key = (group * 2 + ~chain.is_call) * len(roots) + root
     x = np.where(chain.is_call, chain.strike, -chain.strike)
-    some = some[np.lexsort((x[some], key))]
-    starts = np.flatnonzero(np.diff(np.sort(key), prepend=-1))
-    fine = two_sided(chain)
-    for every in np.split(some, starts[1:]) if some.size else []:
-        # Without roots an index's contracts of the open and of the close may share a strike: the first one speaks.
-        at = every[np.diff(x[every], prepend=-np.inf) > 0]
-        bid, ask = np.nan_to_num(chain.bid[at]), chain.ask[at]
-        yield _Strip(
-            int(group[at[0]]), bool(chain.is_call[at[0]]), at, x[at], np.where(bid > 0, bid, -np.inf),
-            np.where(ask > 0, ask, np.inf), np.where(fine[at], 0.5 * (bid + ask), np.nan),
-        )  # fmt: skip
+    at = np.flatnonzero(usable)
+    at = at[np.lexsort((x[at], key[at]))]
+    # Without roots an index's contracts of the open and of the close may share a strike: the first one speaks.
+    at = at[(np.diff(key[at], prepend=-1) > 0) | (np.diff(x[at], prepend=np.nan) > 0)]
+    fresh = np.diff(key[at], prepend=-1) > 0
+    starts = np.flatnonzero(fresh)
+    bid, ask = np.nan_to_num(chain.bid[at]), chain.ask[at]
+    return _Strips(
+        np.cumsum(fresh) - 1, at, x[at], np.where(bid > 0, bid, -np.inf), np.where(ask > 0, ask, np.inf),
+        np.where(two_sided(chain)[at], 0.5 * (bid + ask), np.nan),
+        list(map(slice, starts.tolist(), [*starts[1:].tolist(), len(at)])), group[at[starts]],
+        chain.is_call[at[starts]],
+    )  # fmt: skip
 
 
-def _vertical(lines: Lines, strips: list[_Strip]) -> _Found:
+def _vertical(lines: Lines, s: _Strips) -> _Found:
     out, least, market = _Found(len(lines.chain)), _ROUNDING * lines.spot, parity(lines)
-    for strip in strips:
-        discount = market.distance(strip.group)
-        amount, at = compare.falling(strip.bid, strip.ask)
-        out.add(strip.at, amount, strip.at[at], strip.at[at], least)
-        amount, at = compare.gently(strip.x, strip.bid, strip.ask, discount)
-        out.add(strip.at, amount, strip.at[at], strip.at[at], least)
-        out.by_mid[strip.at] |= compare.mids_fall(strip.x, strip.mid, discount, least)
+    discount = np.array([market.distance(int(group)) for group in s.group])[s.strip]
+    for amount, bought in (
+        compare.falling(s.strip, s.bid, s.ask),
+        compare.gently(s.strip, s.x, s.bid, s.ask, discount),
+    ):
+        out.add(s.at, amount, s.at[bought], s.at[bought], least)
+    out.by_mid[s.at] = compare.mids_fall(s.strip, s.x, s.mid, discount, least)
     return out
 
 
-def _butterfly(lines: Lines, strips: list[_Strip]) -> _Found:
+def _butterfly(lines: Lines, s: _Strips) -> _Found:
     out, least = _Found(len(lines.chain)), _ROUNDING * lines.spot
-    for strip in strips:
-        amount, left, right = compare.convex(strip.x, strip.bid, strip.ask)
-        out.add(strip.at, amount, strip.at[left], strip.at[right], least)
-        out.by_mid[strip.at] |= compare.mids_convex(strip.x, strip.mid, least)
+    amount, left, right = compare.convex(s.strip, s.x, s.bid, s.ask)
+    out.add(s.at, amount, s.at[left], s.at[right], least)
+    out.by_mid[s.at] = compare.mids_convex(s.strip, s.x, s.mid, least)
     return out
 
 
-def _calendar(lines: Lines, strips: list[_Strip]) -> _Found:
+def _calendar(lines: Lines, s: _Strips) -> _Found:
     """Each settlement against the next one; carry between the two is taken to stay as quotes imply it now."""
     out, market = _Found(len(lines.chain)), parity(lines)
     if {lines.chain.symbol, *lines.chain.root.tolist()} & _OWN_UNDERLYING:
         return out
-    for near in strips:
-        far = next((s for s in strips if s.group > near.group and s.is_call == near.is_call), None)
-        if far is None:
+    for i, near in enumerate(s.places):
+        later = np.flatnonzero((s.group > s.group[i]) & (s.is_call == s.is_call[i]))
+        if not later.size:
             continue
+        ours, theirs, far = s.group[i], s.group[later[0]], s.places[later[0]]
         scale, units, least = 1.0, 1.0, _ROUNDING * lines.spot
         if market.european:
-            ours, theirs = market.forward[near.group], market.forward[far.group]
-            scale = float(theirs / ours)
-            units = float(ours * market.discount[near.group] / (theirs * market.discount[far.group]))
-            least = float(market.slack(np.array([far.group]), np.array([theirs]))[0])
-        cost, left, right = compare.between(near.x * scale, far.x, far.ask)
-        out.add(near.at, near.bid - units * cost, far.at[left], far.at[right], least)
+            forward, discount = market.forward, market.discount
+            scale = float(forward[theirs] / forward[ours])
+            units = float(forward[ours] * discount[ours] / (forward[theirs] * discount[theirs]))
+            least = float(market.slack(theirs, forward[theirs]))
+        cost, left, right = compare.between(s.x[near] * scale, s.x[far], s.ask[far])
+        out.add(s.at[near], s.bid[near] - units * cost, s.at[far][left], s.at[far][right], least)
     _variance(lines, out)
     return out
 

@@ -1,9 +1,10 @@
 """Comparisons of bids with asks over the strikes of one settlement and right; arithmetic on arrays alone.
 
-A strip has its strikes on an axis `x` on which prices fall: calls by strike, puts by minus the strike, ascending.
-`bid` is 0 where nobody buys, `ask` infinite where nobody sells; all shape (n,). Each comparison returns what selling
-each quote at its bid and buying others at their asks locks in, and whom to buy: USD per share, -inf where there is
-nobody to buy from. Mids are NaN where a quote is not two-sided.
+Such a row of strikes is a strip; all strips of a chain stand one behind the other in arrays of shape (n,), and `strip`
+numbers them from 0 without a gap. Within a strip strikes ascend on an axis `x` on which prices fall: calls by strike,
+puts by minus the strike. `bid` is -inf where nobody buys, `ask` inf where nobody sells. Each comparison returns what
+selling each quote at its bid and buying others of its strip at their asks locks in, and whom to buy: USD per share,
+-inf where there is nobody to buy from. Mids are NaN where a quote is not two-sided.
 """
 
 from __future__ import annotations
@@ -14,49 +15,78 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+_PASSES = 16  # real chains of 20,000 contracts need up to 14
 
 
-def falling(bid: FloatArray, ask: FloatArray) -> tuple[FloatArray, Index]:
+def falling(strip: Index, bid: FloatArray, ask: FloatArray) -> tuple[FloatArray, Index]:
     """Sell each, buy the cheapest one nearer to x = -infinity, which is worth at least as much."""
-    cheapest, at = _cheapest_before(ask)
+    cheapest, at = _cheapest_before(strip, ask)
     return bid - cheapest, at
 
 
-def gently(x: FloatArray, bid: FloatArray, ask: FloatArray, discount: float) -> tuple[FloatArray, Index]:
+def gently(
+    strip: Index, x: FloatArray, bid: FloatArray, ask: FloatArray, discount: FloatArray
+) -> tuple[FloatArray, Index]:
     """Sell each, buy one further on and keep discount x distance: prices fall by no more than that."""
-    cheapest, at = _cheapest_before((ask + discount * x)[::-1])
-    n = len(x)
-    return bid + discount * x - cheapest[::-1], n - 1 - at[::-1]
+    cheapest, at = _cheapest_before(strip[::-1], (ask + discount * x)[::-1])
+    return bid + discount * x - cheapest[::-1], len(x) - 1 - at[::-1]
 
 
-def _cheapest_before(price: FloatArray) -> tuple[FloatArray, Index]:
-    """The least of all entries before each, and where it stands; inf at the first."""
-    lowest = np.minimum.accumulate(price)
-    at = np.maximum.accumulate(np.where(price == lowest, np.arange(len(price)), 0))
-    return np.concatenate([[np.inf], lowest[:-1]]), np.concatenate([[0], at[:-1]])
+def _cheapest_before(strip: Index, price: FloatArray) -> tuple[FloatArray, Index]:
+    """The least of all entries of the strip before each, and where it stands; inf at the first."""
+    lowest, place = np.empty_like(price), np.arange(len(price))
+    starts = np.flatnonzero(np.diff(strip, prepend=-1))
+    for some in map(slice, starts.tolist(), [*starts[1:].tolist(), len(price)]):
+        np.minimum.accumulate(price[some], out=lowest[some])
+    at = np.maximum.accumulate(np.where(price == lowest, place, 0))
+    before = np.maximum(place - 1, 0)
+    cheapest = lowest[before]
+    cheapest[starts] = np.inf
+    return cheapest, at[before]
 
 
-def convex(x: FloatArray, bid: FloatArray, ask: FloatArray) -> tuple[FloatArray, Index, Index]:
+def convex(strip: Index, x: FloatArray, bid: FloatArray, ask: FloatArray) -> tuple[FloatArray, Index, Index]:
     """Sell each, buy the two around it on the lower hull of the asks, which cost less than the line between."""
-    hull = lower_hull(x, ask)
+    hull, place = lower_hulls(strip, x, ask), np.arange(len(x))
     out = np.full(len(x), -np.inf)
-    if len(hull) < 2:
-        return out, np.zeros(len(x), dtype=np.int64), np.zeros(len(x), dtype=np.int64)
-    after = np.clip(np.searchsorted(x[hull], x), 1, len(hull) - 1)
-    left, right = hull[after - 1], hull[after]
-    share = (x[right] - x) / (x[right] - x[left])
+    if not hull.size:
+        return out, place, place
+    after = np.searchsorted(hull, place)
+    left, right = hull[np.maximum(after - 1, 0)], hull[np.minimum(after, len(hull) - 1)]
+    around = (strip[left] == strip) & (strip[right] == strip) & (left < place) & (place < right)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (x[right] - x) / (x[right] - x[left])
+        mixed = share * ask[left] + (1 - share) * ask[right]
     # A corner of the hull is bought and sold itself, which locks in a loss.
-    cost = np.where((x > x[left]) & (x < x[right]), share * ask[left] + (1 - share) * ask[right], ask)
-    np.copyto(out, bid - cost, where=(x > x[0]) & (x < x[-1]))
+    cost = np.where(around, mixed, ask)
+    inner = np.zeros(len(x), dtype=bool)
+    inner[1:-1] = strip[:-2] == strip[2:]
+    several = np.bincount(strip[hull], minlength=int(strip[-1]) + 1) > 1
+    np.copyto(out, bid - cost, where=inner & several[strip])
     return out, left, right
 
 
-def lower_hull(x: FloatArray, y: FloatArray) -> Index:
-    """The corners of the lower convex hull of finite points, x ascending and distinct (Andrew 1979)."""
-    xs, ys = x.tolist(), y.tolist()
+def lower_hulls(strip: Index, x: FloatArray, y: FloatArray) -> Index:
+    """The corners of the lower convex hull of each strip's finite points, x ascending and distinct within a strip.
+
+    A point on or above the line between two others of its strip is no corner, so all that lie so between their
+    neighbours can go at once, over and over. Where that takes long, Andrew (1979) takes up what is left.
+    """
+    at = np.flatnonzero(np.isfinite(y))
+    for _ in range(_PASSES):
+        a, b, c = at[:-2], at[1:-1], at[2:]
+        corner = (strip[a] != strip[c]) | ((y[b] - y[a]) * (x[c] - x[b]) < (y[c] - y[b]) * (x[b] - x[a]))
+        if corner.all():
+            return at
+        at = np.concatenate([at[:1], b[corner], at[-1:]])
+    return _andrew(at, strip, x, y)
+
+
+def _andrew(at: Index, strip: Index, x: FloatArray, y: FloatArray) -> Index:
+    strips, xs, ys = strip.tolist(), x.tolist(), y.tolist()
     hull: list[int] = []
-    for i in np.flatnonzero(np.isfinite(y)).tolist():
-        while len(hull) > 1:
+    for i in at.tolist():
+        while len(hull) > 1 and strips[hull[-2]] == strips[i]:
             a, b = hull[-2], hull[-1]
             if (ys[b] - ys[a]) * (xs[i] - xs[b]) < (ys[i] - ys[b]) * (xs[b] - xs[a]):
                 break
@@ -79,22 +109,23 @@ def between(at: FloatArray, x: FloatArray, price: FloatArray) -> tuple[FloatArra
     return out, left, right
 
 
-def mids_fall(x: FloatArray, mid: FloatArray, discount: float, least: float) -> Mask:
+def mids_fall(strip: Index, x: FloatArray, mid: FloatArray, discount: FloatArray, least: float) -> Mask:
     """Mids above the one before, or above the next by more than the discounted distance, by more than `least`."""
     out = np.zeros(len(x), dtype=bool)
     some = np.flatnonzero(np.isfinite(mid))
-    step = np.diff(mid[some])
-    out[some[1:]] |= step > least
-    out[some[:-1]] |= -step - discount * np.diff(x[some]) > least
+    step, together = np.diff(mid[some]), strip[some[1:]] == strip[some[:-1]]
+    out[some[1:]] |= together & (step > least)
+    out[some[:-1]] |= together & (-step - discount[some[1:]] * np.diff(x[some]) > least)
     return out
 
 
-def mids_convex(x: FloatArray, mid: FloatArray, least: float) -> Mask:
+def mids_convex(strip: Index, x: FloatArray, mid: FloatArray, least: float) -> Mask:
     """Mids above the line between their neighbours by more than `least`."""
     out = np.zeros(len(x), dtype=bool)
     some = np.flatnonzero(np.isfinite(mid))
-    if some.size >= 3:
-        k, m = x[some], mid[some]
-        share = (k[2:] - k[1:-1]) / (k[2:] - k[:-2])
-        out[some[1:-1]] = m[1:-1] - share * m[:-2] - (1 - share) * m[2:] > least
+    a, b, c = some[:-2], some[1:-1], some[2:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (x[c] - x[b]) / (x[c] - x[a])
+        over = mid[b] - share * mid[a] - (1 - share) * mid[c] > least
+    out[b] = (strip[a] == strip[c]) & over
     return out

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.exposure import contributions
+from gex_xl.analytics.exposure import contributions, exact_sum
 from gex_xl.analytics.lines import Lines, under
 from gex_xl.analytics.parity import FloatArray, Mask, considered, parity
 from gex_xl.clock import instant
@@ -97,7 +96,7 @@ def _sizes(lines: Lines) -> tuple[FloatArray, float]:
     size = np.zeros(len(lines.chain))
     size[lines.index] = np.abs(contributions(lines))
     size.setflags(write=False)
-    return size, math.fsum(size)
+    return size, exact_sum(size)
 
 
 def _count(lines: Lines, name: str, mask: Mask, meaning: str) -> QuoteCount:
@@ -108,5 +107,5 @@ def _count(lines: Lines, name: str, mask: Mask, meaning: str) -> QuoteCount:
     if at.size:
         i = at[np.lexsort((np.nan_to_num(chain.open_interest[at]), size[at]))[-1]]
         largest = f"{chain.expiry[i]} {chain.strike[i]:,g} {'call' if chain.is_call[i] else 'put'}"
-    share = math.fsum(size[at]) / gross if gross else 0.0
+    share = exact_sum(size[at]) / gross if gross else 0.0
     return QuoteCount(name, int(at.size), float(np.nansum(chain.open_interest[at])), share, largest, meaning)

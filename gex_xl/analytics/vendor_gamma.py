@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.exposure import settles_at_open
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.exposure import exact_sum, settles_at_open
+from gex_xl.analytics.lines import Lines, prepare, under
 from gex_xl.errors import NoValue
 from gex_xl.memory import once
 from gex_xl.settings import GammaSource
@@ -52,12 +51,29 @@ class GammaComparison:
     worst: Worst
 
 
-@once(32)
 def vendor_gammas(lines: Lines) -> tuple[GammaComparison, ...]:
     """All settlements together, then each of them, earliest first; of contracts that have both gammas.
 
     Raises NoValue where the feed has no gamma, or none of the contracts in use has.
     """
+    unit = lines.settings.unit.per_share_gamma(lines.spot)
+    return tuple(_in_unit(one, unit) for one in _in_shares(under(lines)))
+
+
+def _in_unit(one: GammaComparison, unit: float) -> GammaComparison:
+    return dataclasses.replace(
+        one,
+        vendor_gross=one.vendor_gross * unit,
+        model_gross=one.model_gross * unit,
+        vendor_net=one.vendor_net * unit,
+        model_net=one.model_net * unit,
+        worst=dataclasses.replace(one.worst, apart=one.worst.apart * unit),
+    )
+
+
+@once(32)
+def _in_shares(lines: Lines) -> tuple[GammaComparison, ...]:
+    """The comparisons in shares per point."""
     chain = lines.chain
     if np.isnan(chain.gamma).all():
         raise NoValue(NO_VENDOR_GAMMA)
@@ -75,12 +91,11 @@ def vendor_gammas(lines: Lines) -> tuple[GammaComparison, ...]:
 
 
 def _compared(lines: Lines, at: Index, moment: np.datetime64 | None) -> GammaComparison:
-    """The comparison over the lines `at`; `moment` is their settlement."""
+    """The comparison over the lines `at` in shares per point; `moment` is their settlement."""
     chain, index = lines.chain, lines.index[at]
-    unit = lines.settings.unit.per_share_gamma(lines.spot)
-    position, given, own = lines.position[at] * unit, chain.gamma[index], lines.gamma[at]
+    position, given, own = lines.position[at], chain.gamma[index], lines.gamma[at]
     vendor, model = position * given, position * own
-    vendor_gross, model_gross = math.fsum(np.abs(vendor)), math.fsum(np.abs(model))
+    vendor_gross, model_gross = exact_sum(np.abs(vendor)), exact_sum(np.abs(model))
     i = int(np.argmax(np.abs(model - vendor)))
     j = index[i]
     return GammaComparison(
@@ -91,8 +106,8 @@ def _compared(lines: Lines, at: Index, moment: np.datetime64 | None) -> GammaCom
         vendor_gross=vendor_gross,
         model_gross=model_gross,
         difference=model_gross / vendor_gross - 1 if vendor_gross else None,
-        vendor_net=math.fsum(vendor),
-        model_net=math.fsum(model),
+        vendor_net=exact_sum(vendor),
+        model_net=exact_sum(model),
         worst=Worst(
             expiry=chain.expiry[j].astype(object),
             strike=float(chain.strike[j]),

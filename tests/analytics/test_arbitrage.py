@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, arbitrage
 from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.parity import parity
-from gex_xl.analytics.price_tests import lower_hull
+from gex_xl.analytics.price_tests import lower_hulls
 from gex_xl.chain import Chain
 from gex_xl.settings import Settings
 
@@ -335,17 +336,35 @@ def test_what_filters_leave_out_is_not_compared() -> None:
     assert executable(checked(lines, strikes="4900:5200")) == {}
 
 
+Points = list[tuple[int, int]]
+#: One low point at the end of a convex row takes out its neighbours one by one.
+ONE_BY_ONE: Points = [*((i, i * i) for i in range(40)), (40, -1000)]
+
+
 @given(
-    st.lists(st.tuples(st.integers(-50, 50), st.integers(0, 100)), min_size=1, max_size=12, unique_by=lambda p: p[0])
-)
-def test_the_hull_lies_below_every_point(points: list[tuple[int, int]]) -> None:
-    points.sort()
-    x, y = (np.array(column, dtype=float) for column in zip(*points, strict=True))
-    hull = lower_hull(x, y)
-    assert {int(hull[0]), int(hull[-1])} == {0, len(x) - 1}
-    assert (np.interp(x, x[hull], y[hull]) <= y + 1e-9).all()
-    slopes = np.diff(y[hull]) / np.diff(x[hull])
-    assert (np.diff(slopes) > 0).all()
+    st.lists(
+        st.lists(st.tuples(st.integers(-50, 50), st.integers(0, 100)), min_size=1, max_size=12, unique_by=itemgetter(0))
+        | st.just(ONE_BY_ONE),
+        min_size=1, max_size=4,
+    )
+)  # fmt: skip
+def test_the_hulls_lie_below_every_point(strips: list[Points]) -> None:
+    every = [(n, *point) for n, points in enumerate(strips) for point in sorted(points)]
+    strip, x, y = (np.array(column) for column in zip(*every, strict=True))
+    corners = lower_hulls(strip, x.astype(float), y.astype(float))
+    for n in range(len(strips)):
+        own, hull = np.flatnonzero(strip == n), corners[strip[corners] == n]
+        assert {int(hull[0]), int(hull[-1])} == {own[0], own[-1]}
+        assert (np.interp(x[own], x[hull], y[hull]) <= y[own] + 1e-9).all()
+        slopes = np.diff(y[hull]) / np.diff(x[hull])
+        assert (np.diff(slopes) > 0).all()
+
+
+def test_hulls_leave_out_where_nobody_sells() -> None:
+    strip, x = np.array([0, 0, 0, 1, 1, 2, 2]), np.array([1.0, 2, 3, 1, 2, 1, 2])
+    y = np.array([math.inf, 3, 2, math.inf, math.inf, 1, math.inf])
+    assert lower_hulls(strip, x, y).tolist() == [1, 2, 5]
+    assert not lower_hulls(strip, x, np.full(7, math.inf)).size
 
 
 def tried_in_all_ways(chain: Chain, kept: np.ndarray, least: float) -> tuple[int, int]:
