@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from xlwings import XlwingsError, arg, func
+from xlwings import XlwingsError, arg, conversion, func, ret
 
 from gex_xl import functions
 from gex_xl.errors import GexError
@@ -18,6 +18,37 @@ from gex_xl.registry import Function
 from gex_xl.shell import evaluate
 
 _CATEGORY = "gex_xl"
+_PLAIN = {float, int, bool, str}
+_CONVERSION: Any = conversion  # which has no types
+
+
+class _Cells:
+    """How our results go out: a converter of xlwings.
+
+    Its own asks of each cell ten times what it is, which takes longer than most functions do. A table of plain values
+    goes out as it is here; one with the name of an error in it takes xlwings' way, which makes it an error.
+    """
+
+    @classmethod
+    def router(cls, *_given: Any) -> type[_Cells]:
+        """Whatever the value is."""
+        return cls
+
+    @staticmethod
+    def writer(options: Any) -> Any:
+        """The stages from a result to what the host takes."""
+        clean = _CONVERSION.CleanDataForWriteStage
+        theirs = clean(options)
+
+        def prepare(context: Any) -> None:
+            if not all(map(_is_plain, context.value)):
+                theirs(context)
+
+        return _CONVERSION.ValueAccessor.writer(options).insert_stage(prepare, replace=clean)
+
+
+def _is_plain(row: list[Any]) -> bool:
+    return _PLAIN.issuperset(map(type, row)) and not any(type(cell) is str and cell[:1] == "#" for cell in row)
 
 
 def _shell(record: Function) -> Callable[..., Any]:
@@ -39,7 +70,7 @@ def _shell(record: Function) -> Callable[..., Any]:
         # An error cell comes as its name, so that it is not taken for a blank one.
         options: dict[str, Any] = {"err_to_str": True, **({"ndim": 2} if argument.is_range else {})}
         shell = arg(argument.name, doc=argument.help, **options)(shell)
-    registered: Callable[..., Any] = func(category=_CATEGORY)(shell)
+    registered: Callable[..., Any] = func(category=_CATEGORY)(ret(convert=_Cells)(shell))
     return registered
 
 

@@ -81,11 +81,11 @@ def application(calls: Calls, token: str, port: int) -> ASGIApp:
 
 def said(status: int, sentence: str) -> Response:
     """A refusal. The connection ends with it, so that what is left of the request is not read."""
-    return _json(Answer(status, {"error": sentence}), {"Connection": "close"})
+    return _json(Answer.error(status, sentence), {"Connection": "close"})
 
 
 def _json(answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(json.dumps(answer.content), answer.status, headers, "application/json")
+    return Response(answer.body, answer.status, headers, "application/json")
 
 
 async def _body(request: Request) -> bytes | None:

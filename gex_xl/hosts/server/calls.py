@@ -25,10 +25,15 @@ _RUNTIME = "1.1"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP status, and the JSON object to send."""
+    """An HTTP status, and the JSON to send."""
 
     status: int
-    content: dict[str, Any]
+    body: str
+
+    @classmethod
+    def error(cls, status: int, sentence: str) -> Answer:
+        """A refusal and its reason."""
+        return cls(status, json.dumps({"error": sentence}))
 
 
 class Calls:
@@ -69,18 +74,17 @@ class Calls:
         try:
             asked = _asked(body)
         except BadInput as error:
-            return Answer(400, {"error": str(error)})
+            return Answer.error(400, str(error))
         name = asked["func_name"]
         try:
             result = _now(self._server.custom_functions_call({**asked, "version": self._version}, self._module))
-            json.dumps(result, allow_nan=False)
+            return Answer(200, json.dumps({"result": result}, allow_nan=False))
         except self._refused as error:
-            return Answer(400, {"error": str(error)})
+            return Answer.error(400, str(error))
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             _LOG.error("%s failed: %s in %s:%s", name, type(error).__name__, Path(where.filename).name, where.lineno)
-            return Answer(500, {"error": f"{name}: {type(error).__name__} inside gex_xl; this is a fault in gex_xl."})
-        return Answer(200, {"result": result})
+            return Answer.error(500, f"{name}: {type(error).__name__} inside gex_xl; this is a fault in gex_xl.")
 
 
 def _now(call: Coroutine[Any, Any, Any]) -> Any:
