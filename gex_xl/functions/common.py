@@ -8,6 +8,7 @@ from gex_xl import arguments
 from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.summary import triggers_of
+from gex_xl.analytics.what_if import RegimeInputs
 from gex_xl.reading.dates import in_words
 from gex_xl.settings import Settings
 
@@ -70,7 +71,13 @@ def found_triggers(
     chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any
 ) -> list[Trigger]:
     """The triggers from what a cell gives."""
+    given = regime_inputs(vix, skew_25d_z, history)
+    lines = arguments.lines(chain, spot, as_of, settings)
+    return triggers_of(lines, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
+
+
+def regime_inputs(vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any) -> RegimeInputs:
+    """What the regime asks beyond the chain, from what a cell gives; `vix`: for 9 days, 30 days and 3 months."""
     vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
     z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
-    past = arguments.past(history, "skew_25d")
-    return triggers_of(arguments.lines(chain, spot, as_of, settings), vix9d, vix1, vix3m, z, past)
+    return RegimeInputs(vix9d, vix1, vix3m, z, arguments.past(history, "skew_25d"))

@@ -8,8 +8,8 @@ from gex_xl import arguments
 from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, Violation, arbitrage
 from gex_xl.analytics.quote_quality import STALE_DAYS, quote_counts
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
-from gex_xl.analytics.what_if import RegimeInputs, what_if
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
+from gex_xl.analytics.what_if import what_if
+from gex_xl.functions.common import EXAMPLE_CHAIN, Table, regime_inputs, settles, unit
 from gex_xl.registry import worksheet
 
 #: Made-up quotes: strike, iv, gamma, call's bid and ask, put's bid and ask. The 4900 put of the first expiry is quoted
@@ -171,13 +171,7 @@ def WHAT_IF(
 ) -> Table:
     lines = arguments.lines(chain, spot, as_of, settings)
     in_unit = unit(lines)
-    given = RegimeInputs(
-        arguments.amount(vix9d, "vix9d"),
-        arguments.amount(vix, "vix"),
-        arguments.amount(vix3m, "vix3m"),
-        arguments.amount(skew_25d_z, "skew_25d_z", positive=False),
-        arguments.past(history, "skew_25d"),
-    )
+    given = regime_inputs((vix9d, vix, vix3m), skew_25d_z, history)
     rows: Table = [
         [
             "Setting", "Value", f"Total GEX {in_unit}", f"Change {in_unit}", "Change over gross", "Flip strike (USD)",

@@ -9,7 +9,7 @@ from gex_xl.template.charts import bars, dress
 from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, Formats
 from gex_xl.template.parts import BUCKET_BLOCK, FLOW_BLOCK
 from gex_xl.template.tables import scale
-from gex_xl.template.writing import amounts, scaled, spill, table_cells, unusable
+from gex_xl.template.writing import amounts, scaled, table_cells, titled_table, unusable
 
 _HERE = f"={parts.FLOWS}!"
 _SCALE, _GEX_SCALE, _GEX_AXIS = "$R$3", "$AA$3", "$AA$4"
@@ -84,13 +84,7 @@ def _tables(book: Any, sheet: Any, look: Formats) -> None:
         "expected_move": ("Expected move: one standard deviation", [*by_expiry, look.percent, *[look.price] * 3]),
     }
     for name, (words, formats) in columns.items():
-        it = parts.SPILLS[name]
-        sheet.write(it.row - 2, it.column - 1, words, look.strong)
-        sheet.set_row(it.row - 1, 32)
-        for row in range(it.row, it.row + it.room):
-            for offset, each in enumerate(formats):
-                sheet.write_blank(row, it.column - 1 + offset, None, each)
-        spill(book, name, look)
+        titled_table(book, name, look, words, formats)
     for name, first, last, factor in (
         ("hedge_flow", 2, 3, _SCALE), ("vol_flow", 2, 3, _SCALE), ("buckets", 3, 5, _GEX_SCALE),
         ("top_strikes", 2, 2, _GEX_SCALE), ("top_strikes", 5, 5, _GEX_SCALE),

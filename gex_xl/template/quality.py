@@ -6,7 +6,7 @@ from typing import Any
 
 from gex_xl.template import parts
 from gex_xl.template.looks import Formats
-from gex_xl.template.writing import colour_regime, scaled, spill, table_cells, unusable
+from gex_xl.template.writing import colour_regime, scaled, table_cells, titled_table, unusable
 
 
 def quality(book: Any, look: Formats) -> None:
@@ -19,14 +19,14 @@ def quality(book: Any, look: Formats) -> None:
         sheet.set_column(columns, width, look.plain)
     scale = _scale(sheet, look, "O3")
     text, count, figure = look.indented, look.whole, look.amount
-    _table(book, sheet, look, "quotes", "Quotes of the contracts in use, and of those without iv",
+    titled_table(book, "quotes", look, "Quotes of the contracts in use, and of those without iv",
            [look.strong, count, count, look.percent, text, text])  # fmt: skip
-    _table(book, sheet, look, "arbitrage", "Arbitrage: executable at bid and ask, or of mids only, within the spread",
+    titled_table(book, "arbitrage", look, "Arbitrage: executable at bid and ask, or of mids only, within the spread",
            [look.strong, count, count, count, figure, text, text, text, look.price, text])  # fmt: skip
     head = f"$A${parts.SPILLS['vendor_gamma'].row}"
     words = "The feed's gamma against the model's"
     title = f'=IF(ISNA({head}),"{words}: there is none to compare in the paste","{words}")'
-    _table(book, sheet, look, "vendor_gamma", title,
+    titled_table(book, "vendor_gamma", look, title,
            [look.strong, text, count, count, figure, figure, look.signed_percent, figure, figure, text, look.gamma,
             look.gamma, figure])  # fmt: skip
     for first, last in ((4, 5), (7, 8), (12, 12)):
@@ -50,7 +50,7 @@ def choices(book: Any, look: Formats) -> None:
         sheet.set_column(columns, width, look.plain)
     sheet.set_column("N:O", 12)
     scale = _scale(sheet, look, "O3")
-    _table(book, sheet, look, "what_if", "What if",
+    titled_table(book, "what_if", look, "What if",
            [look.strong, look.indented, look.amount, look.amount, look.signed_percent, look.amount, look.indented,
             look.whole, look.indented])  # fmt: skip
     scaled(sheet, table_cells("what_if", 2, 3), scale, look)
@@ -77,13 +77,3 @@ def _scale(sheet: Any, look: Formats, cell: str) -> str:
     sheet.write_formula(cell, f"={parts.STRIKES}!$T$3", look.helper)
     sheet.write("P3", "scale", look.note)
     return f"${cell[0]}${cell[1:]}"
-
-
-def _table(book: Any, sheet: Any, look: Formats, name: str, words: str, formats: list[Any]) -> None:
-    it = parts.SPILLS[name]
-    sheet.write(it.row - 2, it.column - 1, words, look.words)
-    sheet.set_row(it.row - 1, 32)
-    for row in range(it.row, it.row + it.room):
-        for offset, each in enumerate(formats):
-            sheet.write_blank(row, it.column - 1 + offset, None, each)
-    spill(book, name, look)

@@ -8,7 +8,7 @@ from gex_xl.template import parts
 from gex_xl.template.charts import dress, scatter
 from gex_xl.template.looks import CALL, FLIP, INK, PUT, Formats
 from gex_xl.template.parts import CURVE_BLOCK, POINTS_BLOCK, SPILLS, TERM_BLOCK
-from gex_xl.template.writing import spill, unusable
+from gex_xl.template.writing import table, unusable
 
 _HERE = f"={parts.VOLATILITY}!"
 _CURVE, _ATM = SPILLS["skew_curve"], SPILLS["atm_iv"]
@@ -45,10 +45,7 @@ def volatility(book: Any, look: Formats) -> None:
 def _figures(book: Any, sheet: Any, look: Formats) -> None:
     """TERM_STRUCTURE, and below it the skew and the inversion in the same three columns."""
     it = SPILLS["term_structure"]
-    for row in range(it.row, it.row + it.room):
-        for offset, each in enumerate((look.strong, look.decimal, look.indented)):
-            sheet.write_blank(row, offset, None, each)
-    spill(book, "term_structure", look)
+    table(book, "term_structure", look, [look.strong, look.decimal, look.indented])
     row = it.row + it.room + 1
     skew, source = parts.level(15), parts.level(16)
     z, inverted = f"{parts.REGIME}!$E${SPILLS['triggers'].row + 5}", "$T$4"
@@ -77,11 +74,7 @@ def _tables(book: Any, sheet: Any, look: Formats) -> None:
         "atm_iv": [look.plain, look.indented, look.days, look.amount, look.decimal, look.indented],
     }
     for name, columns in formats.items():
-        it = SPILLS[name]
-        for row in range(it.row, it.row + it.room):
-            for offset, each in enumerate(columns):
-                sheet.write_blank(row, it.column - 1 + offset, None, each)
-        spill(book, name, look)
+        table(book, name, look, columns)
     sheet.conditional_format(f"K{_FIRST}:K{_ATM.row + _ATM.room}", {"type": "errors", "format": look.missing})
 
 

@@ -21,6 +21,25 @@ def spill(book: Any, name: str, look: Formats, first_row: list[Any] | None = Non
     sheet.write_dynamic_array_formula(f"{anchor}:{anchor}", it.formula, formats[0])
 
 
+def table(book: Any, name: str, look: Formats, columns: list[Any]) -> None:
+    """A spill with a header row, and below it the format of each column for as many rows as there is room."""
+    it = parts.SPILLS[name]
+    sheet = book.get_worksheet_by_name(it.sheet)
+    for row in range(it.row, it.row + it.room):
+        for offset, each in enumerate(columns):
+            sheet.write_blank(row, it.column - 1 + offset, None, each)
+    spill(book, name, look)
+
+
+def titled_table(book: Any, name: str, look: Formats, title: str, columns: list[Any]) -> None:
+    """A table with a title over its header, which is high enough for two lines."""
+    it = parts.SPILLS[name]
+    sheet = book.get_worksheet_by_name(it.sheet)
+    sheet.write(it.row - 2, it.column - 1, title, look.strong)
+    sheet.set_row(it.row - 1, 32)
+    table(book, name, look, columns)
+
+
 def _header(it: parts.Spill, offset: int, look: Formats) -> Any:
     """A header stands as its column does: words left, numbers right."""
     if offset not in it.words:
