@@ -91,14 +91,19 @@ def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:
     day, vega: value per vol point, theta: value per calendar day, the last three as rates at this instant. What is
     held fixed: see European.
     """
-    unit = lines.settings.unit
     if kind is Kind.GAMMA:
         return lines, contributions(lines)
     used = with_iv(lines)
+    return used, used.position * (_per_share(under(used, CHOICE), kind) * _scale(used, kind))
+
+
+def _scale(lines: Lines, kind: Kind) -> float:
+    """From position x sensitivity per share to the unit of the settings."""
+    unit = lines.settings.unit
     usd = money(unit)[0]
-    held = 1.0 if unit in _SHARES else usd * used.spot
-    move = 1.0 if unit in _PER_POINT else 0.01 * used.spot
-    scale = {
+    held = 1.0 if unit in _SHARES else usd * lines.spot
+    move = 1.0 if unit in _PER_POINT else 0.01 * lines.spot
+    return {
         Kind.DELTA: held,
         Kind.SPEED: held * move * move,
         Kind.VANNA: held * 0.01,
@@ -106,7 +111,6 @@ def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:
         Kind.VEGA: usd * 0.01,
         Kind.THETA: usd / _DAYS,
     }[kind]
-    return used, used.position * (_per_share(under(used, CHOICE), kind) * scale)
 
 
 @once(32)
@@ -131,11 +135,19 @@ class Exposure:
     contracts: int
 
 
-@once(32)
 def exposures(lines: Lines) -> tuple[Exposure, ...]:
     """The totals of all kinds. Raises NoValue where no contract is left."""
-    out = []
-    for kind in Kind:
-        used, each = exposure_of(lines, kind)
-        out.append(Exposure(kind, total(used, each), label(kind, lines.settings.unit), len(used.index)))
-    return tuple(out)
+    return tuple(total_of(lines, kind) for kind in Kind)
+
+
+def total_of(lines: Lines, kind: Kind) -> Exposure:
+    """The total of one kind (see `exposure_of`). Raises NoValue where no contract is left."""
+    used = lines if kind is Kind.GAMMA else with_iv(lines)
+    whole = total(lines) if kind is Kind.GAMMA else _whole(under(used), kind).times(_scale(used, kind))
+    return Exposure(kind, whole, label(kind, lines.settings.unit), len(used.index))
+
+
+@once(32)
+def _whole(lines: Lines, kind: Kind) -> Total:
+    """The total of a kind before its unit."""
+    return total(lines, lines.position * _per_share(under(lines, CHOICE), kind))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.exposure import contributions, exact_sum, require_any, settles_at_open
+from gex_xl.analytics.exposure import exact_sum, require_any, settles_at_open, unit_factor
 from gex_xl.analytics.lines import CHOICE, NO_GAMMA, NO_IV, Lines, under
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.errors import NoValue
@@ -38,11 +38,20 @@ class Bucket:
     net: float
     share: float
 
+    def times(self, factor: float) -> Bucket:
+        """The same in another unit."""
+        return replace(self, call=self.call * factor, put=self.put * factor, net=self.net * factor)
+
 
 def by_bucket(lines: Lines) -> list[Bucket]:
     """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
+    return [bucket.times(unit_factor(lines)) for bucket in _by_bucket(under(lines))]
+
+
+@once(32)
+def _by_bucket(lines: Lines) -> tuple[Bucket, ...]:
     require_any(lines)
-    each = contributions(lines)
+    each = lines.shares_gamma
     gross = exact_sum(np.abs(each))
     today = np.datetime64(lines.as_of.astimezone(NEW_YORK).date(), "D")
     days = (lines.chain.expiry[lines.index] - today).astype(np.int64)
@@ -53,7 +62,7 @@ def by_bucket(lines: Lines) -> list[Bucket]:
         share = exact_sum(np.abs(each[here])) / gross if gross else 0.0
         out.append(Bucket(name, first, last, int(here.sum()), call, put, exact_sum(each[here]), share))
         first = (last or 0) + 1
-    return out
+    return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)

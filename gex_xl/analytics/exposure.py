@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.lines import Lines, under
 from gex_xl.errors import NoValue
 from gex_xl.memory import once
 
@@ -31,6 +31,13 @@ class StrikeExposure:
     net: FloatArray
     cumulative: FloatArray
 
+    def times(self, factor: float) -> StrikeExposure:
+        """The same in another unit; the arrays are read-only."""
+        sides = [side * factor for side in (self.call, self.put, self.net, self.cumulative)]
+        for side in sides:
+            side.setflags(write=False)  # shared by all who ask
+        return StrikeExposure(self.strike, *sides)
+
 
 @dataclass(frozen=True, slots=True)
 class ExpiryExposure:
@@ -44,6 +51,10 @@ class ExpiryExposure:
     put: float
     net: float
 
+    def times(self, factor: float) -> ExpiryExposure:
+        """The same in another unit."""
+        return replace(self, call=self.call * factor, put=self.put * factor, net=self.net * factor)
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -53,24 +64,33 @@ class Total:
     call: float
     put: float
 
+    def times(self, factor: float) -> Total:
+        """The same in another unit."""
+        return Total(self.net * factor, self.call * factor, self.put * factor)
+
 
 def contributions(lines: Lines) -> FloatArray:
     """GEX of each used line, shape (n,), in the unit of the settings."""
-    return np.asarray(lines.shares_gamma * lines.settings.unit.per_share_gamma(lines.spot))
+    return lines.shares_gamma * unit_factor(lines)
+
+
+def unit_factor(lines: Lines) -> float:
+    """What a gamma of one share per point is in the unit of the settings: the one thing in which units differ."""
+    return lines.settings.unit.per_share_gamma(lines.spot)
 
 
 def total(lines: Lines, each: FloatArray | None = None) -> Total:
-    """Total GEX, summed exactly (as math.fsum does). Raises NoValue where no contract is left.
+    """Total GEX, summed exactly (as math.fsum does) before the unit. Raises NoValue where no contract is left.
 
     `each`, here and below: another exposure of each line, shape (n,), to be summed in place of GEX, which is summed
     only once.
     """
-    return _total(lines) if each is None else _summed(lines, each)
+    return _total(under(lines)).times(unit_factor(lines)) if each is None else _summed(lines, each)
 
 
 @once(_KEEP)
 def _total(lines: Lines) -> Total:
-    return _summed(lines, contributions(lines))
+    return _summed(lines, lines.shares_gamma)
 
 
 def _summed(lines: Lines, each: FloatArray) -> Total:
@@ -107,12 +127,12 @@ def exact_parts(amounts: FloatArray) -> list[float]:
 
 def per_strike(lines: Lines, each: FloatArray | None = None) -> StrikeExposure:
     """GEX per strike over all expiries; the arrays are read-only. Raises NoValue where no contract is left."""
-    return _per_strike(lines) if each is None else _at_strikes(lines, each)
+    return _per_strike(under(lines)).times(unit_factor(lines)) if each is None else _at_strikes(lines, each)
 
 
 @once(_KEEP)
 def _per_strike(lines: Lines) -> StrikeExposure:
-    return _at_strikes(lines, contributions(lines))
+    return _at_strikes(lines, lines.shares_gamma)
 
 
 def _at_strikes(lines: Lines, each: FloatArray) -> StrikeExposure:
@@ -135,18 +155,19 @@ def _at_strikes(lines: Lines, each: FloatArray) -> StrikeExposure:
 
 def by_expiry(lines: Lines, each: FloatArray | None = None) -> tuple[ExpiryExposure, ...]:
     """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
-    return _by_expiry(lines) if each is None else _at_settlements(lines, each)
+    if each is not None:
+        return _at_settlements(lines, each)
+    return tuple(one.times(unit_factor(lines)) for one in _by_expiry(under(lines)))
 
 
 @once(_KEEP)
 def _by_expiry(lines: Lines) -> tuple[ExpiryExposure, ...]:
-    return _at_settlements(lines, contributions(lines))
+    return _at_settlements(lines, lines.shares_gamma)
 
 
 def _at_settlements(lines: Lines, each: FloatArray) -> tuple[ExpiryExposure, ...]:
     """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
     require_any(lines)
-    each = contributions(lines) if each is None else each
     settlement = lines.chain.settlement[lines.index]
     order = np.argsort(settlement, kind="stable")
     starts = np.flatnonzero(np.diff(settlement[order].astype(np.int64), prepend=-1))

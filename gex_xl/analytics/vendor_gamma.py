@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.exposure import exact_sum, settles_at_open
+from gex_xl.analytics.exposure import exact_sum, settles_at_open, unit_factor
 from gex_xl.analytics.lines import Lines, prepare, under
 from gex_xl.errors import NoValue
 from gex_xl.memory import once
@@ -50,25 +50,24 @@ class GammaComparison:
     model_net: float
     worst: Worst
 
+    def times(self, factor: float) -> GammaComparison:
+        """The same in another unit."""
+        return dataclasses.replace(
+            self,
+            vendor_gross=self.vendor_gross * factor,
+            model_gross=self.model_gross * factor,
+            vendor_net=self.vendor_net * factor,
+            model_net=self.model_net * factor,
+            worst=dataclasses.replace(self.worst, apart=self.worst.apart * factor),
+        )
+
 
 def vendor_gammas(lines: Lines) -> tuple[GammaComparison, ...]:
     """All settlements together, then each of them, earliest first; of contracts that have both gammas.
 
     Raises NoValue where the feed has no gamma, or none of the contracts in use has.
     """
-    unit = lines.settings.unit.per_share_gamma(lines.spot)
-    return tuple(_in_unit(one, unit) for one in _in_shares(under(lines)))
-
-
-def _in_unit(one: GammaComparison, unit: float) -> GammaComparison:
-    return dataclasses.replace(
-        one,
-        vendor_gross=one.vendor_gross * unit,
-        model_gross=one.model_gross * unit,
-        vendor_net=one.vendor_net * unit,
-        model_net=one.model_net * unit,
-        worst=dataclasses.replace(one.worst, apart=one.worst.apart * unit),
-    )
+    return tuple(one.times(unit_factor(lines)) for one in _in_shares(under(lines)))
 
 
 @once(32)

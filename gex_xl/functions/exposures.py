@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from gex_xl import arguments
-from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label
+from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, total_of
 from gex_xl.analytics.expiries import Bucket, by_bucket
-from gex_xl.analytics.exposure import by_expiry, per_strike, total
+from gex_xl.analytics.exposure import by_expiry, per_strike
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
 from gex_xl.registry import worksheet
 
@@ -36,10 +36,11 @@ def DEALER_EXPOSURE(
 ) -> Any:
     chosen = arguments.word(kind, "kind", Kind)
     split = arguments.word(by, "by", By, By.TOTAL)
-    lines, each = exposure_of(arguments.lines(chain, spot, as_of, settings), chosen)
-    heads = [f"{part} {chosen} ({label(chosen, lines.settings.unit)})" for part in ("Call", "Put", "Net")]
+    lines = arguments.lines(chain, spot, as_of, settings)
     if split is By.TOTAL:
-        return total(lines, each).net
+        return total_of(lines, chosen).total.net
+    lines, each = exposure_of(lines, chosen)
+    heads = [f"{part} {chosen} ({label(chosen, lines.settings.unit)})" for part in ("Call", "Put", "Net")]
     if split is By.STRIKE:
         found = per_strike(lines, each)
         columns = (found.strike, found.call, found.put, found.net)

@@ -65,10 +65,10 @@ SOFTWARE.
 
 #: Sections that say nothing of how dealers' exposure comes about.
 _PACKED = (
-    "gex_xl.reading", "gex_xl.chain", "gex_xl.arguments", "gex_xl.handles", "gex_xl.memory", "gex_xl.registry", "gex_xl.dealer",
-    "gex_xl.functions", "gex_xl.analytics.check", "gex_xl.analytics.figures", "gex_xl.analytics.arbitrage",
-    "gex_xl.analytics.parity", "gex_xl.analytics.price_tests", "gex_xl.analytics.quote_quality",
-    "gex_xl.analytics.vendor_gamma", "gex_xl.analytics.what_if",
+    "gex_xl.reading", "gex_xl.chain", "gex_xl.arguments", "gex_xl.handles", "gex_xl.memory", "gex_xl.registry",
+    "gex_xl.dealer", "gex_xl.functions", "gex_xl.analytics.check", "gex_xl.analytics.figures",
+    "gex_xl.analytics.arbitrage", "gex_xl.analytics.parity", "gex_xl.analytics.price_tests",
+    "gex_xl.analytics.quote_quality", "gex_xl.analytics.vendor_gamma", "gex_xl.analytics.what_if",
 )  # fmt: skip
 _FRONT = f'"""Dealer gamma exposure from an option chain."""\n\n__version__ = "{__version__}"\n'
 
