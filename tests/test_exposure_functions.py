@@ -144,6 +144,13 @@ def test_an_expiry_without_strikes_around_the_forward_is_na_and_the_others_stand
     assert rows["2025-03-07"][3:] == F["EXPECTED_MOVE"](EXAMPLE_CHAIN)[1][3:]
 
 
+def test_an_expiry_with_open_interest_on_one_side_has_no_max_pain_and_the_others_stand() -> None:
+    puts = [["SPXW", "2025-03-14", "P", strike, 0.2, 100] for strike in (4800, 4900)]
+    rows = {row[0]: row for row in F["MAX_PAIN"]([*EXAMPLE_CHAIN, *puts])}
+    assert rows["2025-03-14"][3:] == ["#N/A", "#N/A", 0.0, 200.0]
+    assert rows["2025-03-07"] == F["MAX_PAIN"](EXAMPLE_CHAIN)[1]
+
+
 def test_top_strikes_are_those_of_the_table() -> None:
     net = {row[0]: row[3] for row in F["GEX_PER_STRIKE"](EXAMPLE_CHAIN)[1:]}
     rows = F["TOP_STRIKES"](EXAMPLE_CHAIN)[1:]
