@@ -132,6 +132,7 @@ def test_nothing_left_is_na(name: str) -> None:
 @pytest.mark.parametrize("name", ["HEDGE_FLOW", "VOL_FLOW"])
 def test_flows_scale_with_the_unit_and_say_so(name: str, unit: str, word: str, factor: float) -> None:
     plain, found = (F[name](EXAMPLE_CHAIN, 0.02, None, None, f"unit={each}") for each in ("usd", unit))
+    assert found[0][0] == {"HEDGE_FLOW": "Move of spot", "VOL_FLOW": "Move of iv (decimal)"}[name]
     assert found[0][1:4] == ["Dealers trade (shares)", f"Dealers trade ({word})", f"Linear estimate ({word})"]
     assert found[1][1] == plain[1][1]
     assert found[1][2:4] == pytest.approx([factor * amount for amount in plain[1][2:4]], rel=1e-12)
