@@ -132,6 +132,7 @@ def test_nothing_left_is_na(name: str) -> None:
 @pytest.mark.parametrize("name", ["HEDGE_FLOW", "VOL_FLOW"])
 def test_flows_scale_with_the_unit_and_say_so(name: str, unit: str, word: str, factor: float) -> None:
     plain, found = (F[name](EXAMPLE_CHAIN, 0.02, None, None, f"unit={each}") for each in ("usd", unit))
+    assert found[0][0] == {"HEDGE_FLOW": "Move of spot", "VOL_FLOW": "Move of iv (decimal)"}[name]
     assert found[0][1:4] == ["Dealers trade (shares)", f"Dealers trade ({word})", f"Linear estimate ({word})"]
     assert found[1][1] == plain[1][1]
     assert found[1][2:4] == pytest.approx([factor * amount for amount in plain[1][2:4]], rel=1e-12)
@@ -142,6 +143,13 @@ def test_an_expiry_without_strikes_around_the_forward_is_na_and_the_others_stand
     rows = {row[0]: row for row in F["EXPECTED_MOVE"]([*EXAMPLE_CHAIN, far])}
     assert rows["2025-03-14"][3:] == ["#N/A"] * 4
     assert rows["2025-03-07"][3:] == F["EXPECTED_MOVE"](EXAMPLE_CHAIN)[1][3:]
+
+
+def test_an_expiry_with_open_interest_on_one_side_has_no_max_pain_and_the_others_stand() -> None:
+    puts = [["SPXW", "2025-03-14", "P", strike, 0.2, 100] for strike in (4800, 4900)]
+    rows = {row[0]: row for row in F["MAX_PAIN"]([*EXAMPLE_CHAIN, *puts])}
+    assert rows["2025-03-14"][3:] == ["#N/A", "#N/A", 0.0, 200.0]
+    assert rows["2025-03-07"] == F["MAX_PAIN"](EXAMPLE_CHAIN)[1]
 
 
 def test_top_strikes_are_those_of_the_table() -> None:

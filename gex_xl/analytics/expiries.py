@@ -69,15 +69,15 @@ def _by_bucket(lines: Lines) -> tuple[Bucket, ...]:
 class MaxPain:
     """The settlement price at which one expiry's open options are worth least to their holders.
 
-    `strike` in USD, the lowest where several tie; `payout` in USD, what all are worth there; open interest in
-    contracts.
+    `strike` in USD, the lowest where several tie; `payout` in USD, what all are worth there; both are None where
+    calls or puts have no open interest. Open interest in contracts.
     """
 
     expiry: dt.date
     am_settled: bool
     years: float
-    strike: float
-    payout: float
+    strike: float | None
+    payout: float | None
     call_open_interest: float
     put_open_interest: float
 
@@ -86,8 +86,9 @@ def max_pain(lines: Lines) -> tuple[MaxPain, ...]:
     """Max pain of every settlement, earliest first: over its listed strikes, the one with the least payout.
 
     It rests on open interest alone: neither the sign convention nor the weight matters, and contracts without iv
-    or gamma count. Those left out for another reason, or without open interest, do not. Raises NoValue where none
-    is left.
+    or gamma count. Those left out for another reason, or without open interest, do not. With calls alone every
+    strike below them pays nothing, with puts alone every one above, and none is the figure. Raises NoValue where
+    none is left.
     """
     return _max_pain(under(lines, (*CHOICE, "multiplier")))
 
@@ -107,16 +108,17 @@ def _max_pain(lines: Lines) -> tuple[MaxPain, ...]:
         strike = np.unique(chain.strike[here])
         payout = _payout(strike, chain.strike[here], shares[here], call)
         best = int(np.argmin(payout))
-        open_interest = chain.open_interest[here]
+        calls, puts = (math.fsum(chain.open_interest[here][side]) for side in (call, ~call))
+        both = calls > 0 and puts > 0
         out.append(
             MaxPain(
                 chain.expiry[here[0]].astype(object),
                 settles_at_open(moment),
                 float(curve.years[np.searchsorted(curve.settlement, moment)]),
-                float(strike[best]),
-                float(payout[best]),
-                math.fsum(open_interest[call]),
-                math.fsum(open_interest[~call]),
+                float(strike[best]) if both else None,
+                float(payout[best]) if both else None,
+                calls,
+                puts,
             )
         )
     return tuple(out)

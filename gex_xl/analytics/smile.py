@@ -57,7 +57,7 @@ class Smile:
 
 def expiry_name(expiry: dt.date, am_settled: bool) -> str:
     """An expiry as messages name it."""
-    return f"{expiry:%Y-%m-%d}{' (settled at the open)' if am_settled else ''}"
+    return f"{expiry:%Y-%m-%d}{' (AM)' if am_settled else ''}"
 
 
 def delta(

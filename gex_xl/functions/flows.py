@@ -44,7 +44,7 @@ def HEDGE_FLOW(chain: Any, moves: Any, spot: Any = None, as_of: Any = None, sett
 def VOL_FLOW(chain: Any, moves: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
     lines = arguments.lines(chain, spot, as_of, settings)
     flows = vol_flow(lines, arguments.moves(moves))
-    head, rows = _table("iv", lines, flows)
+    head, rows = _table("iv (decimal)", lines, flows)
     return [[*head, "Stopped at 1 point"], *[[*row, flow.stopped] for row, flow in zip(rows, flows, strict=True)]]
 
 

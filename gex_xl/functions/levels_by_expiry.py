@@ -13,22 +13,24 @@ from gex_xl.registry import worksheet
 @worksheet(
     "Levels",
     "Max pain of every expiry: the strike at which its open options pay their holders least; from open interest alone",
-    "table: expiry, settles, days, max pain, distance from spot, call and put open interest",
+    "table: expiry, settles, days, max pain, distance from spot, call and put open interest; #N/A where calls or puts "
+    "have none",
     (EXAMPLE_CHAIN,),
     spills=True,
 )
 def MAX_PAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
     lines = arguments.lines(chain, spot, as_of, settings)
-    return [
-        ["Expiry", "Settles", "Days", "Max pain (USD)", "From spot", "Call open interest", "Put open interest"],
-        *[
+    head = ["Expiry", "Settles", "Days", "Max pain (USD)", "From spot", "Call open interest", "Put open interest"]
+    rows: Table = [head]
+    for e in max_pain(lines):
+        figures = ["#N/A", "#N/A"] if e.strike is None else [e.strike, e.strike / lines.spot - 1]
+        rows.append(
             [
-                f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, e.strike, e.strike / lines.spot - 1,
-                e.call_open_interest, e.put_open_interest,
+                f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures, e.call_open_interest,
+                e.put_open_interest,
             ]
-            for e in max_pain(lines)
-        ],
-    ]  # fmt: skip
+        )  # fmt: skip
+    return rows
 
 
 @worksheet(

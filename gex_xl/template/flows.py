@@ -34,7 +34,7 @@ def flows(book: Any, look: Formats) -> None:
     sheet.write_formula("A3", f"={parts.STATUS}", look.fine)
     sheet.conditional_format("A3:O3", unusable("$A$3", look.warning))
     _step(sheet, look, "A4", "Step of spot", "C4", 0.005, 0.09)
-    _step(sheet, look, "E4", "Step of iv", "F4", 0.01, 0.19)
+    _step(sheet, look, "E4", "Step of iv (points)", "F4", 0.01, 0.19)
     _tables(book, sheet, look)
     _chart_rows(sheet, look)
     for place, chart in (("A6", _trades(book)), ("I25", _buckets(book))):
@@ -65,7 +65,7 @@ def _tables(book: Any, sheet: Any, look: Formats) -> None:
     columns = {
         "hedge_flow": ("If spot moves: positive, dealers buy", [shown, look.whole, look.amount, look.amount]),
         "vol_flow": (
-            "If implied volatility moves: positive, dealers buy",
+            "If every implied volatility moves by so many points (1.00% is one): positive, dealers buy",
             [shown, look.whole, look.amount, look.amount, look.whole],
         ),
         "exposures": (

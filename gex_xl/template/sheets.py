@@ -123,7 +123,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.set_column("D:E", 16, look.amount)
     sheet.set_column("F:F", 9, look.right)
     sheet.set_column("G:G", 20, look.amount)
-    sheet.set_column("H:H", 40, look.indented)
+    sheet.set_column("H:H", 104, look.indented)  # the longest reason, and beside it a table that would cut it off
     sheet.set_column("I:I", 26, look.fine)
     sheet.set_column("J:J", 42, look.level)
     sheet.write("A1", "Regime", look.title)

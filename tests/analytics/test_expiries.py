@@ -102,7 +102,8 @@ def test_max_pain_is_the_least_of_all_strikes(lines: list[dict[str, Any]]) -> No
             continue  # settled this morning
         strikes = sorted({one["strike"] for one in book})
         least = min(pain(k, book) for k in strikes)
-        expected[key] = (next(k for k in strikes if pain(k, book) == least), least)
+        two_sided = {one["right"] for one in book if one["oi"]} == {"C", "P"}
+        expected[key] = (next(k for k in strikes if pain(k, book) == least), least) if two_sided else (None, None)
     chain = prepare(chain_of(lines, SPOT))
     if not expected:
         with pytest.raises(NoValue):
@@ -120,6 +121,15 @@ def test_max_pain_by_hand() -> None:
     assert (found.call_open_interest, found.put_open_interest) == (10, 5)
     assert found.expiry == dt.date(2025, 3, 21)
     assert found.years == pytest.approx(years_between(AS_OF, EXPIRY), rel=1e-12)
+
+
+@pytest.mark.parametrize(("calls", "puts"), [(0, 0), (10, 0), (0, 10)])
+def test_one_sided_open_interest_has_no_max_pain(calls: int, puts: int) -> None:
+    """Every strike beyond the one side pays nothing: the lowest or highest of the list would say nothing."""
+    book = [line(right, k, oi) for right, oi in (("C", calls), ("P", puts)) for k in (20, 90, 100, 110)]
+    (found,) = max_pain(prepared(book, 100.0))
+    assert (found.strike, found.payout) == (None, None)
+    assert (found.call_open_interest, found.put_open_interest) == (4 * calls, 4 * puts)
 
 
 def test_max_pain_needs_neither_iv_nor_sign_nor_weight() -> None:

@@ -232,3 +232,19 @@ def test_the_row_has_the_columns_of_the_command() -> None:
     assert header == list(COLUMNS[:-3])  # the last three tell of the file
     given = dict(zip(*F["HISTORY_ROW"](EXAMPLE_SMILES, None, None, None, 20, 18, 17, -3), strict=True))
     assert (given["regime"], given["short_slope"], given["skew_25d_z"]) == ("vol_inverted", 20 / 18, -3)
+
+
+def test_deribit_settles_in_the_morning_and_not_at_an_open() -> None:
+    """08:00 UTC, and a market that never closes has no opening prices."""
+    header = ["instrument_name", "mark_iv", "open_interest", "underlying_price", "index_price", "timestamp"]
+    rows = [
+        [f"BTC-{day}-{strike}-{right}", 60, 1, 45_000, 45_000, 1_613_068_625_266]  # 11 February 2021
+        for day in ("19FEB21", "26MAR21")
+        for strike in (44_000, 46_000)
+        for right in "CP"
+    ]
+    table = {row[0]: row for row in F["TERM_STRUCTURE"]([header, *rows])}
+    assert table["ATM IV 9 days (decimal)"][2] == (
+        "total variance between the expiries 2021-02-19 (AM) and 2021-03-26 (AM)"
+    )
+    assert {row[1] for row in F["ATM_IV"]([header, *rows])[1:]} == {"AM"}

@@ -108,6 +108,16 @@ def test_what_the_chain_does_not_reach_is_said_in_words(book: Book, tmp_path: Pa
     assert block(done, parts.POINTS_BLOCK, 1)[1:] == ["#N/A", "#N/A"]
 
 
+def test_the_reason_of_a_missing_slope_is_not_cut_off(book: Book, tmp_path: Path) -> None:
+    """Another table stands to the right of the sources: what is longer than the column is not seen."""
+    path = tmp_path / "short.xlsx"
+    done = recalculate_workbook(book[0], path, [list(row) for row in EXAMPLE_CHAIN])
+    said = str(done.values[f"{parts.REGIME}!H13"])
+    assert said.startswith("not in the chain: ") and done.values[f"{parts.REGIME}!I13"]
+    # A width counts digits of 11 points; letters of 10 points are a fifth narrower at least.
+    assert len(said) <= 1.2 * openpyxl.load_workbook(path)[parts.REGIME].column_dimensions["H"].width
+
+
 def test_an_unusable_chain_leaves_one_error_for_each_table(book: Book, tmp_path: Path) -> None:
     done = recalculate_workbook(book[0], tmp_path / "unusable.xlsx", [["name", "price"], ["a", 1.0]])
     assert str(done.values[f"{SHEET}!A3"]).startswith("Cannot be used")
