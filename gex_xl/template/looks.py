@@ -37,6 +37,7 @@ class Formats:
         self.header_right = make(bold=True, bg_color=PALE, bottom=1, bottom_color=RULE, text_wrap=True, align="right")
         self.header_indented = make(bold=True, bg_color=PALE, bottom=1, bottom_color=RULE, text_wrap=True, indent=1)
         self.indented = make(indent=1)
+        self.indented_wrapped = make(indent=1, text_wrap=True)
         self.right = make(align="right")
         self.label = make(font_color=GREY, font_size=9, bg_color=PALE, align="center", top=1, top_color=RULE)
         self.label_left = make(font_color=GREY, font_size=9, bg_color=PALE, top=1, top_color=RULE)

@@ -123,7 +123,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.set_column("D:E", 16, look.amount)
     sheet.set_column("F:F", 9, look.right)
     sheet.set_column("G:G", 20, look.amount)
-    sheet.set_column("H:H", 104, look.indented)  # the longest reason, and beside it a table that would cut it off
+    sheet.set_column("H:H", 54, look.indented)
     sheet.set_column("I:I", 26, look.fine)
     sheet.set_column("J:J", 42, look.level)
     sheet.write("A1", "Regime", look.title)
@@ -164,6 +164,9 @@ def regime(book: Any, look: Formats) -> None:
         amounts(sheet, cells, look)
     sheet.write("A11", "Triggers: the first that fires decides, from the top", look.note)
     spill(book, "triggers", look)
+    for row in range(12, 17):  # room for two lines of a reason, which the table beside it would cut off
+        sheet.set_row(row, 30)
+        sheet.write_blank(row, 7, None, look.indented_wrapped)
     sheet.conditional_format("A13:C31", {"type": "formula", "criteria": '=$F13&""="yes"', "format": look.fired})
     colour_regime(sheet, "B9", look)
 
