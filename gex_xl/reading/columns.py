@@ -22,6 +22,7 @@ from gex_xl.settings import Settings
 #: Fields of numbers that both layouts have, one entry per contract.
 AMOUNTS = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
 _NUMERIC = {*AMOUNTS, "strike", "spot"}
+RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
 
 
 @dataclass

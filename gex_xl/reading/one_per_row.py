@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gex_xl.errors import BadInput
 from gex_xl.reading import deribit
-from gex_xl.reading.columns import AMOUNTS, Columns, Table
+from gex_xl.reading.columns import AMOUNTS, RESTRICTED, Columns, Table
 from gex_xl.reading.headers import field_of, plain
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
@@ -29,7 +29,6 @@ _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
 _TICKER = re.compile(r"[A-Z.]{1,6}\d?")
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
 _SIDE_TITLE = re.compile(r"\W*(calls?|puts?)\b.*", re.IGNORECASE)
-_RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
 _LAYOUT = "one contract per row"
 
 
@@ -167,7 +166,7 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
         if repeated[i]:
             left_out.append(("repeated header", 0.0))
         elif restricted:
-            left_out.append((_RESTRICTED, table.left_out(i, places)))
+            left_out.append((RESTRICTED, table.left_out(i, places)))
         elif not named and not _SIDE_TITLE.fullmatch(text(next(c for c in row if not is_blank(c)))):
             left_out.append(("no strike or symbol", table.left_out(i, places)))
     wanted.reverse()

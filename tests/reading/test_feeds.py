@@ -168,6 +168,14 @@ def test_thinkorswim_names_symbol_spot_and_time_and_the_shares_of_each_section()
     assert [note for note in chain.notes if "date_order" in note] == []  # thinkorswim writes month first
 
 
+def test_the_expiry_above_the_first_section_is_no_quote_time() -> None:
+    cells = thinkorswim([PUT])
+    chain = Chain.from_cells(cells)
+    assert str(chain.as_of) == "2024-01-08 10:30:00-05:00"
+    assert [note for note in chain.notes if "two quote times" in note] == []
+    assert Chain.from_cells(cells[6:]).as_of is None  # copied without the lines above it
+
+
 def test_sections_begin_where_they_begin() -> None:
     header = ["OI", "IV", "Exp", "Strike", "OI", "IV"]
     first, second = [1, 0.2, "19 JAN 24", 100, 2, 0.3], [1, 0.2, "16 FEB 24", 100, 2, 0.3]
@@ -266,6 +274,14 @@ def test_barchart_side_by_side() -> None:
     assert chain.ask.tolist() == [1.6, 2.6]
     swapped = Chain.from_cells([["Expires 2025-01-17"], titles[8:] + titles[:8], [*side, "Strike", *side], row])
     assert swapped.open_interest.tolist() == [5600, 3400]
+
+
+def test_an_adjusted_contract_of_barchart_side_by_side_is_counted() -> None:
+    header = ["Open Int", "IV", "Strike", "Open Int", "IV"]
+    rows: Cells = [["3,400", "8.65%", "100.00", "5,600", "9%"], ["70", "9%", "105.00*", "7", "9%"]]
+    chain = Chain.from_cells([["Expires 2025-01-17"], header, *rows])
+    assert chain.open_interest.tolist() == [3400, 5600]
+    assert chain.left_out == (("adjusted contract", 70.0), ("adjusted contract", 7.0))
 
 
 def test_calls_and_puts_under_titles_of_their_own() -> None:
