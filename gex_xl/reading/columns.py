@@ -16,7 +16,7 @@ from gex_xl.reading.conventions import day_first, decimal_comma, iv_as_decimal
 from gex_xl.reading.dates import expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
 from gex_xl.reading.symbols import parse_deribit, parse_occ
-from gex_xl.reading.values import FloatArray, is_blank, number, numbers, text
+from gex_xl.reading.values import FloatArray, is_blank, number, numbers, rounded, shown, text
 from gex_xl.settings import Settings
 
 #: Fields of numbers that both layouts have, one entry per contract.
@@ -187,7 +187,11 @@ class Table:
 
     def amount(self, at: int | None, name: str) -> FloatArray:
         """A column of one of the AMOUNTS."""
-        return self.numeric(at, FIELDS[name][0].replace("_", " "), needed=name == "open_interest")
+        title = FIELDS[name][0].replace("_", " ")
+        found = self.numeric(at, title, needed=name == "open_interest")
+        if name == "open_interest" and (cell := next(filter(rounded, self.cells(at)), None)):
+            self.notes.append(f"open interest such as {shown(cell)} is rounded by the feed")
+        return found
 
     def dates(self, at: int | None) -> list[dt.date | None]:
         """A column of dates, None where there is none."""

@@ -61,7 +61,7 @@ def decimal_comma(columns: Iterable[Sequence[object]], setting: Decimal) -> tupl
 
 
 def _matches(pattern: re.Pattern[str], word: str) -> bool:
-    return any(c.isdigit() for c in word) and pattern.fullmatch(word.rstrip("% ").strip("$€£ ")) is not None
+    return any(c.isdigit() for c in word) and pattern.fullmatch(word.rstrip("% KM").strip("$€£ ")) is not None
 
 
 def day_first(cells: Iterable[object], setting: DateOrder) -> tuple[bool, str]:

@@ -409,3 +409,21 @@ def test_when_a_brokers_contract_last_traded(
 ) -> None:
     text = feed([CALL, PUT]).replace(f'"{key}": 0, ', "").replace('"bid": ', f'"{key}": {written}, "bid": ')
     assert read_json(tmp_path, text).last_trade.astype(str).tolist() == [expected] * 2
+
+
+# --- Interactive Brokers: counts as the Web API writes them, "formatted with 'K' for thousands, or 'M' for millions"
+
+
+@pytest.mark.parametrize(
+    ("volume", "interest", "expected"),
+    [("1.2K", "10.5K", (1_200, 10_500)), ("988", "1.05M", (988, 1_050_000)), ("1,2K", "10,5K", (1_200, 10_500))],
+)
+def test_counts_in_thousands(volume: str, interest: str, expected: tuple[float, float]) -> None:
+    chain = Chain.from_cells([["Expiry", "Type", "Strike", "Volume", "OI"], ["2025-01-17", "C", 590, volume, interest]])
+    assert (chain.volume[0], chain.open_interest[0]) == pytest.approx(expected)
+    assert f"open interest such as {interest} is rounded by the feed" in chain.notes
+
+
+def test_only_counts_are_written_in_thousands() -> None:
+    with pytest.raises(BadInput, match='strike in row 2 is "5.9K"; expected a number'):
+        Chain.from_cells([["Expiry", "Type", "Strike", "OI"], ["2025-01-17", "C", "5.9K", 10], ["2025-01-17", "C", 5, 1]])
