@@ -168,7 +168,10 @@ class Table:
         if at is None:
             return [None] * len(self.rows)
         if at not in self._columns:
-            self._columns[at] = [row[at] if at < len(row) else None for row in self.rows]
+            column = [row[at] if at < len(row) else None for row in self.rows]
+            if any(kind.__hash__ is None for kind in set(map(type, column))):
+                column = [text(c) if type(c).__hash__ is None else c for c in column]  # lists, which no feed means
+            self._columns[at] = column
         return self._columns[at]
 
     def left_out(self, i: int, places: Sequence[int]) -> float:

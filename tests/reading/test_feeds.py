@@ -426,4 +426,6 @@ def test_counts_in_thousands(volume: str, interest: str, expected: tuple[float, 
 
 def test_only_counts_are_written_in_thousands() -> None:
     with pytest.raises(BadInput, match='strike in row 2 is "5.9K"; expected a number'):
-        Chain.from_cells([["Expiry", "Type", "Strike", "OI"], ["2025-01-17", "C", "5.9K", 10], ["2025-01-17", "C", 5, 1]])
+        Chain.from_cells(
+            [["Expiry", "Type", "Strike", "OI"], ["2025-01-17", "C", "5.9K", 10], ["2025-01-17", "C", 5, 1]]
+        )
