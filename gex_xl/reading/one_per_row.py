@@ -61,6 +61,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         # "openInterest" wins over a second column that could mean the same.
         if found and found not in at:
             at[found] = j
+    _refuse_tables_side_by_side(table)
     if "symbol" in at:
         at["symbol"] = _symbol_column(table, at["symbol"])
     table.decide(at.items())
@@ -101,6 +102,16 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     if not crypto:
         _check_symbols(columns, table, symbols)
     return columns
+
+
+def _refuse_tables_side_by_side(table: Table) -> None:
+    """Raises BadInput where strikes have two columns of one name: one table would be lost."""
+    places = [j for j, name in enumerate(table.names, 1) if field_of(name) == "strike"]
+    if len({plain(table.names[j - 1]) for j in places}) < len(places):
+        raise BadInput(
+            f"columns {places[0]} and {places[1]} are both named {table.names[places[0] - 1]}: two tables beside each "
+            "other; paste one below the other, calls under a line Calls and puts under a line Puts"
+        )
 
 
 def _fill_in(columns: Columns, table: Table, at: dict[str, int], *, crypto: bool) -> None:
@@ -206,7 +217,13 @@ def _expiries(
     for i, day in enumerate(days):
         known = day or (o.expiry if (o := symbols[i]) else None)
         if known is None:
-            found = shown(table.cells(at.get("expiry"))[i])
+            if "expiry" not in at:
+                found = shown(table.cells(at["symbol"])[i])
+                raise BadInput(
+                    f'{table.names[at["symbol"]]} in row {table.numbers[i]} is "{found}"; expected a symbol such as '
+                    "SPXW240119C04700000"
+                )
+            found = shown(table.cells(at["expiry"])[i])
             raise BadInput(f'expiry in row {table.numbers[i]} is "{found}"; expected a date')
         out.append(known)
     return out
