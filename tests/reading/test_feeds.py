@@ -391,12 +391,28 @@ def test_parts_of_one_chain_below_each_other_are_one_chain() -> None:
     chain = Chain.from_cells([preamble, header, first, [], preamble, header, second])
     assert (chain.open_interest.tolist(), chain.spot) == ([10, 20], 105.25)
     later = ["ZZX", "Last: 105.25", "2024-01-08 11:30"]  # of the same day: two downloads of one afternoon
-    assert len(Chain.from_cells([preamble, header, first, later, header, second])) == 2
+    both = Chain.from_cells([preamble, header, first, later, header, second])
+    assert len(both) == 2
+    assert (
+        "the paste holds quotes of 2024-01-08 10:30 EST and, from row 4 on, of 2024-01-08 11:30 EST; the former is "
+        "taken, as_of replaces it"
+    ) in both.notes
     other = ["ZZX", "Last: 105.25", "2024-01-09 10:30"]
     with pytest.raises(BadInput, match=r"two chains, of 2024-01-08 and, from row 4 on, of 2024-01-09"):
         Chain.from_cells([preamble, header, first, other, header, second])
+    dearer = ["YYX", "Last: 205.25", "2024-01-08 10:30"]
+    with pytest.raises(BadInput, match=r'two chains, of spot 105.25 and 205.25 \(row 4 of the paste, "Last: 205.25"\)'):
+        Chain.from_cells([preamble, header, first, dearer, header, second])
     undated = [header, first, other, header, second]
     assert len(Chain.from_cells(undated)) == 2  # nothing to compare with
+
+
+@pytest.mark.parametrize(("mark", "said"), [("Mark: 105.30", False), ("Mark: 115", True)])
+def test_two_prices_of_the_underlying_are_said(mark: str, said: bool) -> None:
+    rows = [["Expiry", "Type", "Strike", "IV", "OI"], ["2024-01-19", "call", 100, 0.25, 10]]
+    chain = Chain.from_cells([["ZZX", "Last: 105.25", mark], *rows])
+    assert chain.spot == 105.25
+    assert any("two prices of the underlying, 105.25 in row 1" in note for note in chain.notes) is said
 
 
 # --- times of last trades: milliseconds since 1970, and 0 for none
