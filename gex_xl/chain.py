@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -111,7 +112,9 @@ _LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
 
 def _build(columns: Columns, settings: Settings) -> Chain:
     if not len(columns.strike):
-        raise BadInput("the chain has a header but no contracts below it")
+        reasons = Counter(reason for reason, _ in columns.left_out)
+        found = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+        raise BadInput(f"the chain has a header but no contracts below it{found and f' ({found})'}")
     _require(columns, "strike", columns.strike > 0, "a number above 0")
     for name in ("open_interest", "volume", "gamma", "bid", "ask"):
         amounts = getattr(columns, name)
@@ -126,7 +129,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
     keep, duplicates = _distinct(columns, order, roots, expiry)
     order = order[keep]
-    notes = [*columns.notes, *_settlement_notes(columns, symbol, settings.third_friday)]
+    notes = [*columns.notes, *_fractions(columns), *_settlement_notes(columns, symbol, settings.third_friday)]
     settlement_roots = _settlement_roots(columns, symbol, settings.third_friday)
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
@@ -154,6 +157,18 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         if isinstance(value := getattr(chain, each.name), np.ndarray):
             value.setflags(write=False)  # shared by all who ask
     return chain
+
+
+def _fractions(columns: Columns) -> list[str]:
+    """A thousands separator that was taken for a decimal mark, by whoever: contracts are whole, coins are not."""
+    parts = np.flatnonzero((columns.open_interest % 1 > 0) & (not columns.venue))
+    if not parts.size:
+        return []
+    first = parts[0]
+    return [
+        f"open interest in row {columns.row[first]} is {columns.open_interest[first]:.12g}, which is no whole number; "
+        "if its point separates thousands, paste the figures as text and set decimal = comma"
+    ]
 
 
 def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
