@@ -67,12 +67,12 @@ _OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
 #: 19/01/2024, 1-19-24, 19. 01. 2024: two numbers with their separator between them, and the year.
 NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})([/.-])\s?(\d{1,2})[/.-]\s?(\d{4}|\d{2})(?!\d)")
-_LONGEST = 500  # of a line that is searched for a date
+LONGEST = 500  # of a line that is searched for a date
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 
 def _plain(cell: object) -> str:
-    written = text(cell)[:_LONGEST].lower().replace("−", "-").replace("ı", "i")
+    written = text(cell)[:LONGEST].lower().replace("−", "-").replace("ı", "i")
     folded = unicodedata.normalize("NFKD", written).replace("и\u0306", "й")
     return unicodedata.normalize("NFC", "".join(c for c in folded if not unicodedata.combining(c)))
 
