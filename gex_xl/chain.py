@@ -127,7 +127,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     roots = np.array(columns.root, dtype=np.str_)
     expiry = np.array(columns.expiry, dtype="datetime64[D]")
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
-    keep, duplicates = _distinct(columns, order, roots, expiry)
+    keep, duplicates = _distinct(columns, order, roots, expiry, may_open=symbol in _INDICES or not symbol)
     order = order[keep]
     notes = [*columns.notes, *_fractions(columns), *_settlement_notes(columns, symbol, settings.third_friday)]
     settlement_roots = _settlement_roots(columns, symbol, settings.third_friday)
@@ -205,12 +205,14 @@ def _distinct(
     order: npt.NDArray[np.int64],
     roots: npt.NDArray[np.str_],
     expiry: npt.NDArray[np.datetime64],
+    *,
+    may_open: bool,
 ) -> tuple[npt.NDArray[np.bool_], list[tuple[str, float]]]:
     """Which of the sorted contracts to keep, and the duplicates that are dropped.
 
     A contract listed twice with equal figures is dropped once and counted. With different figures it is most
     likely two chains in one paste, and refused, except where no roots tell an index's AM and PM contracts
-    of a third Friday apart.
+    of a third Friday apart (`may_open`: the underlying is an index, or unknown).
     """
     keys = (roots[order], expiry[order], columns.strike[order], columns.right[order])
     same = np.ones(len(order), dtype=bool)
@@ -227,7 +229,7 @@ def _distinct(
             dropped.append(("duplicate line", float(np.nan_to_num(columns.open_interest[second]))))
             continue
         third = i >= 2 and same[i - 1]
-        if columns.has_roots or third or not is_monthly(columns.expiry[second]):
+        if columns.has_roots or third or not may_open or not is_monthly(columns.expiry[second]):
             name = {"C": "call", "P": "put"}[str(columns.right[second])]
             raise BadInput(
                 f"the {columns.expiry[second]:%Y-%m-%d} {columns.strike[second]:g} {name} stands in rows "

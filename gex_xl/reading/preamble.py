@@ -137,7 +137,11 @@ def _find_spot(columns: Columns, rows: Rows, dated: int, comma: bool) -> None:
     found = _prices(columns, rows, dated, comma)
     if not found:
         return
-    rank, columns.spot, columns.spot_from = found[0]
+    rank, columns.spot, columns.spot_from, named = found[0]
+    if named and rank > 0:
+        columns.notes.append(
+            f"spot is taken from {columns.spot_from}, whose label is not known as that of a price; spot replaces it"
+        )
     others = [other for other in found if other[0] == rank == 0 and abs(other[1] / columns.spot - 1) > _SAME_PRICE]
     if others:
         columns.notes.append(
@@ -146,13 +150,13 @@ def _find_spot(columns: Columns, rows: Rows, dated: int, comma: bool) -> None:
         )
 
 
-def _prices(columns: Columns, rows: Rows, dated: int, comma: bool) -> list[tuple[int, float, str]]:
-    """(rank, price, where) of what may be the spot, the likeliest first; rank 0 is a labelled last price.
+def _prices(columns: Columns, rows: Rows, dated: int, comma: bool) -> list[tuple[int, float, str, bool]]:
+    """(rank, price, where, has a label) of what may be the spot, the likeliest first; rank 0 is a known last price.
 
     In another language it is the first figure of the size of the strikes. Feeds write bid and ask beside the date: in
     row `dated`, an unknown label counts only for want of another.
     """
-    found: list[tuple[int, float, str]] = []
+    found: list[tuple[int, float, str, bool]] = []
     low, high = (float(columns.strike.min()), float(columns.strike.max())) if columns.strike.size else (0.0, np.inf)
     low, high = low / 2, high * 2  # a filtered chain need not bracket spot
     above: dict[int, str] = {}
@@ -175,7 +179,7 @@ def _prices(columns: Columns, rows: Rows, dated: int, comma: bool) -> list[tuple
             word = (label or above.get(j, "")).strip().lower()
             rank = 3 if word in _NOT_SPOT else 0 if word in _SPOT_LABELS else 2 if at == dated else 1
             if value > 0 and np.isfinite(value) and (rank == 0 or low <= value <= high):
-                found.append((rank, value, f'row {at} of the paste, "{shown(cell)}"'))
+                found.append((rank, value, f'row {at} of the paste, "{shown(cell)}"', labelled is not None))
             label = ""
         if words or not all(map(is_blank, row)):
             above = words
@@ -252,7 +256,7 @@ def _refuse_second_chain(columns: Columns, table: Table, settings: Settings) -> 
             f"the paste holds two chains, of {first:%Y-%m-%d} and, from row {found[0].row} on, of "
             f"{found[0].moment:%Y-%m-%d}; {advice}"
         )
-    for rank, price, where in _prices(columns, rows, 0, table.comma):
+    for rank, price, where, _ in _prices(columns, rows, 0, table.comma):
         if rank == 0 and columns.spot and abs(price / columns.spot - 1) > _ANOTHER_PRICE:
             raise BadInput(f"the paste holds two chains, of spot {columns.spot:g} and {price:g} ({where}); {advice}")
     if found and first and not found[0].untimed and found[0].moment != first:

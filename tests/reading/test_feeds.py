@@ -415,6 +415,13 @@ def test_two_prices_of_the_underlying_are_said(mark: str, said: bool) -> None:
     assert any("two prices of the underlying, 105.25 in row 1" in note for note in chain.notes) is said
 
 
+def test_a_price_under_an_unknown_label_is_said() -> None:
+    rows = [["Expiry", "Type", "Strike", "IV", "OI"], ["2024-01-19", "call", 100, 0.25, 10]]
+    said = 'spot is taken from row 1 of the paste, "Rows: 90", whose label is not known as that of a price'
+    assert any(note.startswith(said) for note in Chain.from_cells([["ZZX", "Rows: 90"], *rows]).notes)
+    assert not any("label" in note for note in Chain.from_cells([["ZZX", "Last: 90"], *rows]).notes)
+
+
 # --- times of last trades: milliseconds since 1970, and 0 for none
 
 
