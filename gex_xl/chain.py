@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -111,7 +112,9 @@ _LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
 
 def _build(columns: Columns, settings: Settings) -> Chain:
     if not len(columns.strike):
-        raise BadInput("the chain has a header but no contracts below it")
+        reasons = Counter(reason for reason, _ in columns.left_out)
+        found = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+        raise BadInput(f"the chain has a header but no contracts below it{found and f' ({found})'}")
     _require(columns, "strike", columns.strike > 0, "a number above 0")
     for name in ("open_interest", "volume", "gamma", "bid", "ask"):
         amounts = getattr(columns, name)
@@ -124,9 +127,9 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     roots = np.array(columns.root, dtype=np.str_)
     expiry = np.array(columns.expiry, dtype="datetime64[D]")
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
-    keep, duplicates = _distinct(columns, order, roots, expiry)
+    keep, duplicates = _distinct(columns, order, roots, expiry, may_open=symbol in _INDICES or not symbol)
     order = order[keep]
-    notes = [*columns.notes, *_settlement_notes(columns, symbol, settings.third_friday)]
+    notes = [*columns.notes, *_fractions(columns), *_settlement_notes(columns, symbol, settings.third_friday)]
     settlement_roots = _settlement_roots(columns, symbol, settings.third_friday)
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
@@ -154,6 +157,18 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         if isinstance(value := getattr(chain, each.name), np.ndarray):
             value.setflags(write=False)  # shared by all who ask
     return chain
+
+
+def _fractions(columns: Columns) -> list[str]:
+    """A thousands separator that was taken for a decimal mark, by whoever: contracts are whole, coins are not."""
+    parts = np.flatnonzero((columns.open_interest % 1 > 0) & (not columns.venue))
+    if not parts.size:
+        return []
+    first = parts[0]
+    return [
+        f"open interest in row {columns.row[first]} is {columns.open_interest[first]:.12g}, which is no whole number; "
+        "if its point separates thousands, paste the figures as text and set decimal = comma"
+    ]
 
 
 def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
@@ -190,12 +205,14 @@ def _distinct(
     order: npt.NDArray[np.int64],
     roots: npt.NDArray[np.str_],
     expiry: npt.NDArray[np.datetime64],
+    *,
+    may_open: bool,
 ) -> tuple[npt.NDArray[np.bool_], list[tuple[str, float]]]:
     """Which of the sorted contracts to keep, and the duplicates that are dropped.
 
     A contract listed twice with equal figures is dropped once and counted. With different figures it is most
     likely two chains in one paste, and refused, except where no roots tell an index's AM and PM contracts
-    of a third Friday apart.
+    of a third Friday apart (`may_open`: the underlying is an index, or unknown).
     """
     keys = (roots[order], expiry[order], columns.strike[order], columns.right[order])
     same = np.ones(len(order), dtype=bool)
@@ -212,7 +229,7 @@ def _distinct(
             dropped.append(("duplicate line", float(np.nan_to_num(columns.open_interest[second]))))
             continue
         third = i >= 2 and same[i - 1]
-        if columns.has_roots or third or not is_monthly(columns.expiry[second]):
+        if columns.has_roots or third or not may_open or not is_monthly(columns.expiry[second]):
             name = {"C": "call", "P": "put"}[str(columns.right[second])]
             raise BadInput(
                 f"the {columns.expiry[second]:%Y-%m-%d} {columns.strike[second]:g} {name} stands in rows "

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from gex_xl import __version__
 from gex_xl.errors import BadInput
 from gex_xl.reading.files import MAX_BYTES
+from gex_xl.reading.values import shown
 
 if TYPE_CHECKING:
     import urllib3
@@ -71,7 +72,7 @@ def _persist(pool: urllib3.PoolManager, address: str, feed: str, name: str, prog
             try:
                 if answer.status == 200:
                     return _body(answer, feed, name, progress)
-                asked = urllib3.Retry().get_retry_after(answer)
+                asked = _wish(answer)
             finally:
                 answer.close()
             wait = wait if asked is None else max(asked, 0.0)
@@ -81,6 +82,16 @@ def _persist(pool: urllib3.PoolManager, address: str, feed: str, name: str, prog
             if tries == _TRIES:
                 raise
         time.sleep(wait)
+
+
+def _wish(answer: urllib3.BaseHTTPResponse) -> float | None:
+    """The pause that the feed asks for, in seconds; None where it asks for none that can be read."""
+    import urllib3
+
+    try:
+        return urllib3.Retry().get_retry_after(answer)
+    except urllib3.exceptions.InvalidHeader:
+        return None
 
 
 def _pool(address: str) -> urllib3.PoolManager:
@@ -114,10 +125,15 @@ def _ask(pool: urllib3.PoolManager, address: str, feed: str) -> urllib3.BaseHTTP
         if answer.status not in _MOVED or "Location" not in answer.headers:
             return answer
         answer.close()
-        moved = urljoin(address, answer.headers["Location"])
-        if urlsplit(moved)[:2] != urlsplit(address)[:2]:
+        moved = answer.headers["Location"]
+        try:
+            moved = urljoin(address, moved)
+            there = urlsplit(moved)
+        except ValueError:
+            raise BadInput(f"{feed} sends the request on to {shown(moved)}, which is no address; try later") from None
+        if there[:2] != urlsplit(address)[:2]:
             raise BadInput(
-                f"{feed} sends the request on to {urlsplit(moved).netloc[:60]}, which gex-xl does not follow; "
+                f"{feed} sends the request on to {there.netloc[:60] or shown(moved)}, which gex-xl does not follow; "
                 "export the chain by hand"
             )
         address = moved

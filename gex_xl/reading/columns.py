@@ -13,15 +13,16 @@ import numpy.typing as npt
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.conventions import day_first, decimal_comma, iv_as_decimal
-from gex_xl.reading.dates import expiry_date, expiry_dates
+from gex_xl.reading.dates import LONGEST, NUMERIC_DATE, expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
 from gex_xl.reading.symbols import parse_deribit, parse_occ
-from gex_xl.reading.values import FloatArray, is_blank, number, numbers, text
+from gex_xl.reading.values import FloatArray, is_blank, number, numbers, rounded, shown, text
 from gex_xl.settings import Settings
 
 #: Fields of numbers that both layouts have, one entry per contract.
 AMOUNTS = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
 _NUMERIC = {*AMOUNTS, "strike", "spot"}
+RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
 
 
 @dataclass
@@ -84,6 +85,7 @@ class Table:
         self.names = [text(cell) for cell in rows[header]]
         self.settings = settings
         self.first = self.last = header + 1
+        self._above = rows[:header]
         below = list(enumerate(rows[header + 1 :], header + 2))
         kept = [(n, row) for n, row in below if not all(map(is_blank, row))]
         self.rows = [row for _, row in kept]
@@ -121,7 +123,17 @@ class Table:
         self.day_first, also = day_first(dates, self.settings.date_order)
         if also and (known := self._order_of_symbols(at)) is not None:
             self.day_first, also = known, ""
+        elif also and (example := self._day_first_above()):
+            words = "; date_order = mdy takes the month first"
+            self.day_first, also = True, f"dates are read day first, as {example} above the table{words}"
         self.notes += [note for note in (said, also) if note]
+
+    def _day_first_above(self) -> str:
+        """A date above the table that can only be day first, where none can only be month first; else ""."""
+        lines = [text(cell)[:LONGEST] for row in self._above for cell in row if isinstance(cell, str)]
+        found = [match for line in lines for match in NUMERIC_DATE.finditer(line)]
+        days = [match[0] for match in found if int(match[1]) > 12]
+        return "" if any(int(match[3]) > 12 for match in found) else next(iter(days), "")
 
     def _order_of_symbols(self, at: Sequence[tuple[str, int]]) -> bool | None:
         """Whether expiries are day first by the option symbols beside them; None where those say nothing."""
@@ -167,7 +179,10 @@ class Table:
         if at is None:
             return [None] * len(self.rows)
         if at not in self._columns:
-            self._columns[at] = [row[at] if at < len(row) else None for row in self.rows]
+            column = [row[at] if at < len(row) else None for row in self.rows]
+            if any(kind.__hash__ is None for kind in set(map(type, column))):
+                column = [text(c) if type(c).__hash__ is None else c for c in column]  # lists, which no feed means
+            self._columns[at] = column
         return self._columns[at]
 
     def left_out(self, i: int, places: Sequence[int]) -> float:
@@ -186,7 +201,11 @@ class Table:
 
     def amount(self, at: int | None, name: str) -> FloatArray:
         """A column of one of the AMOUNTS."""
-        return self.numeric(at, FIELDS[name][0].replace("_", " "), needed=name == "open_interest")
+        title = FIELDS[name][0].replace("_", " ")
+        found = self.numeric(at, title, needed=name == "open_interest")
+        if name == "open_interest" and (cell := next(filter(rounded, self.cells(at)), None)):
+            self.notes.append(f"open interest such as {shown(cell)} is rounded by the feed")
+        return found
 
     def dates(self, at: int | None) -> list[dt.date | None]:
         """A column of dates, None where there is none."""

@@ -61,7 +61,7 @@ def decimal_comma(columns: Iterable[Sequence[object]], setting: Decimal) -> tupl
 
 
 def _matches(pattern: re.Pattern[str], word: str) -> bool:
-    return any(c.isdigit() for c in word) and pattern.fullmatch(word.rstrip("% ").strip("$€£ ")) is not None
+    return any(c.isdigit() for c in word) and pattern.fullmatch(word.rstrip("% KM").strip("$€£ ")) is not None
 
 
 def day_first(cells: Iterable[object], setting: DateOrder) -> tuple[bool, str]:
@@ -142,10 +142,10 @@ def iv_as_decimal(
         return iv, ""
     if any("%" in title for title in titles) and np.median(real) > 1:
         return iv / 100, "the iv column is titled in percent; divided by 100"
-    low, high = np.quantile(real, [0.1, 0.9], method="lower")
+    low = np.quantile(real, 0.1, method="lower")
     if low > 2.5:
         return iv / 100, "iv looks like percent in the whole column; divided by 100"
-    if low > 1 or 5 < high <= highest:
+    if low > 1 or 5 < real.max() <= highest:
         return iv, (
             f"iv runs from {real.min():g} to {real.max():g} and is read as decimals, 1 being 100 %; "
             "iv_unit = percent divides it by 100"

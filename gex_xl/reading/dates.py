@@ -9,7 +9,8 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.values import number, shown, text
@@ -39,7 +40,7 @@ _ZONES: dict[str, float | ZoneInfo] = {
     "et": NEW_YORK, "est": -5, "edt": -4, "ct": ZoneInfo("America/Chicago"), "cst": -6, "cdt": -5,
     "mt": ZoneInfo("America/Denver"), "mst": -7, "mdt": -6, "pt": ZoneInfo("America/Los_Angeles"), "pst": -8,
     "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1,
-    "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "hne": -5, "hae": -4, "jst": 9,
+    "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "hne": -5, "hae": -4, "jst": 9,
     "sgt": 8, "hkt": 8, "aest": 10, "aedt": 11,
 }  # fmt: skip
 
@@ -50,12 +51,15 @@ _TIME = re.compile(
 )
 _NOON_BEFORE = {"上午": "a", "午前": "a", "오전": "a", "下午": "p", "午後": "p", "오후": "p"}
 _SHIFT = r"\s*(?P<sign>[+-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?(?!\d)"
+# "16:30 Uhr", "10:30 horas": a zone may stand behind it.
+_OF_CLOCKS = re.compile(r"\s*(?:uhr|hrs?|hs|h|heures?|hod|horas?|ora|ore|uur)\b\.?")
 # Words that may follow a clock; any other at the end of it can only be a zone.
 _NO_ZONES = frozenset(
     {"am", "at", "day", "de", "del", "den", "dia", "du", "el", "h", "hod", "hrs", "il", "in", "le", "of", "on", "ora",
      "ore", "the", "uhr", "um"}
 )  # fmt: skip
-_ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}})\b)")
+_ZONE = re.compile(rf"[\s(]*(?:(?:utc|gmt)?{_SHIFT}|(?P<name>[a-z]{{1,5}}|мск)\b)")
+_PLACE = re.compile(r"[\s(\[]*([a-z]+(?:/[a-z_+\-\d]+)+)")  # of the tz database: America/Chicago
 _ZONE_IN_WORDS = re.compile(r"[\s(]*([a-z][a-z ]*?)(?: (?:standard|daylight|summer))? time\b")
 _REGIONS = {"eastern": "et", "us eastern": "et", "new york": "et", "central": "ct", "mountain": "mt", "pacific": "pt",
             "coordinated universal": "utc", "greenwich mean": "gmt"}  # fmt: skip
@@ -63,12 +67,12 @@ _OFFSET = re.compile(rf"(?:utc|gmt){_SHIFT}(?P<name>)?")
 _ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
 #: 19/01/2024, 1-19-24, 19. 01. 2024: two numbers with their separator between them, and the year.
 NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})([/.-])\s?(\d{1,2})[/.-]\s?(\d{4}|\d{2})(?!\d)")
-_LONGEST = 500  # of a line that is searched for a date
+LONGEST = 500  # of a line that is searched for a date
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 
 def _plain(cell: object) -> str:
-    written = text(cell)[:_LONGEST].lower().replace("−", "-").replace("ı", "i")
+    written = text(cell)[:LONGEST].lower().replace("−", "-").replace("ı", "i")
     folded = unicodedata.normalize("NFKD", written).replace("и\u0306", "й")
     return unicodedata.normalize("NFC", "".join(c for c in folded if not unicodedata.combining(c)))
 
@@ -97,11 +101,11 @@ def _named_month(words: str) -> tuple[dt.date, tuple[int, int]] | None:
         if before:
             day, year = (
                 before[1],
-                re.match(r"[\s,\-/.]*(?:de\s+|del\s+)?(\d{4}|\d{2})(?![\d:])", words[tail_at:]),
+                re.match(r"[\s,\-/.]*(?:de\s+|del\s+)?['’]?(\d{4}|\d{2})(?![\d:])", words[tail_at:]),
             )
         elif after:
             day = after[1]
-            year = re.match(r"[\s,\-]*(\d{4}|\d{2})(?![\d:])", words[tail_at + after.end() :])
+            year = re.match(r"[\s,\-]*['’]?(\d{4}|\d{2})(?![\d:])", words[tail_at + after.end() :])
             tail_at += after.end()
         else:
             continue
@@ -216,11 +220,18 @@ def quote_time(
 
 def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo | None:
     """The zone behind a clock, or an offset anywhere in the words; None where there is neither."""
+    if of_clock := _OF_CLOCKS.match(rest):
+        rest = rest[of_clock.end() :]
     spelt = _ZONE_IN_WORDS.match(rest)
     if spelt:
         if spelt[1] not in _REGIONS:
             raise _unknown_zone(spelt[0].strip(" ("), cell, source)
         rest = _REGIONS[spelt[1]]
+    place = _PLACE.match(rest)
+    if place and place[1] in _places():
+        return ZoneInfo(_places()[place[1]])
+    if place and not rest[place.end() :].strip(" .,;)]"):
+        raise _unknown_zone(place[1], cell, source)
     found = _ZONE.match(rest) or _OFFSET.search(words)
     if not found:
         return None
@@ -238,6 +249,11 @@ def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo | None:
         raise _unknown_zone(found["name"].upper(), cell, source)
     offset_elsewhere = _OFFSET.search(words)
     return _zone(offset_elsewhere[0], "", cell, source) if offset_elsewhere else None
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
 def _unknown_zone(name: str, cell: object, source: str) -> BadInput:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from itertools import chain
 from pathlib import Path
 
 from gex_xl.errors import BadInput
@@ -20,6 +21,8 @@ Cells = list[list[object]]
 #: The largest file. CBOE's whole SPX chain has 4 MB, its JSON 15 MB.
 MAX_BYTES = 200_000_000
 _BEGINS_JSON = re.compile(r"\s*(?:\{|\[\s*[\[{])")  # OptionsDX's header begins with [ too
+_END = "\x04"
+_CYRILLIC = re.compile("[À-ÿ]{3}")
 _SHEETS = (".xlsx", ".xlsm")
 _OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
@@ -56,7 +59,9 @@ def _decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        western = raw.decode("cp1252", errors="replace")
+        # No western word has three such letters in a row; every Russian one does.
+        return raw.decode("cp1251", errors="replace") if _CYRILLIC.search(western) else western
 
 
 def _json(decoded: str, name: str) -> object:
@@ -71,11 +76,16 @@ def cells_of_csv(decoded: str) -> Cells:
     """The cells of delimited text; comma, semicolon, tab or | is told from the first lines."""
     head = decoded.splitlines()[:50]
     mark = max(",;\t|", key=lambda m: _splits(head, m))
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=mark, skipinitialspace=True)
+    # A quotation mark that is never closed takes in all that follows, this last line too.
+    lines = chain(io.StringIO(decoded, newline=""), [_END])
+    reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
     try:
-        return [list(row) for row in reader]
+        rows: Cells = [list(row) for row in reader]
     except csv.Error as error:
         raise BadInput(f"the text cannot be split into cells at line {reader.line_num} ({error})") from None
+    if rows.pop() != [_END]:
+        raise BadInput(f"row {len(rows) + 1} has a quotation mark that is not closed; take it out, or close it")
+    return rows
 
 
 def _splits(lines: list[str], mark: str) -> int:

@@ -35,7 +35,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "root": ("root", "optionroot", "class", "optionclass", "rootsymbol", "tradingclass"),
     "symbol": (
         "symbol", "option", "contract", "contractsymbol", "optionsymbol", "occsymbol", "osi", "osisymbol",
-        "contractname", "instrumentname", "localsymbol", "calls", "puts",
+        "contractname", "instrumentname", "instrument", "localsymbol", "calls", "puts",
     ),
     "underlying": ("underlying", "ticker", "underlyingsymbol", "underlier"),
     "last_trade": (

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gex_xl.errors import BadInput
 from gex_xl.reading import deribit
-from gex_xl.reading.columns import AMOUNTS, Columns, Table
+from gex_xl.reading.columns import AMOUNTS, RESTRICTED, Columns, Table
 from gex_xl.reading.headers import field_of, plain
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
@@ -29,7 +29,6 @@ _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
 _TICKER = re.compile(r"[A-Z.]{1,6}\d?")
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
 _SIDE_TITLE = re.compile(r"\W*(calls?|puts?)\b.*", re.IGNORECASE)
-_RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
 _LAYOUT = "one contract per row"
 
 
@@ -62,6 +61,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         # "openInterest" wins over a second column that could mean the same.
         if found and found not in at:
             at[found] = j
+    _refuse_tables_side_by_side(table)
     if "symbol" in at:
         at["symbol"] = _symbol_column(table, at["symbol"])
     table.decide(at.items())
@@ -102,6 +102,16 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     if not crypto:
         _check_symbols(columns, table, symbols)
     return columns
+
+
+def _refuse_tables_side_by_side(table: Table) -> None:
+    """Raises BadInput where strikes have two columns of one name: one table would be lost."""
+    places = [j for j, name in enumerate(table.names, 1) if field_of(name) == "strike"]
+    if len({plain(table.names[j - 1]) for j in places}) < len(places):
+        raise BadInput(
+            f"columns {places[0]} and {places[1]} are both named {table.names[places[0] - 1]}: two tables beside each "
+            "other; paste one below the other, calls under a line Calls and puts under a line Puts"
+        )
 
 
 def _fill_in(columns: Columns, table: Table, at: dict[str, int], *, crypto: bool) -> None:
@@ -167,7 +177,7 @@ def _leave_out_other_lines(table: Table, at: dict[str, int]) -> list[tuple[str, 
         if repeated[i]:
             left_out.append(("repeated header", 0.0))
         elif restricted:
-            left_out.append((_RESTRICTED, table.left_out(i, places)))
+            left_out.append((RESTRICTED, table.left_out(i, places)))
         elif not named and not _SIDE_TITLE.fullmatch(text(next(c for c in row if not is_blank(c)))):
             left_out.append(("no strike or symbol", table.left_out(i, places)))
     wanted.reverse()
@@ -207,7 +217,13 @@ def _expiries(
     for i, day in enumerate(days):
         known = day or (o.expiry if (o := symbols[i]) else None)
         if known is None:
-            found = shown(table.cells(at.get("expiry"))[i])
+            if "expiry" not in at:
+                found = shown(table.cells(at["symbol"])[i])
+                raise BadInput(
+                    f'{table.names[at["symbol"]]} in row {table.numbers[i]} is "{found}"; expected a symbol such as '
+                    "SPXW240119C04700000"
+                )
+            found = shown(table.cells(at["expiry"])[i])
             raise BadInput(f'expiry in row {table.numbers[i]} is "{found}"; expected a date')
         out.append(known)
     return out

@@ -44,6 +44,8 @@ _EXPIRY = re.compile(
     r"(?:\b|_)(?:exp|expir\w*|expiry|verfall\w*|échéance|vencimiento|scadenza)(?![a-z])", re.IGNORECASE
 )
 _LONGEST = 500  # of a cell that is searched for a figure
+# Last price and mark differ by less than the first; parts of one chain, copied one by one, by less than the second.
+_SAME_PRICE, _ANOTHER_PRICE = 0.01, 0.1
 _STRAY = re.compile(r"\b(?:print|export|download|sav|generat|creat)", re.IGNORECASE)
 _TITLE = re.compile(r"stock quote and option quote for (?P<symbol>\S+) on", re.IGNORECASE)
 
@@ -62,7 +64,7 @@ def read_preamble(columns: Columns, above: Rows, table: Table, settings: Setting
         dated = _find_quote_time(columns, above, settings) or _find_quote_time(columns, table.below, settings)
     if columns.spot is None:
         _find_spot(columns, above, dated, table.comma)
-    _refuse_second_chain(columns, table.between, settings)
+    _refuse_second_chain(columns, table, settings)
 
 
 class Dated(NamedTuple):
@@ -85,7 +87,8 @@ def quote_times(rows: Rows, columns: Columns, settings: Settings) -> list[Dated]
 
     # An unquoted "January 7, 2024" falls into two cells, so each row is first read as one line.
     lines: list[tuple[int, object]] = [
-        (at, ", ".join(text(cell) for cell in row if isinstance(cell, str) and not is_blank(cell))) for at, row in rows
+        (at, ", ".join(text(cell)[:_LONGEST] for cell in row if isinstance(cell, str) and not is_blank(cell)))
+        for at, row in rows
     ]
     lines = [(at, line) for at, line in lines if not _EXPIRY.search(str(line)) or _TITLE.match(str(line))]
     dates = [(at, c) for at, row in rows for c in row if isinstance(c, dt.date)]
@@ -131,11 +134,29 @@ def _find_quote_time(columns: Columns, rows: Rows, settings: Settings) -> int:
 
 
 def _find_spot(columns: Columns, rows: Rows, dated: int, comma: bool) -> None:
-    """The labelled last price; in another language, the first figure of the size of the strikes.
+    found = _prices(columns, rows, dated, comma)
+    if not found:
+        return
+    rank, columns.spot, columns.spot_from, named = found[0]
+    if named and rank > 0:
+        columns.notes.append(
+            f"spot is taken from {columns.spot_from}, whose label is not known as that of a price; spot replaces it"
+        )
+    others = [other for other in found if other[0] == rank == 0 and abs(other[1] / columns.spot - 1) > _SAME_PRICE]
+    if others:
+        columns.notes.append(
+            f"the paste names two prices of the underlying, {columns.spot:g} in {columns.spot_from} and "
+            f"{others[0][1]:g} in {others[0][2]}; the former is taken, spot replaces it"
+        )
 
-    Feeds write bid and ask beside the date: in row `dated`, an unknown label counts only for want of another.
+
+def _prices(columns: Columns, rows: Rows, dated: int, comma: bool) -> list[tuple[int, float, str, bool]]:
+    """(rank, price, where, has a label) of what may be the spot, the likeliest first; rank 0 is a known last price.
+
+    In another language it is the first figure of the size of the strikes. Feeds write bid and ask beside the date: in
+    row `dated`, an unknown label counts only for want of another.
     """
-    found: list[tuple[int, float, str]] = []
+    found: list[tuple[int, float, str, bool]] = []
     low, high = (float(columns.strike.min()), float(columns.strike.max())) if columns.strike.size else (0.0, np.inf)
     low, high = low / 2, high * 2  # a filtered chain need not bracket spot
     above: dict[int, str] = {}
@@ -158,14 +179,12 @@ def _find_spot(columns: Columns, rows: Rows, dated: int, comma: bool) -> None:
             word = (label or above.get(j, "")).strip().lower()
             rank = 3 if word in _NOT_SPOT else 0 if word in _SPOT_LABELS else 2 if at == dated else 1
             if value > 0 and np.isfinite(value) and (rank == 0 or low <= value <= high):
-                found.append((rank, value, f'row {at} of the paste, "{shown(cell)}"'))
+                found.append((rank, value, f'row {at} of the paste, "{shown(cell)}"', labelled is not None))
             label = ""
         if words or not all(map(is_blank, row)):
             above = words
     # Bid, ask and size are never the spot; a date written as a serial is not a price of this chain.
-    usable = [entry for entry in found if entry[0] < 3]
-    if usable:
-        _, columns.spot, columns.spot_from = min(usable, key=lambda entry: entry[0])
+    return sorted((entry for entry in found if entry[0] < 3), key=lambda entry: entry[0])
 
 
 def figure(written: str, comma: bool = False) -> float | None:
@@ -227,12 +246,21 @@ def _named_expiry(written: str, day_first: bool) -> dt.date | None:
     return expiry_date(written[label.end() :], day_first=day_first) if label else None
 
 
-def _refuse_second_chain(columns: Columns, rows: Rows, settings: Settings) -> None:
-    """Raises BadInput where the lines between two tables date from another day than the chain."""
+def _refuse_second_chain(columns: Columns, table: Table, settings: Settings) -> None:
+    """Raises BadInput where the lines between two tables name another day or another price than the chain's."""
+    rows, advice = table.between, "paste one chain only, and clear the old one before pasting"
     found = quote_times(rows, columns, settings)
     first = columns.quote_time
     if found and first and not found[0].ambiguous and found[0].moment.date() != first.date():
         raise BadInput(
             f"the paste holds two chains, of {first:%Y-%m-%d} and, from row {found[0].row} on, of "
-            f"{found[0].moment:%Y-%m-%d}; paste one chain only, and clear the old one before pasting"
+            f"{found[0].moment:%Y-%m-%d}; {advice}"
+        )
+    for rank, price, where, _ in _prices(columns, rows, 0, table.comma):
+        if rank == 0 and columns.spot and abs(price / columns.spot - 1) > _ANOTHER_PRICE:
+            raise BadInput(f"the paste holds two chains, of spot {columns.spot:g} and {price:g} ({where}); {advice}")
+    if found and first and not found[0].untimed and found[0].moment != first:
+        columns.notes.append(
+            f"the paste holds quotes of {in_words(first)} and, from row {found[0].row} on, of "
+            f"{in_words(found[0].moment)}; the former is taken, as_of replaces it"
         )

@@ -20,6 +20,8 @@ _LISTS = ("data", "result", "results", "options", "contracts")
 
 def cells_of_json(loaded: object, name: str) -> Cells:
     """Rows with a header from what a JSON file holds. Raises BadInput where there is no list of contracts."""
+    answered = _answered(loaded)
+    alone, loaded = [answered] if answered is not loaded else None, answered
     if isinstance(loaded, Mapping):
         inner = loaded.get("data")
         if isinstance(inner, Mapping) and isinstance(inner.get("options"), list):
@@ -29,11 +31,29 @@ def cells_of_json(loaded: object, name: str) -> Cells:
         options = loaded.get("options")
         if isinstance(options, Mapping) and "option" in options:
             return _table(_tradier(options["option"]))
+        sides = _sides(loaded)
         lists = [found for key in _LISTS if isinstance(found := loaded.get(key), list)]
-        loaded = next(iter([*lists, *(v for v in loaded.values() if isinstance(v, list))]), None)
+        loaded = sides or next(iter([*lists, *(v for v in loaded.values() if isinstance(v, list))]), alone)
     if isinstance(loaded, list) and loaded and all(isinstance(entry, Mapping) for entry in loaded):
-        return _table(_brokers(entry) if _is_brokers(entry) else _flat(entry) for entry in loaded)
+        entries = [_mapping(_answered(entry)) for entry in loaded]
+        return _table(_brokers(entry) if _is_brokers(entry) else _flat(entry) for entry in entries)
     raise BadInput(f"{name}: no list of option contracts in it; expected CBOE delayed quotes or a list of records")
+
+
+def _answered(loaded: object) -> object:
+    """What a JSON-RPC envelope holds, as Deribit sends one around each ticker; anything else as it is."""
+    return loaded["result"] if isinstance(loaded, Mapping) and isinstance(loaded.get("result"), Mapping) else loaded
+
+
+def _sides(loaded: Record) -> list[Record]:
+    """Contracts that stand in one list for the calls and one for the puts, each with its type."""
+    return [
+        {"type": key, **entry}
+        for key in ("calls", "puts")
+        if isinstance(listed := loaded.get(key), list)
+        for entry in listed
+        if isinstance(entry, Mapping)
+    ]
 
 
 def _table(records: Iterable[Record]) -> Cells:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.columns import AMOUNTS, Columns, Table
+from gex_xl.reading.columns import AMOUNTS, RESTRICTED, Columns, Table
 from gex_xl.reading.headers import field_of, plain, sided_field
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
@@ -68,6 +68,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     left_out, sections = _leave_out_other_lines(table, strike, expiry_at, at)
     above = list(enumerate(rows[:header], 1))
     sections = [(n, size) for n, row in above if (size := _section(row)) is not None] + sections
+    above = [(n, row) for n, row in above if _section(row) is None]  # the date of an expiry is no quote time
     occ = {right: [parse_occ(cell) for cell in table.cells(at[right].get("symbol"))] for right in at}
     _check_sides(table, at, occ)
     expiries = table.dates(expiry_at)
@@ -178,14 +179,17 @@ def _leave_out_other_lines(
         plainly = number(cell, comma=table.comma) is not None
         repeated = not plainly and table.repeats_header(i)
         section = None if plainly or repeated else _section(table.rows[i])
+        restricted = not plainly and text(cell).endswith("*")
         total = is_blank(cell) or (expiry_at is not None and is_blank(expiries[i]) and not _has_symbol(table, i, at))
         if section is not None:
             sections.append((int(table.numbers[i]), section))
         elif repeated and not titled:
             left_out.append(("repeated header", 0.0))
+        elif restricted:
+            left_out += [(RESTRICTED, table.left_out(i, [place])) for place in places]
         elif total and not repeated:
             left_out.append(("no strike or expiry", table.left_out(i, places)))
-        wanted.append(not (repeated or total or section is not None))
+        wanted.append(not (repeated or restricted or total or section is not None))
         titled = section is not None
     table.keep(wanted)
     table.others = [(n, row) for n, row in table.others if _section(row) is None]

@@ -130,7 +130,7 @@ def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, ne
     for i, cell in enumerate(cells):
         value = number(cell, comma=comma)
         if value is None:
-            value = _settled(cell, comma)
+            value = _suffixed(cell, name, comma)
         if value is not None:
             out[i] = value
             continue
@@ -142,10 +142,22 @@ def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, ne
     return out
 
 
-def _settled(cell: object, comma: bool) -> float | None:
-    """A price with the suffix "s" of a settlement, as Barchart writes it."""
-    written = text(cell)
-    return number(written[:-1], comma=comma) if written[-1:] == "s" and written[-2:-1].isdigit() else None
+_COUNTS = frozenset({"open interest", "volume"})
+_THOUSANDS = {"k": 1e3, "m": 1e6}
+
+
+def rounded(cell: object) -> bool:
+    """Whether a count may be written in thousands or millions, 10.5K, as Interactive Brokers does."""
+    return isinstance(cell, str) and cell[-1:].lower() in _THOUSANDS
+
+
+def _suffixed(cell: object, name: str, comma: bool) -> float | None:
+    """A price with the suffix "s" of a settlement, as Barchart writes it, or a count in thousands or millions."""
+    written = text(cell).lower()
+    suffix = written[-1:]
+    factor = 1.0 if suffix == "s" else _THOUSANDS.get(suffix) if name in _COUNTS else None
+    value = number(written[:-1], comma=comma) if factor and written[-2:-1].isdigit() else None
+    return None if value is None or factor is None else value * factor
 
 
 def _digits(word: str) -> bool:

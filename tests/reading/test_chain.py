@@ -81,6 +81,12 @@ def test_am_and_pm_contracts_of_an_index_may_share_a_third_friday_without_roots(
         Chain.from_cells(without_symbols([WEEKLY, WEEKLY.but(open_interest=5)]))
 
 
+def test_a_stock_has_one_contract_of_a_third_friday() -> None:
+    first, second = (["ZZX", "call", 100, "2024-01-19", 0.25, amount] for amount in (10, 20))
+    with pytest.raises(BadInput, match="the 2024-01-19 100 call stands in rows 2 and 3 with different figures"):
+        Chain.from_cells([["Underlying", "Type", "Strike", "Expiry", "IV", "OI"], first, second])
+
+
 def test_roots_that_share_a_date_are_no_duplicates() -> None:
     chain = read(CALL.but(root="SPX"), CALL.but(root="SPXW", open_interest=5))
     assert chain.root.tolist() == ["SPX", "SPXW"]

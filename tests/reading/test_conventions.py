@@ -282,3 +282,31 @@ def test_vix_weeklys_settle_at_the_open_and_the_check_says_so() -> None:
 
 def test_cboe_text_is_as_ever() -> None:
     assert read([line.split(",") for line in cboe_text(()).splitlines()]).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("quoted", "settings", "first"),
+    [("20/03/2025 10:30", "", "2025-04-03"), ("20/03/2025 10:30", "date_order=mdy", "2025-03-04"),
+     ("03/20/2025 10:30", "", "2025-03-04"), ("20/03/2025, file of 03/20/2025", "", "2025-03-04")],
+)  # fmt: skip
+def test_a_date_above_the_table_tells_the_order_of_those_in_it(quoted: str, settings: str, first: str) -> None:
+    cells = column(3, ["03/04/2025", "04/04/2025"])
+    chain = read([["ZZX", "Spot: 100", quoted], *cells], settings)
+    assert str(chain.expiry[0]) == first
+    said = "dates are read day first, as 20/03/2025 above the table; date_order = mdy takes the month first"
+    assert (said in chain.notes) is (first == "2025-04-03")
+
+
+def test_parts_of_contracts_are_said() -> None:
+    """1.234 from a page of the decimal comma is 1 234 contracts, which Excel has turned into a number by itself."""
+    said = "open interest in row 2 is 1.234, which is no whole number"
+    assert any(note.startswith(said) for note in read(column(5, [1.234, 12.0])).notes)
+    assert any(note.startswith(said) for note in read(column(5, ["1.234", "12"])).notes)
+    assert read(column(5, ["1.234", "12"]), "decimal=comma").open_interest.tolist() == [1234, 12]
+    assert not any("no whole number" in note for note in read(column(5, [1234.0, ""])).notes)
+    coin = [["instrument_name", "mark_iv", "open_interest"], ["BTC-27DEC24-60000-C", 55.1, 120.5]]
+    assert not any("no whole number" in note for note in Chain.from_cells(coin).notes)
+
+
+def test_one_iv_that_cannot_be_a_decimal_is_said() -> None:
+    assert any(note.startswith("iv runs from 0.2 to 20") for note in read(column(4, [20.0, 0.2, 0.25])).notes)

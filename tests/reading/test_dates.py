@@ -28,6 +28,16 @@ SPELLINGS: list[tuple[str, str]] = [
     ("August 4, 2025, 5:28 a.m. EDT", "2025-08-04 05:28-04:00"),
     ("Jun 22 2020 @ 20:42 ET", "2020-06-22 20:42-04:00"),
     ("Jan 22 2020 @ 20:42 ET", "2020-01-22 20:42-05:00"),
+    # places of the tz database
+    ("2024-01-08 16:30 Europe/Berlin", "2024-01-08 16:30+01:00"),
+    ("2024-07-08 16:30 (Europe/Berlin)", "2024-07-08 16:30+02:00"),
+    ("2024-01-08 11:30 America/Argentina/Buenos_Aires", "2024-01-08 11:30-03:00"),
+    ("2024-01-08 16:30 bid/ask 1.5", "2024-01-08 16:30-05:00"),
+    # words of clocks before the zone
+    ("8. Januar 2024, 16.30 Uhr MEZ", "2024-01-08 16:30+01:00"),
+    ("8 de enero de 2024, 10:30 horas", "2024-01-08 10:30-05:00"),
+    ("8 januari 2024, 16:30 uur (CET)", "2024-01-08 16:30+01:00"),
+    ("8 января 2024 г., 18:30 МСК", "2024-01-08 18:30+03:00"),
     ("Mon, 4 Aug 2025 17:28:31 GMT", "2025-08-04 17:28:31+00:00"),
     ("Aug 4th, 2025 12:05 AM ET", "2025-08-04 00:05-04:00"),
     ("Aug 4, 2025 12:05 PM ET", "2025-08-04 12:05-04:00"),
@@ -197,7 +207,7 @@ def test_no_date(cell: object) -> None:
     assert quote_time(cell) is None
 
 
-@pytest.mark.parametrize("zone", ["XYZT", "BRT", "QQQ"])
+@pytest.mark.parametrize("zone", ["XYZT", "BRT", "QQQ", "mars/olympus"])
 def test_unknown_zone(zone: str) -> None:
     with pytest.raises(BadInput) as error:
         quote_time(f"January 7, 2024 at 10:52 AM {zone}")
@@ -234,6 +244,7 @@ def test_day_first(written: str, month_first: str, day_first: str) -> None:
     "cell",
     ["Fri Jan 19 2024", "01/19/2024", "1/19/24", "19/01/2024", "19.01.2024", "2024-01-19", "2024/01/19", "20240119",
      20240119, 20240119.0, 45310, 45310.0, "45310", dt.date(2024, 1, 19), dt.datetime(2024, 1, 19, 16),
+     "Jan19'24", "JAN 19 '24",
      "19 JAN 24", "19-Jan-2024", "January 19, 2024", "Jan 19, 2024", "19. Januar 2024", "2024-01-19T00:00:00",
      "2024-01-19 00:00:00", "2024年1月19日"],
     ids=repr,

@@ -168,6 +168,14 @@ def test_thinkorswim_names_symbol_spot_and_time_and_the_shares_of_each_section()
     assert [note for note in chain.notes if "date_order" in note] == []  # thinkorswim writes month first
 
 
+def test_the_expiry_above_the_first_section_is_no_quote_time() -> None:
+    cells = thinkorswim([PUT])
+    chain = Chain.from_cells(cells)
+    assert str(chain.as_of) == "2024-01-08 10:30:00-05:00"
+    assert [note for note in chain.notes if "two quote times" in note] == []
+    assert Chain.from_cells(cells[6:]).as_of is None  # copied without the lines above it
+
+
 def test_sections_begin_where_they_begin() -> None:
     header = ["OI", "IV", "Exp", "Strike", "OI", "IV"]
     first, second = [1, 0.2, "19 JAN 24", 100, 2, 0.3], [1, 0.2, "16 FEB 24", 100, 2, 0.3]
@@ -266,6 +274,14 @@ def test_barchart_side_by_side() -> None:
     assert chain.ask.tolist() == [1.6, 2.6]
     swapped = Chain.from_cells([["Expires 2025-01-17"], titles[8:] + titles[:8], [*side, "Strike", *side], row])
     assert swapped.open_interest.tolist() == [5600, 3400]
+
+
+def test_an_adjusted_contract_of_barchart_side_by_side_is_counted() -> None:
+    header = ["Open Int", "IV", "Strike", "Open Int", "IV"]
+    rows: Cells = [["3,400", "8.65%", "100.00", "5,600", "9%"], ["70", "9%", "105.00*", "7", "9%"]]
+    chain = Chain.from_cells([["Expires 2025-01-17"], header, *rows])
+    assert chain.open_interest.tolist() == [3400, 5600]
+    assert chain.left_out == (("adjusted contract", 70.0), ("adjusted contract", 7.0))
 
 
 def test_calls_and_puts_under_titles_of_their_own() -> None:
@@ -375,12 +391,35 @@ def test_parts_of_one_chain_below_each_other_are_one_chain() -> None:
     chain = Chain.from_cells([preamble, header, first, [], preamble, header, second])
     assert (chain.open_interest.tolist(), chain.spot) == ([10, 20], 105.25)
     later = ["ZZX", "Last: 105.25", "2024-01-08 11:30"]  # of the same day: two downloads of one afternoon
-    assert len(Chain.from_cells([preamble, header, first, later, header, second])) == 2
+    both = Chain.from_cells([preamble, header, first, later, header, second])
+    assert len(both) == 2
+    assert (
+        "the paste holds quotes of 2024-01-08 10:30 EST and, from row 4 on, of 2024-01-08 11:30 EST; the former is "
+        "taken, as_of replaces it"
+    ) in both.notes
     other = ["ZZX", "Last: 105.25", "2024-01-09 10:30"]
     with pytest.raises(BadInput, match=r"two chains, of 2024-01-08 and, from row 4 on, of 2024-01-09"):
         Chain.from_cells([preamble, header, first, other, header, second])
+    dearer = ["YYX", "Last: 205.25", "2024-01-08 10:30"]
+    with pytest.raises(BadInput, match=r'two chains, of spot 105.25 and 205.25 \(row 4 of the paste, "Last: 205.25"\)'):
+        Chain.from_cells([preamble, header, first, dearer, header, second])
     undated = [header, first, other, header, second]
     assert len(Chain.from_cells(undated)) == 2  # nothing to compare with
+
+
+@pytest.mark.parametrize(("mark", "said"), [("Mark: 105.30", False), ("Mark: 115", True)])
+def test_two_prices_of_the_underlying_are_said(mark: str, said: bool) -> None:
+    rows = [["Expiry", "Type", "Strike", "IV", "OI"], ["2024-01-19", "call", 100, 0.25, 10]]
+    chain = Chain.from_cells([["ZZX", "Last: 105.25", mark], *rows])
+    assert chain.spot == 105.25
+    assert any("two prices of the underlying, 105.25 in row 1" in note for note in chain.notes) is said
+
+
+def test_a_price_under_an_unknown_label_is_said() -> None:
+    rows = [["Expiry", "Type", "Strike", "IV", "OI"], ["2024-01-19", "call", 100, 0.25, 10]]
+    said = 'spot is taken from row 1 of the paste, "Rows: 90", whose label is not known as that of a price'
+    assert any(note.startswith(said) for note in Chain.from_cells([["ZZX", "Rows: 90"], *rows]).notes)
+    assert not any("label" in note for note in Chain.from_cells([["ZZX", "Last: 90"], *rows]).notes)
 
 
 # --- times of last trades: milliseconds since 1970, and 0 for none
@@ -393,3 +432,23 @@ def test_when_a_brokers_contract_last_traded(
 ) -> None:
     text = feed([CALL, PUT]).replace(f'"{key}": 0, ', "").replace('"bid": ', f'"{key}": {written}, "bid": ')
     assert read_json(tmp_path, text).last_trade.astype(str).tolist() == [expected] * 2
+
+
+# --- Interactive Brokers: counts as the Web API writes them, "formatted with 'K' for thousands, or 'M' for millions"
+
+
+@pytest.mark.parametrize(
+    ("volume", "interest", "expected"),
+    [("1.2K", "10.5K", (1_200, 10_500)), ("988", "1.05M", (988, 1_050_000)), ("1,2K", "10,5K", (1_200, 10_500))],
+)
+def test_counts_in_thousands(volume: str, interest: str, expected: tuple[float, float]) -> None:
+    chain = Chain.from_cells([["Expiry", "Type", "Strike", "Volume", "OI"], ["2025-01-17", "C", 590, volume, interest]])
+    assert (chain.volume[0], chain.open_interest[0]) == pytest.approx(expected)
+    assert f"open interest such as {interest} is rounded by the feed" in chain.notes
+
+
+def test_only_counts_are_written_in_thousands() -> None:
+    with pytest.raises(BadInput, match='strike in row 2 is "5.9K"; expected a number'):
+        Chain.from_cells(
+            [["Expiry", "Type", "Strike", "OI"], ["2025-01-17", "C", "5.9K", 10], ["2025-01-17", "C", 5, 1]]
+        )

@@ -123,3 +123,58 @@ def test_one_sentence_for_what_cannot_be_read(written: str, sentence: str, tmp_p
         read(tmp_path, written)
     assert str(error.value).startswith(sentence)
     assert "\n" not in str(error.value)
+
+
+def test_calls_and_puts_in_lists_of_their_own(tmp_path: Path) -> None:
+    listed = {"expiry": "2024-01-19", "strike": 100, "iv": 0.2}
+    chain = read(tmp_path, json.dumps({"calls": [{**listed, "oi": 10}], "puts": [{**listed, "oi": 77}, "junk"]}))
+    assert (chain.is_call.tolist(), chain.open_interest.tolist()) == ([True, False], [10, 77])
+
+
+def test_tickers_as_deribit_answers_one_request_each(tmp_path: Path) -> None:
+    """https://docs.deribit.com/#public-ticker: a JSON-RPC envelope around each."""
+
+    def answer(name: str) -> dict[str, Any]:
+        ticker = {"instrument_name": name, "timestamp": 1_704_727_800_000, "open_interest": 10, "mark_iv": 55.0,
+                  "underlying_price": 65_000, "index_price": 64_950, "best_bid_price": 0.05, "best_ask_price": 0.06,
+                  "greeks": {"gamma": 0.00001, "delta": 0.6}, "stats": {"volume": 1.5, "low": 0.1}}  # fmt: skip
+        return {"jsonrpc": "2.0", "result": ticker, "usIn": 1, "testnet": False}
+
+    call, put = answer("BTC-26JAN24-60000-C"), answer("BTC-26JAN24-60000-P")
+    for written, size in ((json.dumps(call), 1), (json.dumps([call, put]), 2)):
+        chain = read(tmp_path, written)
+        assert (len(chain), chain.spot, chain.gamma[0], chain.bid[0], chain.volume[0]) == (
+            size,
+            64_950,
+            1e-5,
+            3250,
+            1.5,
+        )
+        assert chain.as_of == dt.datetime(2024, 1, 8, 15, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("strike", [[100], [[]], {"a": 1}])
+def test_a_list_where_a_figure_belongs(strike: object, tmp_path: Path) -> None:
+    record = {"expiration_date": "2024-01-19", "option_type": "call", "strike": strike, "open_interest": 1}
+    with pytest.raises(BadInput, match="strike in row 2 is"):
+        read(tmp_path, json.dumps({"options": {"option": [{"symbol": "ZZX240119C00100000", **record}]}}))
+    with pytest.raises(BadInput, match="strike in row 2 is"):
+        Chain.from_cells([list(record), list(record.values())])
+
+
+@pytest.mark.parametrize("key", ["expiration_date", "trade_date", "symbol", "bid_date"])
+@pytest.mark.parametrize("value", [[1], {"a": [1]}])
+def test_a_list_anywhere_is_no_fault(key: str, value: object, tmp_path: Path) -> None:
+    record = {"symbol": "ZZX240119C00100000", "expiration_date": "2024-01-19", "option_type": "call", "strike": 100,
+              "open_interest": 1, "trade_date": 0, "bid_date": 1_704_727_800_000, key: value}  # fmt: skip
+    try:
+        read(tmp_path, json.dumps({"options": {"option": record}}))
+    except BadInput as error:
+        assert key == "expiration_date" and "expected a date" in str(error)
+
+
+def test_an_instrument_is_a_contract() -> None:
+    """The title of the column on Deribit's own page."""
+    head = ["Instrument", "Bid", "Ask", "IV", "Open Interest", "Underlying Price"]
+    chain = Chain.from_cells([head, ["BTC-27DEC24-60000-C", 0.05, 0.055, "55.1%", 120.5, 65_010]])
+    assert (chain.strike[0], chain.iv[0], chain.open_interest[0]) == (60_000, pytest.approx(0.551), 120.5)

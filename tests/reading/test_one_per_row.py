@@ -352,3 +352,21 @@ def test_a_strike_that_its_symbol_denies_is_refused() -> None:
 def test_a_spot_of_0_is_a_blank(prices: tuple[object, object], spot: float | None) -> None:
     rows = [[*row, price] for row, price in zip(OWN_ROWS, prices, strict=True)]
     assert Chain.from_cells([[*OWN, "Underlying Price"], *rows]).spot == spot
+
+
+def test_two_tables_beside_each_other_are_refused() -> None:
+    """One of them would be lost: calls beside puts, or two expiries."""
+    titles = ["Calls", "", "", "", "Puts"]
+    for head, row in (
+        (["Strike", "IV", "OI", "Expiry"] * 2, [100, 0.25, 10, "2024-01-19", 100, 0.26, 20, "2024-01-19"]),
+        ([*OWN, "", *OWN], [*OWN_ROWS[0], None, *OWN_ROWS[1]]),
+    ):
+        with pytest.raises(BadInput, match=r"columns 1 and \d are both named Strike: two tables beside each other"):
+            Chain.from_cells([titles, head, row])
+    both = Chain.from_cells([[*OWN, "Strike Price"], [*OWN_ROWS[0], 100]])
+    assert both.strike.tolist() == [100]
+
+
+def test_a_symbol_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(BadInput, match='Contract Symbol in row 3 is "=HYPERLINK'):
+        Chain.from_cells([["Contract Symbol", "IV", "OI"], ["ZZX240119C00100000", 0.2, 1], ["=HYPERLINK(1)", 0.2, 1]])

@@ -171,3 +171,27 @@ def test_any_one_cell_of_a_good_line_is_read_or_refused_in_one_sentence(
         assert len(Chain.from_cells([*above, header, line])) > 0
     except BadInput as error:
         assert str(error)
+
+
+def test_a_quotation_mark_that_is_not_closed(tmp_path: Path) -> None:
+    """It would take in all the lines below it."""
+    file = tmp_path / "chain.csv"
+    head, row = "Expiry,Type,Strike,IV,OI", "2024-01-19,call,100,0.25,10"
+    file.write_text(f'{head}\n{row}\n2024-01-19,"call,105,0.25,10\n2024-01-19,call,110,0.25,10\n')
+    with pytest.raises(BadInput, match="row 3 has a quotation mark that is not closed"):
+        Chain.from_file(file)
+    file.write_text(f'{head}\n2024-01-19,"call",100,0.25,"10"')
+    assert len(Chain.from_file(file)) == 1
+
+
+def test_russian_text_in_the_encoding_of_russian_windows(tmp_path: Path) -> None:
+    file = tmp_path / "chain.csv"
+    file.write_bytes("Expiry;Type;Strike;IV;OI\n19 января 2024;call;100;0,25;10\n".encode("cp1251"))
+    assert str(Chain.from_file(file).expiry[0]) == "2024-01-19"
+    file.write_bytes("Expiry;Type;Strike;IV;OI\n16 août 2024;call;100;0,25;10\n".encode("cp1252"))
+    assert str(Chain.from_file(file).expiry[0]) == "2024-08-16"
+
+
+def test_what_stands_below_a_header_in_place_of_contracts() -> None:
+    with pytest.raises(BadInput, match=r"no contracts below it \(no strike or symbol 2\)"):
+        Chain.from_cells([["Expiry", "Type", "Strike", "IV", "OI"], *[["2024-01-19", "call", None, 0.25, 10]] * 2])
