@@ -108,6 +108,8 @@ def under(lines: Lines, keys: Iterable[str] = EXPOSURE) -> Lines:
     no more. `EXPOSURE` leaves out those settings that only decide how figures are shown or judged.
     """
     chosen = lines.settings.only(keys)
+    if chosen == lines.settings:
+        return lines
     return _lines(lines.chain, lines.spot, lines.spot_from, lines.as_of, lines.as_of_from, chosen)
 
 
