@@ -95,7 +95,7 @@ def _total(lines: Lines) -> Total:
 
 def _summed(lines: Lines, each: FloatArray) -> Total:
     require_any(lines)
-    call, put = exact_parts(each[lines.is_call]), exact_parts(each[~lines.is_call])
+    put, call = _exact_parts(each, lines.is_call.astype(np.intp), 2)
     return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
 
 
@@ -106,22 +106,30 @@ def exact_sum(amounts: FloatArray) -> float:
 
 
 def exact_parts(amounts: FloatArray) -> list[float]:
-    """A few numbers whose exact sum is that of `amounts`, shape (n,): for math.fsum, which is slow on many.
+    """A few numbers whose exact sum is that of `amounts`, shape (n,): for math.fsum, which is slow on many."""
+    return _exact_parts(amounts, np.zeros(len(amounts), dtype=np.intp), 1)[0]
+
+
+def _exact_parts(amounts: FloatArray, group: npt.NDArray[np.intp], groups: int) -> list[list[float]]:
+    """The same for each of some groups, which `group` numbers from 0.
 
     Amounts of one binary exponent are one unit times numbers of 27 bits before the point and 26 behind it. Taken
     apart at the point, up to 2^26 of either half are added without rounding.
     """
     if not np.isfinite(amounts).all() or amounts.size > 2**26:
-        return [float(amount) for amount in amounts]
+        return [amounts[group == g].tolist() for g in range(groups)]
     fraction, exponent = np.frexp(amounts)
-    lower, upper = np.modf(fraction * 2.0**27)
+    scaled = fraction * 2.0**27
+    upper = np.trunc(scaled)
     lowest = int(exponent.min(initial=0))
-    at = (exponent - lowest).astype(np.intp)
-    parts = []
-    for half in (upper, lower):
-        sums = np.bincount(at, weights=half)
-        some = np.flatnonzero(sums)
-        parts += [math.ldexp(x, k) for x, k in zip(sums[some].tolist(), (some + (lowest - 27)).tolist(), strict=True)]
+    span = int(exponent.max(initial=0)) - lowest + 1
+    at = (exponent - lowest).astype(np.intp) + span * group
+    parts: list[list[float]] = [[] for _ in range(groups)]
+    for half in (upper, scaled - upper):
+        for of_group, sums in zip(parts, np.bincount(at, half, span * groups).reshape(groups, span), strict=True):
+            some = np.flatnonzero(sums)
+            exponents = (some + (lowest - 27)).tolist()
+            of_group.extend(map(math.ldexp, sums[some].tolist(), exponents))
     return parts
 
 
