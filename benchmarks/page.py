@@ -63,7 +63,8 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
             "",
             f"Made by `uv run python -m benchmarks --write` on {_machine()}. Each line compares ways of doing the same "
             f"work, timed in turns in one run: median time, and how many times as long as the first way of its group, "
-            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles. One thread each. {_load()}"
+            f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles; what takes "
+            f"less than 20 ms is repeated within a round. One thread each. {_load()}"
             "Made-up "
             "chains are those of `benchmarks/chains.py`; the other methods are written in `benchmarks/peers.py` from "
             "the published formulas, and are checked to agree before they are timed.",
