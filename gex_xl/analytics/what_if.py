@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.exposure import contributions
+from gex_xl.analytics.exposure import contributions, exact_sum
 from gex_xl.analytics.flip import LongSide
 from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.parity import considered, two_sided
@@ -96,7 +95,7 @@ def what_if(lines: Lines, inputs: RegimeInputs | None = None) -> tuple[Outcome, 
     given = inputs or RegimeInputs()
     outlook = _outlook(lines, given)
     base = _outcome(lines, outlook, "", "", None)
-    gross = math.fsum(np.abs(contributions(lines)))
+    gross = exact_sum(np.abs(contributions(lines)))
     as_it_is = (base.total or 0.0, gross)
     others = [(key, value) for key, values in _TRIED.items() for value in values]
     return (

@@ -88,7 +88,9 @@ def _cboe(loaded: Record, inner: Record) -> Cells:
 
 def _leaf(value: object) -> object:
     """A figure or a word as it is; of what should be one and is a list, its text; of an object, nothing."""
-    return value if not isinstance(value, (list, dict)) else str(value)[:100] if isinstance(value, list) else None
+    if isinstance(value, dict):
+        return None
+    return str(value)[:100] if isinstance(value, list) else value
 
 
 def _cboe_timestamp(stamp: str, options: Sequence[Any]) -> str:
