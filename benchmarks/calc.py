@@ -15,8 +15,8 @@ from benchmarks.measuring import Row, Timing
 from gex_xl.engines.addresses import address
 from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
-from gex_xl.hosts import libreoffice
-from gex_xl.hosts.office import Office, find_office, private_profile, with_addin
+from gex_xl.hosts.libreoffice import addin as libreoffice
+from gex_xl.hosts.libreoffice.program import Office, find_office, private_profile, with_addin
 from tests.hosts.calc import Calc
 
 _NO_VALUE = 32767  # #N/A, such as the flip strike of a one-sided chain

@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.dashboard import FORMULAS
 from benchmarks.driver import AGAIN, FIFTY, ONE
 from benchmarks.measuring import Row, Timing
-from gex_xl.hosts.bundle import main_py
+from gex_xl.hosts.lite.bundle import main_py
 from tests.hosts.serving import Serving
 
 Cells = list[list[Any]]

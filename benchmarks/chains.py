@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from gex_xl.clock import is_session
-from gex_xl.reading.dates import NEW_YORK
-from gex_xl.sample import HEADER
+from gex_xl.clock import NEW_YORK, is_session
+from gex_xl.template.sample import HEADER
 
 Array = npt.NDArray[Any]
 SPOT, RATE, DIVIDEND_YIELD = 4697.24, 0.045, 0.013

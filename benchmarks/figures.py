@@ -11,13 +11,13 @@ from benchmarks import peers
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
 from gex_xl.analytics.black_scholes import gamma, undiscounted_price
+from gex_xl.analytics.contracts import Contracts, prepare, under
 from gex_xl.analytics.exposure import per_strike, total
 from gex_xl.analytics.flip import flips_of
 from gex_xl.analytics.implied_vol import implied_vol
-from gex_xl.analytics.lines import Lines, prepare, under
 from gex_xl.analytics.profile import bells_of, reprice, zero_gammas
+from gex_xl.cache import clear_caches
 from gex_xl.chain import Chain
-from gex_xl.memory import forget
 from gex_xl.settings import Settings
 
 _LEVELS = 200
@@ -29,9 +29,9 @@ def chain_of(contracts: int) -> Chain:
     return Chain.from_cells(book(contracts).cells())
 
 
-def fresh(chain: Chain, settings: Settings | None = None) -> Lines:
-    """Lines with nothing remembered from before."""
-    forget()
+def fresh(chain: Chain, settings: Settings | None = None) -> Contracts:
+    """Contracts with nothing remembered from before."""
+    clear_caches()
     return prepare(chain, settings=settings)
 
 
@@ -39,38 +39,38 @@ def rows(sizes: list[int], largest: int, rounds: int) -> Iterator[Row]:
     """Growth with size for ours; the peers at `largest` contracts, the slow ones in fewer rounds."""
     for size in sizes:
         chain = chain_of(size)
-        lines = fresh(chain)
-        yield from exposure(chain, lines, rounds, slow=size == largest)
-        yield from profile(lines, rounds, slow=size == largest)
+        contracts = fresh(chain)
+        yield from exposure(chain, contracts, rounds, slow=size == largest)
+        yield from profile(contracts, rounds, slow=size == largest)
     yield from volatility(fresh(chain_of(largest)), rounds)
 
 
-def exposure(chain: Chain, lines: Lines, rounds: int, *, slow: bool) -> Iterator[Row]:
+def exposure(chain: Chain, contracts: Contracts, rounds: int, *, slow: bool) -> Iterator[Row]:
     """Per strike, total and flip."""
-    contracts = peers.table(lines)
-    spot, n = lines.spot, len(lines.index)
-    expected = per_strike(lines).net
-    peers.agree(expected, peers.vectorised(contracts, spot).to_numpy(), 1e-11)
+    count = peers.table(contracts)
+    spot, n = contracts.spot, len(contracts.index)
+    expected = per_strike(contracts).net
+    peers.agree(expected, peers.vectorised(count, spot).to_numpy(), 1e-11)
 
     def figures() -> None:
-        gamma(spot, lines.forward, lines.strike, lines.stdev, lines.spot_discount)
-        forget()
-        per_strike(lines)
-        total(lines)
+        gamma(spot, contracts.forward, contracts.strike, contracts.stdev, contracts.spot_discount)
+        clear_caches()
+        per_strike(contracts)
+        total(contracts)
 
-    ways = {"gex_xl": figures, "numpy and pandas": lambda: peers.vectorised(contracts, spot).sum()}
+    ways = {"gex_xl": figures, "numpy and pandas": lambda: peers.vectorised(count, spot).sum()}
     yield measure("per strike and total, from iv and forward", n, ways, rounds=rounds)
     if slow:
         others = {
-            "vollib, loop": lambda: peers.loop_of_vollib(contracts, spot),
-            "QuantLib, loop": lambda: peers.loop_of_quantlib(contracts, spot),
+            "vollib, loop": lambda: peers.loop_of_vollib(count, spot),
+            "QuantLib, loop": lambda: peers.loop_of_quantlib(count, spot),
         }
         for way in others.values():
             found: dict[float, float] = way()
             peers.agree(expected, np.array([found[k] for k in sorted(found)]), 1e-11)
         yield measure("per strike and total, from iv and forward", n, {"gex_xl": figures, **others}, rounds=rounds)
-        slowest = {"gex_xl": figures, "pandas apply": lambda: peers.apply_per_contract(contracts, spot)}
-        peers.agree(expected, peers.apply_per_contract(contracts, spot).to_numpy(), 1e-11)
+        slowest = {"gex_xl": figures, "pandas apply": lambda: peers.apply_per_contract(count, spot)}
+        peers.agree(expected, peers.apply_per_contract(count, spot).to_numpy(), 1e-11)
         yield measure("per strike and total, from iv and forward", n, slowest, rounds=3)
 
     def whole() -> None:
@@ -81,67 +81,67 @@ def exposure(chain: Chain, lines: Lines, rounds: int, *, slow: bool) -> Iterator
     yield measure(
         "per strike and total, from a chain (forwards and iv chosen too)", n, {"gex_xl": whole}, rounds=rounds
     )
-    strikes = per_strike(lines)
+    strikes = per_strike(contracts)
     flip = {
-        "gex_xl": lambda: flips_of(strikes, lines.settings),
+        "gex_xl": lambda: flips_of(strikes, contracts.settings),
         "plain Python": lambda: peers.flip_by_loop(strikes.strike, strikes.net),
     }
     yield measure("flip strike, from GEX per strike", n, flip, rounds=rounds, note="the plain one tells no lobes apart")
 
 
-def profile(lines: Lines, rounds: int, *, slow: bool) -> Iterator[Row]:
+def profile(contracts: Contracts, rounds: int, *, slow: bool) -> Iterator[Row]:
     """The curve over spot levels and its roots."""
-    contracts = peers.table(lines)
-    n = len(lines.index)
-    levels = lines.spot * np.linspace(0.8, 1.2, _LEVELS)
-    expected = peers.profile_by_level(contracts, levels)
-    peers.agree(expected, peers.profile_best_plain(contracts, levels), 1e-11)
-    peers.agree(expected, reprice(lines, levels), 1e-11)
-    bare = under(lines)
+    count = peers.table(contracts)
+    n = len(contracts.index)
+    levels = contracts.spot * np.linspace(0.8, 1.2, _LEVELS)
+    expected = peers.profile_by_level(count, levels)
+    peers.agree(expected, peers.profile_best_plain(count, levels), 1e-11)
+    peers.agree(expected, reprice(contracts, levels), 1e-11)
+    bare = under(contracts)
 
     def ours() -> None:
         bells_of(bare)  # what is remembered between calls is made anew, and counts
-        reprice(lines, levels)
+        reprice(contracts, levels)
 
     ways = {
         "gex_xl": ours,
-        "gex_xl, a second profile": lambda: reprice(lines, levels),
-        "best plain numpy": lambda: peers.profile_best_plain(contracts, levels),
-        "numpy per level": lambda: peers.profile_by_level(contracts, levels),
+        "gex_xl, a second profile": lambda: reprice(contracts, levels),
+        "best plain numpy": lambda: peers.profile_best_plain(count, levels),
+        "numpy per level": lambda: peers.profile_by_level(count, levels),
     }
     name = f"profile at {_LEVELS} spot levels"
     yield measure(name, n, ways, rounds=rounds)
     if slow:
         part = {
             "gex_xl": ours,
-            "pandas apply": lambda: peers.apply_per_contract(contracts, float(levels[0])),
+            "pandas apply": lambda: peers.apply_per_contract(count, float(levels[0])),
         }
         note = f"apply timed at 1 level, times {_LEVELS}"
         yield measure(name, n, part, rounds=3, note=note, times={"pandas apply": float(_LEVELS)})
 
     def roots_of() -> None:
         bells_of(bare)
-        zero_gammas(lines)
+        zero_gammas(contracts)
 
     roots = {
         "gex_xl": roots_of,
-        "numpy and brentq": lambda: peers.zero_gamma_by_scipy(contracts, lines.spot),
+        "numpy and brentq": lambda: peers.zero_gamma_by_scipy(count, contracts.spot),
     }
     yield measure("zero gamma, all roots", n, roots, rounds=rounds)
 
 
-def volatility(lines: Lines, rounds: int) -> Iterator[Row]:
+def volatility(contracts: Contracts, rounds: int) -> Iterator[Row]:
     """iv of every line from its price, out of the money."""
-    is_call = lines.strike >= lines.forward
-    price = undiscounted_price(lines.forward, lines.strike, lines.stdev, is_call)
-    some = price > 1e-6 * lines.spot  # what a price in cents can tell
-    given = (price[some], lines.forward[some], lines.strike[some], lines.years[some], is_call[some])
+    is_call = contracts.strike >= contracts.forward
+    price = undiscounted_price(contracts.forward, contracts.strike, contracts.stdev, is_call)
+    some = price > 1e-6 * contracts.spot  # what a price in cents can tell
+    given = (price[some], contracts.forward[some], contracts.strike[some], contracts.years[some], is_call[some])
     n = int(some.sum())
 
     def ours() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         return implied_vol(*given, np.ones(n))
 
-    truth = (lines.stdev / np.sqrt(lines.years))[some]
+    truth = (contracts.stdev / np.sqrt(contracts.years))[some]
     for way in (peers.iv_by_vollib, peers.iv_by_quantlib, peers.iv_by_brentq, peers.iv_by_newton):
         peers.agree(truth, way(*given), 1e-6)
     peers.agree(truth, ours(), 1e-8)

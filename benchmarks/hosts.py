@@ -18,8 +18,8 @@ from benchmarks.dashboard import FORMULAS, TWO_SIGNS, fifty, formula
 from benchmarks.driver import FIFTY, ONE
 from benchmarks.measuring import Row, measure
 from gex_xl import udfs
+from gex_xl.cache import clear_caches
 from gex_xl.engines import recalculate
-from gex_xl.memory import forget
 
 Cells = list[list[Any]]
 _NONE = "no formula of ours"
@@ -88,7 +88,7 @@ def write_book(path: Path, cells: Cells, formulas: list[str]) -> None:
 
 def _anew(do: Callable[[], object]) -> Callable[[], object]:
     def way() -> None:
-        forget()  # leave nothing that an earlier calculation has found
+        clear_caches()  # leave nothing that an earlier calculation has found
         do()
 
     return way

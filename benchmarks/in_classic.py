@@ -19,16 +19,16 @@ def main() -> None:
     given = json.load(sys.stdin)
     server = pretend_excel.pretend()
     chain = pretend_excel.Cells([[pretend_excel.handed(cell) for cell in row] for row in given["cells"]])
-    from gex_xl.memory import forget
+    from gex_xl.cache import clear_caches
 
     async def call(name: str, arguments: list[Any]) -> Any:
         handed = [pretend_excel.MISSING if each is None else each for each in arguments]
-        found = server.CallUDF("gex_xl.hosts.classic_calls", name, tuple(handed))
+        found = server.CallUDF("gex_xl.hosts.classic.calls", name, tuple(handed))
         if isinstance(found, str) and found.startswith("#VALUE!"):
             raise SystemExit(found)
         return found
 
-    print(json.dumps(asyncio.run(timed(call, forget, chain, given["formulas"], given["rounds"]))))
+    print(json.dumps(asyncio.run(timed(call, clear_caches, chain, given["formulas"], given["rounds"]))))
 
 
 main()

@@ -10,7 +10,7 @@ async def run(code, cases):  # called by tests/hosts/pyodide_run.mjs, with drive
     exec(code, module.__dict__)  # noqa: S102  as the add-in does
     sys.modules["main"] = module
     given = json.loads(cases)
-    from gex_xl.memory import forget
+    from gex_xl.cache import clear_caches
 
     async def call(name, arguments):
         matrices = [each if each is None or isinstance(each, list) else [[each]] for each in arguments]
@@ -20,5 +20,5 @@ async def run(code, cases):  # called by tests/hosts/pyodide_run.mjs, with drive
         }  # fmt: skip
         return (await custom_functions_call(asked, module))[0][0]
 
-    found = await timed(call, forget, given["cells"], given["formulas"], given["rounds"])  # noqa: F821
+    found = await timed(call, clear_caches, given["cells"], given["formulas"], given["rounds"])  # noqa: F821
     return json.dumps(found)

@@ -21,23 +21,23 @@ from scipy.optimize import brentq, newton
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.contracts import Contracts
 
 Array = npt.NDArray[np.float64]
 _INV_SQRT_2PI = 1 / math.sqrt(2 * math.pi)
 
 
-def table(lines: Lines) -> pd.DataFrame:
+def table(contracts: Contracts) -> pd.DataFrame:
     """One contract per row: strike, years, iv, carry and yield per year, signed position in shares."""
-    t = lines.years
+    t = contracts.years
     return pd.DataFrame(
         {
-            "strike": lines.strike,
+            "strike": contracts.strike,
             "years": t,
-            "iv": lines.stdev / np.sqrt(t),
-            "carry": np.log(lines.forward / lines.spot) / t,
-            "dividend": -np.log(lines.spot_discount) / t,
-            "position": lines.position,
+            "iv": contracts.stdev / np.sqrt(t),
+            "carry": np.log(contracts.forward / contracts.spot) / t,
+            "dividend": -np.log(contracts.spot_discount) / t,
+            "position": contracts.position,
         }
     )
 

@@ -13,8 +13,8 @@ import pandas as pd
 
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
+from gex_xl.cache import content_key
 from gex_xl.chain import Chain
-from gex_xl.memory import content_key
 
 CSV, JSON = 21_000, 9_300  # contracts: files of 1.7 MB and 4.1 MB, as the real exports
 

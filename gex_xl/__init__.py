@@ -10,12 +10,12 @@ and computes their gamma; everything else takes what `prepare` returns. Errors a
 
 from gex_xl.analytics.arbitrage import arbitrage
 from gex_xl.analytics.check import check
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures
 from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
 from gex_xl.analytics.exposure import by_expiry, contributions, per_strike, total, walls
 from gex_xl.analytics.flip import flips
 from gex_xl.analytics.flows import hedge_flow, vol_flow
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
 from gex_xl.analytics.quote_quality import quote_counts
 from gex_xl.analytics.regime import Regime, regime, triggers
@@ -34,9 +34,9 @@ __version__ = "0.1.0"
 __all__ = [
     "BadInput",
     "Chain",
+    "Contracts",
     "GexError",
     "Kind",
-    "Lines",
     "NoValue",
     "Regime",
     "Settings",

@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.clock import AM_SETTLED, Instants, is_monthly, settlements
+from gex_xl.arrays import FloatArray, Instants
+from gex_xl.clock import AM_SETTLED, NEW_YORK, is_monthly, settlements
 from gex_xl.errors import BadInput
 from gex_xl.reading import Columns, read_cells, read_columns
 from gex_xl.reading.conventions import without_placeholders
-from gex_xl.reading.dates import NEW_YORK
 from gex_xl.reading.symbols import one_underlying
-from gex_xl.reading.values import FloatArray
 from gex_xl.settings import Settings, ThirdFriday
 
 _INDICES = AM_SETTLED | {"XSP", "OEX", "XEO"}

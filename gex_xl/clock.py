@@ -8,20 +8,21 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.reading.dates import NEW_YORK
+from gex_xl.arrays import Instants
 from gex_xl.settings import Clock, ClockFrom
 
+NEW_YORK = ZoneInfo("America/New_York")
 #: OCC roots that settle on the opening prices; their siblings SPXW, NDXP, RUTW settle on the close.
 #: VIX weeklys (VIXW) settle at the open as VIX does (Cboe's contract specifications).
 AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW"})
 OPEN, CLOSE = dt.time(9, 30), dt.time(16)
 _DERIBIT = dt.time(8)  # UTC
 _SECONDS_PER_YEAR = 365 * 86_400
-Instants = npt.NDArray[np.datetime64]  # seconds, UTC
 
 # Days without a session that follow no rule (NYSE announcements).
 _EXTRAORDINARY = frozenset(
@@ -29,6 +30,11 @@ _EXTRAORDINARY = frozenset(
     for day in ("2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2004-06-11", "2007-01-02", "2012-10-29",
                 "2012-10-30", "2018-12-05", "2025-01-09")
 )  # fmt: skip
+
+
+def in_words(moment: dt.datetime) -> str:
+    """A moment as it is shown: New York time with the name of the zone, `2024-01-05 16:00 EST`."""
+    return f"{moment.astimezone(NEW_YORK):%Y-%m-%d %H:%M %Z}"
 
 
 @functools.cache

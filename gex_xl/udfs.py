@@ -14,8 +14,8 @@ from xlwings import XlwingsError, arg, conversion, func, ret
 
 from gex_xl import functions
 from gex_xl.errors import GexError
-from gex_xl.registry import Function
-from gex_xl.shell import evaluate
+from gex_xl.functions.evaluation import evaluate
+from gex_xl.functions.registry import Function
 
 _CATEGORY = "gex_xl"
 _PLAIN = {float, int, bool, str}

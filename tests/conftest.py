@@ -6,8 +6,8 @@ import pytest
 
 from gex_xl.engines import Recalculation
 from gex_xl.reading.files import as_typed, cells_of_csv
-from gex_xl.sample import sample_csv
 from gex_xl.template import new_workbook
+from gex_xl.template.sample import sample_csv
 
 SHARED_CHAINS = Path(__file__).parents[2] / "shared" / "chains"
 

@@ -11,17 +11,15 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "gex_xl"
 #: From the bottom up: a module imports from its own layer and from those below it.
 LAYERS = [
-    {"errors", "saving"},
-    {"memory"},
-    {"settings"},
-    {"reading"},
+    {"errors", "arrays", "atomic"},
+    {"cache", "settings"},
     {"clock"},
+    {"reading"},
     {"chain"},
     {"analytics"},
-    {"dealer"},
-    {"handles", "arguments", "registry", "functions", "sample"},
-    {"shell"},
-    {"udfs", "report", "reference", "history", "feeds", "scripts"},
+    {"desk", "history"},
+    {"functions", "feeds"},
+    {"udfs"},
     {"engines", "template"},
     {"hosts"},
     {"commands"},
@@ -75,7 +73,7 @@ def test_imports_point_down(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "engines").rglob("*.py")), ids=lambda p: p.name)
 def test_engines_know_spreadsheets_and_no_finance(path: Path) -> None:
-    assert own(path) <= {"errors", "saving", "engines"}
+    assert own(path) <= {"errors", "atomic", "engines"}
 
 
 def test_only_udfs_and_the_server_import_xlwings() -> None:
@@ -131,7 +129,7 @@ ORACLES = {"QuantLib", "mpmath", "py_vollib", "hypothesis", "openpyxl", "exchang
 
 def test_importing_the_core_loads_little() -> None:
     found = loaded_by("import gex_xl")
-    assert {"gex_xl", "gex_xl.analytics.lines", "numpy"} <= found
+    assert {"gex_xl", "gex_xl.analytics.contracts", "numpy"} <= found
     assert not found & (HEAVY | WEB | ORACLES | {"xlwings", "python_calamine", "pyarrow"})
     assert not {name for name in found if name.startswith(("gex_xl.functions", "gex_xl.engines", "gex_xl.template"))}
 

@@ -38,12 +38,12 @@ def named(book: Path) -> dict[str, object]:
 
 def tidy_chain(path: Path, spot: float) -> Path:
     """A small made-up chain, one contract per row; its figures are those that the core gives for it."""
-    lines = ["Root,Expiry,Type,Strike,IV,Open Interest,Underlying Price,Quote Time"]
+    contracts = ["Root,Expiry,Type,Strike,IV,Open Interest,Underlying Price,Quote Time"]
     for k in range(-6, 7):
         for right, weight in (("C", max(k, 0)), ("P", max(-k, 0))):
             strike = spot * (1 + 0.01 * k)
-            lines.append(f"XYZ,2025-11-21,{right},{strike:g},0.25,{100 + 900 * weight},{spot},2025-10-08 11:30")
-    path.write_text("\n".join(lines), encoding="utf-8")
+            contracts.append(f"XYZ,2025-11-21,{right},{strike:g},0.25,{100 + 900 * weight},{spot},2025-10-08 11:30")
+    path.write_text("\n".join(contracts), encoding="utf-8")
     return path
 
 
@@ -58,8 +58,8 @@ def test_demo_tells_the_whole_story(tmp_path: Path) -> None:
     assert (folder / "sample_chain.csv").read_bytes() == (BUILT / "sample_chain.csv").read_bytes()
     for said in ("SYNTHETIC", "Total GEX", "Flip strike", "Zero gamma", "Regime", "customer_flow", "gex_demo.xlsx"):
         assert said in done.stdout
-    lines = gex_xl.prepare(gex_xl.Chain.from_file(folder / "sample_chain.csv"))
-    assert named(folder / "gex_demo.xlsx")["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    contracts = gex_xl.prepare(gex_xl.Chain.from_file(folder / "sample_chain.csv"))
+    assert named(folder / "gex_demo.xlsx")["Total_GEX"] == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
 
 
 def test_the_built_template_is_up_to_date(tmp_path: Path) -> None:
@@ -95,10 +95,10 @@ def test_recalc_replaces_the_chain_and_leaves_the_source_alone(tmp_path: Path) -
     done = run("recalc", "book.xlsx", "--chain", "small.csv", "--out", "out.xlsx", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert book.read_bytes() == before
-    lines = gex_xl.prepare(gex_xl.Chain.from_file(chain))
+    contracts = gex_xl.prepare(gex_xl.Chain.from_file(chain))
     found = named(tmp_path / "out.xlsx")
-    assert found["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
-    assert found["Zero_Gamma"] == pytest.approx(gex_xl.zero_gamma(lines), rel=1e-12)
+    assert found["Total_GEX"] == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
+    assert found["Zero_Gamma"] == pytest.approx(gex_xl.zero_gamma(contracts), rel=1e-12)
     assert found["Spot"] == 250.0
     again = run("recalc", "out.xlsx", "--chain", str(BUILT / "sample_chain.csv"), cwd=tmp_path)
     assert again.returncode == 0, again.stderr

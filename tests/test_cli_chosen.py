@@ -80,12 +80,12 @@ def test_recalc_changes_the_settings_that_are_named_and_no_others(
 def test_settings_of_reading_are_those_of_the_book(tmp_path: Path) -> None:
     """1,300 is thirteen hundred unless somebody says otherwise; who has said so need not do it again."""
     header = "Root;Expiry;Type;Strike;IV;Open Interest;Underlying Price;Quote Time"
-    lines = [
+    contracts = [
         f"XYZ;2025-11-21;{right};1,{200 + 10 * step:03d};25;{100 + step};1,300;2025-10-08 11:30"
         for step in range(21)
         for right in "CP"
     ]
-    (tmp_path / "comma.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    (tmp_path / "comma.csv").write_text("\n".join([header, *contracts]), encoding="utf-8")
     settings = {"decimal": "comma", "iv_unit": "percent"}
     given = [f"{key}={value}" for key, value in settings.items()]
     made = command("new", "book.xlsx", "--chain", "comma.csv", "--set", *given, cwd=tmp_path)

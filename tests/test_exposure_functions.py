@@ -165,12 +165,12 @@ def test_top_strikes_are_those_of_the_table() -> None:
 def test_real_chains(shared_chains: Any) -> None:
     """On a whole market: parts add up, small moves are linear, every figure is finite."""
     for name in ("cboe_spx_2024-01-07.csv", "cboe_spy_2023-09-14.csv", "cboe_nvda_2025-01-06.csv"):
-        lines = gex_xl.prepare(gex_xl.Chain.from_file(shared_chains / name))
-        for found in gex_xl.exposures(lines):
-            assert math.isfinite(found.total.net) and found.contracts == len(lines.index)
-        gross = math.fsum(abs(gex_xl.contributions(lines)))
-        for flow in gex_xl.hedge_flow(lines, [1e-5, -1e-5]):
+        contracts = gex_xl.prepare(gex_xl.Chain.from_file(shared_chains / name))
+        for found in gex_xl.exposures(contracts):
+            assert math.isfinite(found.total.net) and found.contracts == len(contracts.index)
+        gross = math.fsum(abs(gex_xl.contributions(contracts)))
+        for flow in gex_xl.hedge_flow(contracts, [1e-5, -1e-5]):
             assert flow.usd == pytest.approx(flow.linear, abs=2e-5 * gross)
-        assert math.fsum(b.share for b in gex_xl.by_bucket(lines)) == pytest.approx(1, rel=1e-12)
-        expiries = {(e.expiry, e.am_settled) for e in gex_xl.by_expiry(lines)}
-        assert expiries <= {(e.expiry, e.am_settled) for e in gex_xl.max_pain(lines)}
+        assert math.fsum(b.share for b in gex_xl.by_bucket(contracts)) == pytest.approx(1, rel=1e-12)
+        expiries = {(e.expiry, e.am_settled) for e in gex_xl.by_expiry(contracts)}
+        assert expiries <= {(e.expiry, e.am_settled) for e in gex_xl.max_pain(contracts)}

@@ -16,7 +16,7 @@ from xlwings import XlwingsError
 
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput, StaleHandle
-from gex_xl.handles import Loaded, find, is_handle, store
+from gex_xl.functions.handles import Loaded, find, is_handle, store
 from gex_xl.settings import Settings
 from gex_xl.udfs import FUNCTIONS
 

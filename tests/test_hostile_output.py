@@ -19,7 +19,7 @@ from gex_xl.cli import main
 from gex_xl.engines import Recalculation
 from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.history import store, update
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 
 #: As they are told to users of spreadsheets: OWASP, "CSV injection".
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://localhost","x")', "＝1+1")
@@ -64,7 +64,7 @@ def test_cells_of_a_workbook(book: tuple[Path, Recalculation], symbol: str, tmp_
         text = [getattr(cells[place][1], "text", cells[place][1]) for cells in (before, after)]
         assert text[0] == text[1], place
     held = [
-        value for place, (kind, value) in after.items() if place.startswith(parts.CHAIN) and kind in ("s", "inlineStr")
+        value for place, (kind, value) in after.items() if place.startswith(plan.CHAIN) and kind in ("s", "inlineStr")
     ]
     assert {symbol, *FORMULAS} <= set(held)
     assert symbol in str(done.names["Chain"])  # the handle begins with it, and stays a text

@@ -20,11 +20,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from gex_xl.atomic import replacing
 from gex_xl.commands.books import HOSTS
 from gex_xl.errors import BadInput
 from gex_xl.history import store
-from gex_xl.saving import replacing
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 from tests.history.made_up import sessions, write_chain
 from tests.test_cli import tidy_chain
 
@@ -67,8 +67,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tidy_chain(folder / "one.csv", 250.0)
     tidy_chain(folder / "two.csv", 240.0)
     with xlsxwriter.Workbook(folder / "book.xlsx", {"use_future_functions": True}) as book:
-        book.add_worksheet(parts.CHAIN).write_formula("A1", "=TOTAL_GEX(C1:J40)")
-        book.define_name("Total_GEX", f"={parts.CHAIN}!$A$1")
+        book.add_worksheet(plan.CHAIN).write_formula("A1", "=TOTAL_GEX(C1:J40)")
+        book.define_name("Total_GEX", f"={plan.CHAIN}!$A$1")
     chains = folder / "chains"
     chains.mkdir()
     for day in sessions(3):

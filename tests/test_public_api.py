@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gex_xl
-from gex_xl.sample import write_sample
+from gex_xl.template.sample import write_sample
 
 README = Path(__file__).parents[1] / "README.md"
 

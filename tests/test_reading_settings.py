@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from xlwings import XlwingsError
 
-from gex_xl import cli, handles
+from gex_xl import cli
+from gex_xl.functions import handles
 from gex_xl.udfs import FUNCTIONS as F
 
 CHAIN: list[list[Any]] = [

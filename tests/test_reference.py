@@ -10,7 +10,7 @@ import pytest
 
 from gex_xl.analytics import black_scholes, greeks
 from gex_xl.functions import REGISTRY
-from gex_xl.reference import reference_page
+from gex_xl.functions.reference import reference_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "functions.md"
 

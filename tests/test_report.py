@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gex_xl.sample import write_sample
+from gex_xl.template.sample import write_sample
 
 
 def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -11,11 +11,11 @@ import mpmath
 import numpy as np
 import pytest
 
-from gex_xl.analytics.lines import NO_IV, prepare
+from gex_xl.analytics.contracts import NO_IV, prepare
 from gex_xl.analytics.profile import zero_gammas
 from gex_xl.chain import Chain
-from gex_xl.sample import AS_OF, HEADER, sample_csv, write_sample
 from gex_xl.settings import IvSource, Settings
+from gex_xl.template.sample import AS_OF, HEADER, sample_csv, write_sample
 
 FILE = Path(__file__).parents[1] / "workbook" / "sample_chain.csv"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -54,12 +54,12 @@ def test_file_is_what_the_module_writes(tmp_path: Path) -> None:
 
 
 def test_layout_is_that_of_cboe_and_says_that_it_is_made_up() -> None:
-    lines = sample_csv().splitlines()
-    assert lines[0] == ""
-    assert lines[1].startswith("SYNTHETIC INDEX")
-    assert "not market data" in lines[1]
-    assert lines[3] == HEADER
-    assert {line.count(",") for line in lines[3:]} == {21}
+    contracts = sample_csv().splitlines()
+    assert contracts[0] == ""
+    assert contracts[1].startswith("SYNTHETIC INDEX")
+    assert "not market data" in contracts[1]
+    assert contracts[3] == HEADER
+    assert {line.count(",") for line in contracts[3:]} == {21}
 
 
 def test_reads_without_loss(chain: Chain) -> None:
@@ -68,9 +68,9 @@ def test_reads_without_loss(chain: Chain) -> None:
     assert chain.symbol == "SPX"
     assert chain.left_out == ()
     assert chain.notes == ()
-    lines = prepare(chain)
-    assert lines.excluded == {}
-    assert lines.live == len(chain) == len(lines.index)
+    contracts = prepare(chain)
+    assert contracts.excluded == {}
+    assert contracts.live == len(chain) == len(contracts.index)
     # Quoted iv leaves out what the feed gives no iv for, all of it far in the money.
     quoted = prepare(chain, settings=Settings(iv_source=IvSource.QUOTED))
     assert quoted.excluded.keys() == {NO_IV}
@@ -160,10 +160,10 @@ def test_open_interest_is_heaped_on_round_strikes_and_out_of_the_money(chain: Ch
 
 
 def test_exposure_has_two_walls_one_flip_and_one_zero_gamma_near_spot(chain: Chain) -> None:
-    lines = prepare(chain)
-    strikes, at = np.unique(lines.strike, return_inverse=True)
-    each = lines.shares_gamma
-    call, put = (np.bincount(at, np.where(side, each, 0.0)) for side in (lines.is_call, ~lines.is_call))
+    contracts = prepare(chain)
+    strikes, at = np.unique(contracts.strike, return_inverse=True)
+    each = contracts.shares_gamma
+    call, put = (np.bincount(at, np.where(side, each, 0.0)) for side in (contracts.is_call, ~contracts.is_call))
     for amounts, wall in ((-call, 5400.0), (put, 5200.0)):
         order = np.argsort(amounts)
         assert strikes[order[-1]] == wall
@@ -172,5 +172,5 @@ def test_exposure_has_two_walls_one_flip_and_one_zero_gamma_near_spot(chain: Cha
     crossings = np.flatnonzero(running[:-1] * running[1:] < 0)
     assert len(crossings) == 1
     assert 0.96 * SPOT < strikes[crossings[0]] < 1.04 * SPOT
-    (zero,) = zero_gammas(lines)
+    (zero,) = zero_gammas(contracts)
     assert 0.96 * SPOT < zero < 1.04 * SPOT

@@ -25,12 +25,13 @@ from itertools import pairwise
 import numpy as np
 
 from gex_xl.analytics import price_tests as compare
+from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.exposure import settles_at_open
 from gex_xl.analytics.forwards import counterparts
-from gex_xl.analytics.lines import Lines, under
-from gex_xl.analytics.parity import FloatArray, Index, Mask, considered, parity, two_sided
-from gex_xl.memory import once
-from gex_xl.reading.dates import NEW_YORK
+from gex_xl.analytics.parity import considered, parity, two_sided
+from gex_xl.arrays import FloatArray, Index, Mask
+from gex_xl.cache import cached
+from gex_xl.clock import NEW_YORK
 
 _ROUNDING = 1e-9  # of spot
 _IV_ROUNDING = 1e-4  # feeds print iv to four decimals
@@ -109,21 +110,21 @@ class _Found:
         self.bought[sold[better]] = np.stack([one, other], axis=1)[better]
 
 
-def arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
+def arbitrage(contracts: Contracts) -> tuple[ArbitrageTest, ...]:
     """The four tests of a chain, in the order of Kind. Crossed quotes are compared with nothing."""
-    return _arbitrage(under(lines))
+    return _arbitrage(under(contracts))
 
 
-@once(32)
-def _arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
-    strips = _strips(lines)
+@cached(32)
+def _arbitrage(contracts: Contracts) -> tuple[ArbitrageTest, ...]:
+    strips = _strips(contracts)
     found = {
-        Kind.VERTICAL: _vertical(lines, strips),
-        Kind.BUTTERFLY: _butterfly(lines, strips),
-        Kind.CALENDAR: _calendar(lines, strips),
-        Kind.PARITY: _parity(lines),
+        Kind.VERTICAL: _vertical(contracts, strips),
+        Kind.BUTTERFLY: _butterfly(contracts, strips),
+        Kind.CALENDAR: _calendar(contracts, strips),
+        Kind.PARITY: _parity(contracts),
     }
-    known = np.zeros(len(lines.chain), dtype=bool)
+    known = np.zeros(len(contracts.chain), dtype=bool)
     out = []
     for kind, one in found.items():
         hit = np.isfinite(one.amount) & ~known
@@ -135,18 +136,19 @@ def _arbitrage(lines: Lines) -> tuple[ArbitrageTest, ...]:
         out.append(
             ArbitrageTest(
                 kind, compared, len(order), None if kind is Kind.PARITY else int(by_mid.sum()),
-                tuple(_violation(lines, kind, int(i), one) for i in order), "" if compared else _reason(lines, kind),
+                tuple(_violation(contracts, kind, int(i), one) for i in order),
+                "" if compared else _reason(contracts, kind),
             )
         )  # fmt: skip
     return tuple(out)
 
 
-def _strips(lines: Lines) -> _Strips:
+def _strips(contracts: Contracts) -> _Strips:
     """Earliest settlement first, calls before puts."""
-    chain, group = lines.chain, lines.forwards.group
+    chain, group = contracts.chain, contracts.forwards.group
     roots, root = np.unique(chain.root, return_inverse=True)
     with np.errstate(invalid="ignore"):
-        usable = considered(lines) & ~(chain.bid > chain.ask) & ((chain.bid > 0) | (chain.ask > 0))
+        usable = considered(contracts) & ~(chain.bid > chain.ask) & ((chain.bid > 0) | (chain.ask > 0))
     key = (group * 2 + ~chain.is_call) * len(roots) + root
     x = np.where(chain.is_call, chain.strike, -chain.strike)
     at = np.flatnonzero(usable)
@@ -164,8 +166,8 @@ def _strips(lines: Lines) -> _Strips:
     )  # fmt: skip
 
 
-def _vertical(lines: Lines, s: _Strips) -> _Found:
-    out, least, market = _Found(len(lines.chain)), _ROUNDING * lines.spot, parity(lines)
+def _vertical(contracts: Contracts, s: _Strips) -> _Found:
+    out, least, market = _Found(len(contracts.chain)), _ROUNDING * contracts.spot, parity(contracts)
     discount = np.array([market.distance(int(group)) for group in s.group])[s.strip]
     for amount, bought in (
         compare.falling(s.strip, s.bid, s.ask),
@@ -176,25 +178,25 @@ def _vertical(lines: Lines, s: _Strips) -> _Found:
     return out
 
 
-def _butterfly(lines: Lines, s: _Strips) -> _Found:
-    out, least = _Found(len(lines.chain)), _ROUNDING * lines.spot
+def _butterfly(contracts: Contracts, s: _Strips) -> _Found:
+    out, least = _Found(len(contracts.chain)), _ROUNDING * contracts.spot
     amount, left, right = compare.convex(s.strip, s.x, s.bid, s.ask)
     out.add(s.at, amount, s.at[left], s.at[right], least)
     out.by_mid[s.at] = compare.mids_convex(s.strip, s.x, s.mid, least)
     return out
 
 
-def _calendar(lines: Lines, s: _Strips) -> _Found:
+def _calendar(contracts: Contracts, s: _Strips) -> _Found:
     """Each settlement against the next one; carry between the two is taken to stay as quotes imply it now."""
-    out, market = _Found(len(lines.chain)), parity(lines)
-    if {lines.chain.symbol, *lines.chain.root.tolist()} & _OWN_UNDERLYING:
+    out, market = _Found(len(contracts.chain)), parity(contracts)
+    if {contracts.chain.symbol, *contracts.chain.root.tolist()} & _OWN_UNDERLYING:
         return out
     for i, near in enumerate(s.places):
         later = np.flatnonzero((s.group > s.group[i]) & (s.is_call == s.is_call[i]))
         if not later.size:
             continue
         ours, theirs, far = s.group[i], s.group[later[0]], s.places[later[0]]
-        scale, units, least = 1.0, 1.0, _ROUNDING * lines.spot
+        scale, units, least = 1.0, 1.0, _ROUNDING * contracts.spot
         if market.european:
             forward, discount = market.forward, market.discount
             scale = float(forward[theirs] / forward[ours])
@@ -202,32 +204,32 @@ def _calendar(lines: Lines, s: _Strips) -> _Found:
             least = float(market.slack(theirs, forward[theirs]))
         cost, left, right = compare.between(s.x[near] * scale, s.x[far], s.ask[far])
         out.add(s.at[near], s.bid[near] - units * cost, s.at[far][left], s.at[far][right], least)
-    _variance(lines, out)
+    _variance(contracts, out)
     return out
 
 
-def _variance(lines: Lines, out: _Found) -> None:
+def _variance(contracts: Contracts, out: _Found) -> None:
     """Mark out-of-the-money contracts whose iv^2 T is above that of the next settlement at equal strike / forward."""
-    group = lines.forwards.group[lines.index]
-    k = np.log(lines.strike / lines.forward)
-    good = np.isfinite(lines.stdev) & (lines.is_call == (k >= 0))
+    group = contracts.forwards.group[contracts.index]
+    k = np.log(contracts.strike / contracts.forward)
+    good = np.isfinite(contracts.stdev) & (contracts.is_call == (k >= 0))
     groups = [np.flatnonzero(good & (group == g)) for g in np.unique(group[good])]
     groups = [at[np.argsort(k[at], kind="stable")] for at in groups]
     for near, far in pairwise(groups):
-        variance, _, _ = compare.between(k[near], k[far], lines.stdev[far] ** 2)
+        variance, _, _ = compare.between(k[near], k[far], contracts.stdev[far] ** 2)
         within = np.isfinite(variance)
-        least = _IV_ROUNDING * np.sqrt(lines.years[far[0]])
-        out.compared[lines.index[near[within]]] = True
-        falls = lines.stdev[near[within]] - np.sqrt(variance[within]) > least
-        out.by_mid[lines.index[near[within]]] |= falls
+        least = _IV_ROUNDING * np.sqrt(contracts.years[far[0]])
+        out.compared[contracts.index[near[within]]] = True
+        falls = contracts.stdev[near[within]] - np.sqrt(variance[within]) > least
+        out.by_mid[contracts.index[near[within]]] |= falls
 
 
-def _parity(lines: Lines) -> _Found:
+def _parity(contracts: Contracts) -> _Found:
     """Each pair at its own quotes, against what the other strikes of its settlement allow."""
-    chain, market, out = lines.chain, parity(lines), _Found(len(lines.chain))
-    group, other = lines.forwards.group, counterparts(lines.chain)
+    chain, market, out = contracts.chain, parity(contracts), _Found(len(contracts.chain))
+    group, other = contracts.forwards.group, counterparts(contracts.chain)
     with np.errstate(invalid="ignore"):
-        fine = considered(lines) & (chain.ask > 0) & ~(chain.bid > chain.ask) & market.known[group]
+        fine = considered(contracts) & (chain.ask > 0) & ~(chain.bid > chain.ask) & market.known[group]
     call = np.flatnonzero(chain.is_call & (other >= 0) & fine)
     call = call[fine[other[call]]]
     put, strike = other[call], chain.strike[call]
@@ -241,12 +243,12 @@ def _parity(lines: Lines) -> _Found:
     return out
 
 
-def _reason(lines: Lines, kind: Kind) -> str:
+def _reason(contracts: Contracts, kind: Kind) -> str:
     """Why a test could compare nothing."""
-    chain = lines.chain
+    chain = contracts.chain
     if kind is Kind.CALENDAR and {chain.symbol, *chain.root.tolist()} & _OWN_UNDERLYING:
         return "every expiry of VIX options has an underlying of its own"
-    if not (considered(lines) & ((chain.bid > 0) | (chain.ask > 0))).any():
+    if not (considered(contracts) & ((chain.bid > 0) | (chain.ask > 0))).any():
         return "no quotes in the paste"
     return {
         Kind.VERTICAL: "no two quotes of one expiry and right",
@@ -256,23 +258,24 @@ def _reason(lines: Lines, kind: Kind) -> str:
     }[kind]
 
 
-def _violation(lines: Lines, kind: Kind, sold: int, found: _Found) -> Violation:
-    chain = lines.chain
+def _violation(contracts: Contracts, kind: Kind, sold: int, found: _Found) -> Violation:
+    chain = contracts.chain
     moment: dt.datetime = chain.settlement[sold].astype(object).replace(tzinfo=dt.UTC)
     return Violation(
         moment.astimezone(NEW_YORK).date(), settles_at_open(chain.settlement[sold]), bool(chain.is_call[sold]),
-        float(chain.strike[sold]), float(found.amount[sold]), _trade(lines, kind, sold, found.bought[sold].tolist()),
+        float(chain.strike[sold]), float(found.amount[sold]),
+        _trade(contracts, kind, sold, found.bought[sold].tolist()),
     )  # fmt: skip
 
 
-def _trade(lines: Lines, kind: Kind, sold: int, bought: list[int]) -> str:
-    chain = lines.chain
+def _trade(contracts: Contracts, kind: Kind, sold: int, bought: list[int]) -> str:
+    chain = contracts.chain
     strike, bid, ask = chain.strike, chain.bid, chain.ask
     one, other = bought
     if kind is Kind.PARITY:
         put, at = other, np.array([sold])
         side, first, second = ("sell", bid, ask) if one == put else ("buy", ask, bid)
-        least, most = (float(side[0]) for side in parity(lines).bounds(lines.forwards.group[at], strike[at]))
+        least, most = (float(side[0]) for side in parity(contracts).bounds(contracts.forwards.group[at], strike[at]))
         allowed = f"{least:,.2f}" if least == most else f"{least:,.2f} to {most:,.2f}"
         return f"{side} the call at {first[sold]:,g} against the put at {second[put]:,g}; other strikes say {allowed}"
     sell = f"sell {strike[sold]:,g} at {bid[sold]:,g}, buy "

@@ -11,7 +11,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from gex_xl.arrays import FloatArray
+
 INV_SQRT_2PI = 0.3989422804014327
 _NORMAL = NormalDist()
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.arbitrage import ArbitrageTest, arbitrage
+from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
-from gex_xl.analytics.lines import NO_IV, Lines, prepare
 from gex_xl.analytics.quote_quality import ABOVE, BELOW, CROSSED, QuoteCount, quote_counts
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
+from gex_xl.cache import cached
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import NoValue
-from gex_xl.memory import once
-from gex_xl.reading.dates import NEW_YORK
 from gex_xl.settings import GammaSource, Sign
 
 _INDEX_LIKE = {"SPX", "NDX", "RUT", "DJX", "VIX", "XSP", "SPY", "QQQ", "IWM", "DIA"}
@@ -62,12 +62,12 @@ class Check:
         return sum(q.contracts or 0 for q in some), sum(q.open_interest or 0.0 for q in some)
 
 
-@once(32)
-def check(lines: Lines) -> Check:
+@cached(32)
+def check(contracts: Contracts) -> Check:
     """Everything that CHAIN_CHECK shows."""
-    chain = lines.chain
-    curve = lines.forwards
-    used_settlements = np.unique(chain.settlement[lines.index])
+    chain = contracts.chain
+    curve = contracts.forwards
+    used_settlements = np.unique(chain.settlement[contracts.index])
     carry = []
     for i in np.flatnonzero(np.isin(curve.settlement, used_settlements)):
         moment = curve.settlement[i].astype(object).replace(tzinfo=dt.UTC).astimezone(NEW_YORK)
@@ -78,60 +78,60 @@ def check(lines: Lines) -> Check:
                 moment.date(),
                 moment,
                 years,
-                lines.spot * ratio,
+                contracts.spot * ratio,
                 float(np.log(ratio)) / years,
                 curve.source[i],
             )
         )
-    model, vendor = (_total_with(lines, source) for source in (GammaSource.MODEL, GammaSource.VENDOR))
+    model, vendor = (_total_with(contracts, source) for source in (GammaSource.MODEL, GammaSource.VENDOR))
     return Check(
         chain.rows,
-        len(lines.index),
-        lines.excluded,
-        float(np.nansum(chain.open_interest[lines.index])),
+        len(contracts.index),
+        contracts.excluded,
+        float(np.nansum(chain.open_interest[contracts.index])),
         carry,
         model,
         vendor,
-        quote_counts(lines),
-        arbitrage(lines),
-        _vendor_gamma(lines),
-        _warnings(lines, carry, model, vendor),
+        quote_counts(contracts),
+        arbitrage(contracts),
+        _vendor_gamma(contracts),
+        _warnings(contracts, carry, model, vendor),
     )
 
 
-def _vendor_gamma(lines: Lines) -> tuple[GammaComparison, ...]:
+def _vendor_gamma(contracts: Contracts) -> tuple[GammaComparison, ...]:
     try:
-        return vendor_gammas(lines)
+        return vendor_gammas(contracts)
     except NoValue:
         return ()
 
 
-def _total_with(lines: Lines, source: GammaSource) -> float | None:
-    if source is GammaSource.VENDOR and np.isnan(lines.chain.gamma).all():
+def _total_with(contracts: Contracts, source: GammaSource) -> float | None:
+    if source is GammaSource.VENDOR and np.isnan(contracts.chain.gamma).all():
         return None
-    settings = dataclasses.replace(lines.settings, gamma_source=source)
+    settings = dataclasses.replace(contracts.settings, gamma_source=source)
     try:
-        return total(prepare(lines.chain, lines.spot, lines.as_of, settings)).net
+        return total(prepare(contracts.chain, contracts.spot, contracts.as_of, settings)).net
     except NoValue:
         return None
 
 
-def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
-    chain, settings = lines.chain, lines.settings
+def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
+    chain, settings = contracts.chain, contracts.settings
     out = list(chain.notes)
     nearest, farthest = float(chain.strike.min()), float(chain.strike.max())
-    if not nearest / 2 <= lines.spot <= farthest * 2:
+    if not nearest / 2 <= contracts.spot <= farthest * 2:
         out.append(
-            f"spot {lines.spot:,.2f} lies far from all strikes ({nearest:,.2f} to {farthest:,.2f}); is it right?"
+            f"spot {contracts.spot:,.2f} lies far from all strikes ({nearest:,.2f} to {farthest:,.2f}); is it right?"
         )
     if model is not None and vendor is not None and model * vendor < 0:
         out.append("the totals from model gamma and from the feed's gamma differ in sign; look at both")
-    near = [entry.forward / lines.spot - 1 for entry in carry if entry.years < _NEAR]
+    near = [entry.forward / contracts.spot - 1 for entry in carry if entry.years < _NEAR]
     if near and abs(float(np.median(near))) > 0.002:
-        implied = lines.spot * (1 + float(np.median(near)))
+        implied = contracts.spot * (1 + float(np.median(near)))
         out.append(
             f"the options of the next days are quoted around {implied:,.2f}, the paste says spot is "
-            f"{lines.spot:,.2f}; one of them is late, or a dividend is due"
+            f"{contracts.spot:,.2f}; one of them is late, or a dividend is due"
         )
     if settings.sign is Sign.CUSTOMER_FLOW and chain.symbol and chain.symbol not in _INDEX_LIKE:
         out.append(
@@ -141,32 +141,34 @@ def _warnings(lines: Lines, carry: list[ExpiryCarry], model: float | None, vendo
     if chain.has_dealer_position:
         out.append("the chain's own dealer_position column replaces the sign convention and open interest")
     if settings.gamma_source is GammaSource.VENDOR:
-        contracts, open_interest = with_iv(lines).excluded.get(NO_IV, (0, 0.0))
+        count, open_interest = with_iv(contracts).excluded.get(NO_IV, (0, 0.0))
         out.append(
             f"gamma_source = vendor concerns gamma alone: flows and the other exposures come from iv and leave out "
-            f"{contracts:,} contracts without it (open interest {open_interest:,.0f})"
+            f"{count:,} contracts without it (open interest {open_interest:,.0f})"
         )
-    material = [one.amount for test in arbitrage(lines) for one in test.violations if one.amount > _CENTS * lines.spot]
+    material = [
+        one.amount for test in arbitrage(contracts) for one in test.violations if one.amount > _CENTS * contracts.spot
+    ]
     if material:
         out.append(
             f"quotes that could be traded against others for a profit at bid and ask: {len(material):,}, of up to "
             f"{max(material):,.2f} USD per share; they are not of one moment, or wrong: see ARBITRAGE_CHECK"
         )
-    if lines.floored:
+    if contracts.floored:
         out.append(
-            f"{lines.floored} contracts have less than {settings.min_minutes:g} minutes left and are valued at that"
+            f"{contracts.floored} contracts have less than {settings.min_minutes:g} minutes left and are valued at that"
         )
-    if lines.iv_solved:
-        out.append(f"{lines.iv_solved} contracts had no implied volatility; theirs was solved from bid and ask")
+    if contracts.iv_solved:
+        out.append(f"{contracts.iv_solved} contracts had no implied volatility; theirs was solved from bid and ask")
     if not carry or all(entry.source == "spot" for entry in carry):
         out.append("no forward could be inferred or none was asked for: forward = spot")
     return out
 
 
-def status(lines: Lines) -> str:
+def status(contracts: Contracts) -> str:
     """One sentence: how much of the paste is used, and whether there is anything to look at."""
-    found = check(lines)
-    left = sum(contracts for contracts, _ in found.excluded.values())
+    found = check(contracts)
+    left = sum(count for count, _ in found.excluded.values())
     said = f"{found.used:,} of {found.rows:,} contracts used"
     if left:
         most = max(found.excluded, key=lambda reason: found.excluded[reason][0])

@@ -11,16 +11,13 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-import numpy.typing as npt
-
+from gex_xl.analytics.contracts import CHOICE, Contracts, prepare, under
 from gex_xl.analytics.exposure import Total, contributions, total
 from gex_xl.analytics.greeks import European
-from gex_xl.analytics.lines import CHOICE, Lines, prepare, under
-from gex_xl.memory import once
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
 from gex_xl.settings import GammaSource, Unit
 
-FloatArray = npt.NDArray[np.float64]
 _DAYS = 365  # calendar days in a year, whatever the clock
 _MONEY = {Unit.USD_MN: (1e-6, "USD mn"), Unit.USD_BN: (1e-9, "USD bn")}
 _SHARES = (Unit.SHARES, Unit.SHARES_PER_POINT)
@@ -64,26 +61,26 @@ def money(unit: Unit) -> tuple[float, str]:
     return _MONEY.get(unit, (1.0, "USD"))
 
 
-def with_iv(lines: Lines) -> Lines:
+def with_iv(contracts: Contracts) -> Contracts:
     """The same choice of contracts with gamma from iv; those without iv are left out and counted in `excluded`."""
-    if lines.settings.gamma_source is GammaSource.MODEL:
-        return lines
-    settings = dataclasses.replace(lines.settings, gamma_source=GammaSource.MODEL)
-    return prepare(lines.chain, lines.spot, lines.as_of, settings)
+    if contracts.settings.gamma_source is GammaSource.MODEL:
+        return contracts
+    settings = dataclasses.replace(contracts.settings, gamma_source=GammaSource.MODEL)
+    return prepare(contracts.chain, contracts.spot, contracts.as_of, settings)
 
 
-def options(lines: Lines) -> European:
+def options(contracts: Contracts) -> European:
     """The lines' contracts at spot, for their sensitivities per share; NaN where a line has no iv.
 
     Interest is the setting `rate`: an expiry's discount and forward say too little about it when days are left.
     """
     return European(
-        lines.spot, lines.forward, lines.strike, lines.stdev, lines.years, lines.spot_discount, lines.is_call,
-        lines.settings.rate,
+        contracts.spot, contracts.forward, contracts.strike, contracts.stdev, contracts.years, contracts.spot_discount,
+        contracts.is_call, contracts.settings.rate,
     )  # fmt: skip
 
 
-def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:
+def exposure_of(contracts: Contracts, kind: Kind) -> tuple[Contracts, FloatArray]:
     """The lines that a kind rests on and the exposure of each, shape (n,), in the unit of the settings (see `label`).
 
     delta: value of the underlying; gamma: its change per 1 % move (GEX); speed: the change of that per further
@@ -92,17 +89,17 @@ def exposure_of(lines: Lines, kind: Kind) -> tuple[Lines, FloatArray]:
     held fixed: see European.
     """
     if kind is Kind.GAMMA:
-        return lines, contributions(lines)
-    used = with_iv(lines)
+        return contracts, contributions(contracts)
+    used = with_iv(contracts)
     return used, used.position * (_per_share(under(used, CHOICE), kind) * _scale(used, kind))
 
 
-def _scale(lines: Lines, kind: Kind) -> float:
+def _scale(contracts: Contracts, kind: Kind) -> float:
     """From position x sensitivity per share to the unit of the settings."""
-    unit = lines.settings.unit
+    unit = contracts.settings.unit
     usd = money(unit)[0]
-    held = 1.0 if unit in _SHARES else usd * lines.spot
-    move = 1.0 if unit in _PER_POINT else 0.01 * lines.spot
+    held = 1.0 if unit in _SHARES else usd * contracts.spot
+    move = 1.0 if unit in _PER_POINT else 0.01 * contracts.spot
     return {
         Kind.DELTA: held,
         Kind.SPEED: held * move * move,
@@ -113,10 +110,10 @@ def _scale(lines: Lines, kind: Kind) -> float:
     }[kind]
 
 
-@once(32)
-def _per_share(lines: Lines, kind: Kind) -> FloatArray:
+@cached(32)
+def _per_share(contracts: Contracts, kind: Kind) -> FloatArray:
     """A sensitivity of each line's contract, shape (n,), read-only: signs and units have no part in it."""
-    each = options(lines)
+    each = options(contracts)
     found = {
         Kind.DELTA: each.delta, Kind.SPEED: each.speed, Kind.VANNA: each.vanna, Kind.CHARM: each.charm,
         Kind.VEGA: each.vega, Kind.THETA: each.theta,
@@ -135,19 +132,19 @@ class Exposure:
     contracts: int
 
 
-def exposures(lines: Lines) -> tuple[Exposure, ...]:
+def exposures(contracts: Contracts) -> tuple[Exposure, ...]:
     """The totals of all kinds. Raises NoValue where no contract is left."""
-    return tuple(total_of(lines, kind) for kind in Kind)
+    return tuple(total_of(contracts, kind) for kind in Kind)
 
 
-def total_of(lines: Lines, kind: Kind) -> Exposure:
+def total_of(contracts: Contracts, kind: Kind) -> Exposure:
     """The total of one kind (see `exposure_of`). Raises NoValue where no contract is left."""
-    used = lines if kind is Kind.GAMMA else with_iv(lines)
-    whole = total(lines) if kind is Kind.GAMMA else _whole(under(used), kind).times(_scale(used, kind))
-    return Exposure(kind, whole, label(kind, lines.settings.unit), len(used.index))
+    used = contracts if kind is Kind.GAMMA else with_iv(contracts)
+    whole = total(contracts) if kind is Kind.GAMMA else _whole(under(used), kind).times(_scale(used, kind))
+    return Exposure(kind, whole, label(kind, contracts.settings.unit), len(used.index))
 
 
-@once(32)
-def _whole(lines: Lines, kind: Kind) -> Total:
+@cached(32)
+def _whole(contracts: Contracts, kind: Kind) -> Total:
     """The total of a kind before its unit."""
-    return total(lines, lines.position * _per_share(under(lines, CHOICE), kind))
+    return total(contracts, contracts.position * _per_share(under(contracts, CHOICE), kind))

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, under
 from gex_xl.analytics.exposure import exact_sum, require_any, settles_at_open, unit_factor
-from gex_xl.analytics.lines import CHOICE, NO_GAMMA, NO_IV, Lines, under
 from gex_xl.analytics.term_structure import atm_iv
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import NoValue
-from gex_xl.memory import once
-from gex_xl.reading.dates import NEW_YORK
 
-FloatArray = npt.NDArray[np.float64]
 #: Calendar days from the quote's New York date to the expiry date, up to which a bucket reaches.
 BUCKETS = (("0DTE", 0), ("Week", 7), ("Month", 30), ("Quarter", 90), ("Beyond", None))
 
@@ -43,22 +43,22 @@ class Bucket:
         return replace(self, call=self.call * factor, put=self.put * factor, net=self.net * factor)
 
 
-def by_bucket(lines: Lines) -> list[Bucket]:
+def by_bucket(contracts: Contracts) -> list[Bucket]:
     """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
-    return [bucket.times(unit_factor(lines)) for bucket in _by_bucket(under(lines))]
+    return [bucket.times(unit_factor(contracts)) for bucket in _by_bucket(under(contracts))]
 
 
-@once(32)
-def _by_bucket(lines: Lines) -> tuple[Bucket, ...]:
-    require_any(lines)
-    each = lines.shares_gamma
+@cached(32)
+def _by_bucket(contracts: Contracts) -> tuple[Bucket, ...]:
+    require_any(contracts)
+    each = contracts.shares_gamma
     gross = exact_sum(np.abs(each))
-    today = np.datetime64(lines.as_of.astimezone(NEW_YORK).date(), "D")
-    days = (lines.chain.expiry[lines.index] - today).astype(np.int64)
+    today = np.datetime64(contracts.as_of.astimezone(NEW_YORK).date(), "D")
+    days = (contracts.chain.expiry[contracts.index] - today).astype(np.int64)
     out, first = [], 0
     for name, last in BUCKETS:
         here = (days >= first) & (days <= (math.inf if last is None else last))
-        call, put = exact_sum(each[here & lines.is_call]), exact_sum(each[here & ~lines.is_call])
+        call, put = exact_sum(each[here & contracts.is_call]), exact_sum(each[here & ~contracts.is_call])
         share = exact_sum(np.abs(each[here])) / gross if gross else 0.0
         out.append(Bucket(name, first, last, int(here.sum()), call, put, exact_sum(each[here]), share))
         first = (last or 0) + 1
@@ -82,7 +82,7 @@ class MaxPain:
     put_open_interest: float
 
 
-def max_pain(lines: Lines) -> tuple[MaxPain, ...]:
+def max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
     """Max pain of every settlement, earliest first: over its listed strikes, the one with the least payout.
 
     It rests on open interest alone: neither the sign convention nor the weight matters, and contracts without iv
@@ -90,17 +90,17 @@ def max_pain(lines: Lines) -> tuple[MaxPain, ...]:
     strike below them pays nothing, with puts alone every one above, and none is the figure. Raises NoValue where
     none is left.
     """
-    return _max_pain(under(lines, (*CHOICE, "multiplier")))
+    return _max_pain(under(contracts, (*CHOICE, "multiplier")))
 
 
-@once(32)
-def _max_pain(lines: Lines) -> tuple[MaxPain, ...]:
-    chain = lines.chain
-    usable = lines.has("", NO_IV, NO_GAMMA) & np.isfinite(chain.open_interest)
+@cached(32)
+def _max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
+    chain = contracts.chain
+    usable = contracts.has("", NO_IV, NO_GAMMA) & np.isfinite(chain.open_interest)
     if not usable.any():
         raise NoValue("no contract with open interest is left")
-    shares = chain.open_interest * np.where(np.isnan(chain.multiplier), lines.settings.multiplier, chain.multiplier)
-    curve, out = lines.forwards, []
+    shares = chain.open_interest * np.where(np.isnan(chain.multiplier), contracts.settings.multiplier, chain.multiplier)
+    curve, out = contracts.forwards, []
     some = np.flatnonzero(usable)
     some = some[np.argsort(chain.settlement[some], kind="stable")]
     for here in np.split(some, np.flatnonzero(np.diff(chain.settlement[some].astype(np.int64))) + 1):
@@ -152,9 +152,11 @@ class ExpectedMove:
     move: float | None
 
 
-def expected_moves(lines: Lines) -> list[ExpectedMove]:
+def expected_moves(contracts: Contracts) -> list[ExpectedMove]:
     """Expected move to every live settlement, earliest first; like at-the-money iv, whatever the filters leave."""
     return [
-        ExpectedMove(e.expiry, e.am_settled, e.years, e.iv, None if e.iv is None else lines.spot * e.iv * e.years**0.5)
-        for e in atm_iv(lines)
+        ExpectedMove(
+            e.expiry, e.am_settled, e.years, e.iv, None if e.iv is None else contracts.spot * e.iv * e.years**0.5
+        )
+        for e in atm_iv(contracts)
     ]

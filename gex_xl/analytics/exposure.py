@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.lines import Lines, under
+from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
 from gex_xl.errors import NoValue
-from gex_xl.memory import once
 
-FloatArray = npt.NDArray[np.float64]
 _KEEP = 32  # results held of each figure
 
 
@@ -69,33 +69,33 @@ class Total:
         return Total(self.net * factor, self.call * factor, self.put * factor)
 
 
-def contributions(lines: Lines) -> FloatArray:
+def contributions(contracts: Contracts) -> FloatArray:
     """GEX of each used line, shape (n,), in the unit of the settings."""
-    return lines.shares_gamma * unit_factor(lines)
+    return contracts.shares_gamma * unit_factor(contracts)
 
 
-def unit_factor(lines: Lines) -> float:
+def unit_factor(contracts: Contracts) -> float:
     """What a gamma of one share per point is in the unit of the settings: the one thing in which units differ."""
-    return lines.settings.unit.per_share_gamma(lines.spot)
+    return contracts.settings.unit.per_share_gamma(contracts.spot)
 
 
-def total(lines: Lines, each: FloatArray | None = None) -> Total:
+def total(contracts: Contracts, each: FloatArray | None = None) -> Total:
     """Total GEX, summed exactly (as math.fsum does) before the unit. Raises NoValue where no contract is left.
 
     `each`, here and below: another exposure of each line, shape (n,), to be summed in place of GEX, which is summed
     only once.
     """
-    return _total(under(lines)).times(unit_factor(lines)) if each is None else _summed(lines, each)
+    return _total(under(contracts)).times(unit_factor(contracts)) if each is None else _summed(contracts, each)
 
 
-@once(_KEEP)
-def _total(lines: Lines) -> Total:
-    return _summed(lines, lines.shares_gamma)
+@cached(_KEEP)
+def _total(contracts: Contracts) -> Total:
+    return _summed(contracts, contracts.shares_gamma)
 
 
-def _summed(lines: Lines, each: FloatArray) -> Total:
-    require_any(lines)
-    put, call = _exact_parts(each, lines.is_call.astype(np.intp), 2)
+def _summed(contracts: Contracts, each: FloatArray) -> Total:
+    require_any(contracts)
+    put, call = _exact_parts(each, contracts.is_call.astype(np.intp), 2)
     return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
 
 
@@ -133,26 +133,26 @@ def _exact_parts(amounts: FloatArray, group: npt.NDArray[np.intp], groups: int) 
     return parts
 
 
-def per_strike(lines: Lines, each: FloatArray | None = None) -> StrikeExposure:
+def per_strike(contracts: Contracts, each: FloatArray | None = None) -> StrikeExposure:
     """GEX per strike over all expiries; the arrays are read-only. Raises NoValue where no contract is left."""
-    return _per_strike(under(lines)).times(unit_factor(lines)) if each is None else _at_strikes(lines, each)
+    return _per_strike(under(contracts)).times(unit_factor(contracts)) if each is None else _at_strikes(contracts, each)
 
 
-@once(_KEEP)
-def _per_strike(lines: Lines) -> StrikeExposure:
-    return _at_strikes(lines, lines.shares_gamma)
+@cached(_KEEP)
+def _per_strike(contracts: Contracts) -> StrikeExposure:
+    return _at_strikes(contracts, contracts.shares_gamma)
 
 
-def _at_strikes(lines: Lines, each: FloatArray) -> StrikeExposure:
-    require_any(lines)
+def _at_strikes(contracts: Contracts, each: FloatArray) -> StrikeExposure:
+    require_any(contracts)
     # A stable sort makes use of the strikes being sorted within each expiry, which np.unique does not.
-    order = np.argsort(lines.strike, kind="stable")
-    ascending = lines.strike[order]
+    order = np.argsort(contracts.strike, kind="stable")
+    ascending = contracts.strike[order]
     first = np.concatenate([[True], ascending[1:] != ascending[:-1]])
     at = np.empty(len(order), dtype=np.intp)  # bincount takes no wider ones in a browser
     at[order] = np.cumsum(first) - 1
     strike = ascending[first]
-    sides = np.asarray(np.bincount(at + len(strike) * lines.is_call, each, 2 * len(strike)), dtype=np.float64)
+    sides = np.asarray(np.bincount(at + len(strike) * contracts.is_call, each, 2 * len(strike)), dtype=np.float64)
     put, call = sides[: len(strike)], sides[len(strike) :]
     net = call + put
     found = StrikeExposure(strike, call, put, net, np.cumsum(net))
@@ -161,32 +161,32 @@ def _at_strikes(lines: Lines, each: FloatArray) -> StrikeExposure:
     return found
 
 
-def by_expiry(lines: Lines, each: FloatArray | None = None) -> tuple[ExpiryExposure, ...]:
+def by_expiry(contracts: Contracts, each: FloatArray | None = None) -> tuple[ExpiryExposure, ...]:
     """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
     if each is not None:
-        return _at_settlements(lines, each)
-    return tuple(one.times(unit_factor(lines)) for one in _by_expiry(under(lines)))
+        return _at_settlements(contracts, each)
+    return tuple(one.times(unit_factor(contracts)) for one in _by_expiry(under(contracts)))
 
 
-@once(_KEEP)
-def _by_expiry(lines: Lines) -> tuple[ExpiryExposure, ...]:
-    return _at_settlements(lines, lines.shares_gamma)
+@cached(_KEEP)
+def _by_expiry(contracts: Contracts) -> tuple[ExpiryExposure, ...]:
+    return _at_settlements(contracts, contracts.shares_gamma)
 
 
-def _at_settlements(lines: Lines, each: FloatArray) -> tuple[ExpiryExposure, ...]:
+def _at_settlements(contracts: Contracts, each: FloatArray) -> tuple[ExpiryExposure, ...]:
     """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
-    require_any(lines)
-    settlement = lines.chain.settlement[lines.index]
+    require_any(contracts)
+    settlement = contracts.chain.settlement[contracts.index]
     order = np.argsort(settlement, kind="stable")
     starts = np.flatnonzero(np.diff(settlement[order].astype(np.int64), prepend=-1))
     out = []
     for here in np.split(order, starts[1:]):
         first = here[0]
-        expiry: dt.date = lines.chain.expiry[lines.index[first]].astype(object)
-        calls, puts = (each[here[lines.is_call[here] == right]].tolist() for right in (True, False))
+        expiry: dt.date = contracts.chain.expiry[contracts.index[first]].astype(object)
+        calls, puts = (each[here[contracts.is_call[here] == right]].tolist() for right in (True, False))
         out.append(
             ExpiryExposure(
-                expiry, settles_at_open(settlement[first]), float(lines.years[first]), len(here), math.fsum(calls),
+                expiry, settles_at_open(settlement[first]), float(contracts.years[first]), len(here), math.fsum(calls),
                 math.fsum(puts), math.fsum(calls + puts),
             )
         )  # fmt: skip
@@ -219,8 +219,8 @@ def top_strikes(strikes: StrikeExposure, count: int) -> tuple[list[int], list[in
     return positive[:count], negative[:count]
 
 
-def require_any(lines: Lines) -> None:
+def require_any(contracts: Contracts) -> None:
     """Raise NoValue, naming what was left out, where no contract is left."""
-    if not lines.index.size:
-        reasons = ", ".join(f"{reason} {contracts}" for reason, (contracts, _) in lines.excluded.items())
+    if not contracts.index.size:
+        reasons = ", ".join(f"{reason} {count}" for reason, (count, _) in contracts.excluded.items())
         raise NoValue(f"no contract is left ({reasons or 'empty chain'})")

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from gex_xl.analytics.exposure import StrikeExposure
+from gex_xl.arrays import FloatArray
 from gex_xl.settings import FlipPick, Settings
 
-FloatArray = npt.NDArray[np.float64]
 ONE_SIDED = "one-sided chain"
 
 

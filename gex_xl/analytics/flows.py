@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, options, with_iv
 from gex_xl.analytics.exposure import exact_sum, require_any
-from gex_xl.analytics.lines import Lines, under
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
 from gex_xl.errors import BadInput
-from gex_xl.memory import once
 
-FloatArray = npt.NDArray[np.float64]
 #: A fall of iv stops here, or at the line's own iv where that is lower: 1 vol point.
 LOWEST_IV = 0.01
 
@@ -38,18 +37,18 @@ class Flow:
     stopped: int = 0
 
 
-def hedge_flow(lines: Lines, moves: Sequence[float]) -> tuple[Flow, ...]:
+def hedge_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:
     """Dealers' trade for each move of spot (0.01 is +1 %): full reprice, and linear = -GEX x move in %.
 
     Each line keeps its iv (sticky strike), its forward moves in proportion, no time passes. Raises BadInput for a
     move of 100 % or more, NoValue where no contract is left.
     """
-    return _hedge_flow(under(lines), tuple(moves))
+    return _hedge_flow(under(contracts), tuple(moves))
 
 
-@once(32)
-def _hedge_flow(lines: Lines, moves: tuple[float, ...]) -> tuple[Flow, ...]:
-    used = with_iv(lines)
+@cached(32)
+def _hedge_flow(contracts: Contracts, moves: tuple[float, ...]) -> tuple[Flow, ...]:
+    used = with_iv(contracts)
     require_any(used)
     before, out = options(used), []
     held, gamma = before.delta(), _linear(used, Kind.GAMMA)
@@ -61,17 +60,17 @@ def _hedge_flow(lines: Lines, moves: tuple[float, ...]) -> tuple[Flow, ...]:
     return tuple(out)
 
 
-def vol_flow(lines: Lines, moves: Sequence[float]) -> tuple[Flow, ...]:
+def vol_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:
     """Dealers' trade for each parallel move of iv (0.01 is one vol point): full reprice, and linear from vanna.
 
     Raises BadInput for a move of 100 vol points or more, NoValue where no contract is left.
     """
-    return _vol_flow(under(lines), tuple(moves))
+    return _vol_flow(under(contracts), tuple(moves))
 
 
-@once(32)
-def _vol_flow(lines: Lines, moves: tuple[float, ...]) -> tuple[Flow, ...]:
-    used = with_iv(lines)
+@cached(32)
+def _vol_flow(contracts: Contracts, moves: tuple[float, ...]) -> tuple[Flow, ...]:
+    used = with_iv(contracts)
     require_any(used)
     before, out = options(used), []
     held, vanna = before.delta(), _linear(used, Kind.VANNA)
@@ -87,14 +86,14 @@ def _vol_flow(lines: Lines, moves: tuple[float, ...]) -> tuple[Flow, ...]:
     return tuple(out)
 
 
-def _linear(lines: Lines, kind: Kind) -> float:
+def _linear(contracts: Contracts, kind: Kind) -> float:
     """Total exposure in USD, which is the unit that `under` leaves."""
-    return exact_sum(exposure_of(lines, kind)[1])
+    return exact_sum(exposure_of(contracts, kind)[1])
 
 
-def _bought(lines: Lines, change: FloatArray) -> float:
+def _bought(contracts: Contracts, change: FloatArray) -> float:
     """Shares bought against a change of delta per share; an exact 0 without a sign."""
-    return _against(1.0, exact_sum(lines.position * change))
+    return _against(1.0, exact_sum(contracts.position * change))
 
 
 def _against(exposure: float, move: float) -> float:

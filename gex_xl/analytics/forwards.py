@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.black_scholes import ndtri
+from gex_xl.arrays import FloatArray, Index
+from gex_xl.cache import cached
 from gex_xl.chain import Chain
-from gex_xl.memory import once
 from gex_xl.settings import Carry, Settings
 
-FloatArray = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
 _PARITY_STRIKES = 9
 _AGREEING, _DEVIATION, _WIDTH = 5, 1e-4, 5e-4  # docs/accuracy.md shows what they are worth
 _CALL_DELTA = (0.25, 0.75)
@@ -36,7 +35,7 @@ class Forwards:
     source: tuple[str, ...]
 
 
-@once(8)
+@cached(8)
 def counterparts(chain: Chain) -> Index:
     """Index of the other right at the same root, settlement and strike; -1 where there is none."""
     order = np.lexsort((~chain.is_call, chain.strike, chain.root, chain.settlement))

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.black_scholes import INV_SQRT_2PI, d1, ndtr
-
-FloatArray = npt.NDArray[np.float64]
+from gex_xl.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.black_scholes import INV_SQRT_2PI, ndtr
+from gex_xl.arrays import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 _LOWEST, _HIGHEST = 1e-6, 12.0  # iv sqrt(T): prices are flat to rounding outside
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from gex_xl.analytics.contracts import NO_GAMMA, NO_IV, Contracts, under
 from gex_xl.analytics.forwards import counterparts
-from gex_xl.analytics.lines import NO_GAMMA, NO_IV, Lines, under
+from gex_xl.arrays import FloatArray, Index, Mask
+from gex_xl.cache import cached
 from gex_xl.chain import Chain
-from gex_xl.memory import once
 
-FloatArray = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 #: Cash-settled indices with European exercise (Cboe's and Nasdaq's contract specifications); OEX is American.
 EUROPEAN = frozenset(
     {"SPX", "SPXW", "XSP", "NANOS", "XEO", "NDX", "NDXP", "XND", "RUT", "RUTW", "MRUT", "DJX", "VIX", "VIXW"}
@@ -27,7 +24,7 @@ _FORWARD, _DISCOUNT, _SPOT = 1e-4, 1e-3, 1e-3
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Parity:
-    """What call less put must be, by settlement, shape (m,), in the order of `Lines.forwards`.
+    """What call less put must be, by settlement, shape (m,), in the order of `Contracts.forwards`.
 
     `forward` in USD, `discount` exp(-rT). Prepaid forwards, `least` to `most`, in USD: one and the same, D F, where
     exercise is European; from spot less dividends to spot where it is American. `known`: by the feed's own forward
@@ -63,10 +60,10 @@ class Parity:
         return (_FORWARD if self.european else _SPOT) * self.spot + _DISCOUNT * apart
 
 
-def considered(lines: Lines) -> Mask:
+def considered(contracts: Contracts) -> Mask:
     """The contracts whose quotes are looked at: those in use, and those without iv or gamma; shape (n of chain,)."""
-    places = [i for i, reason in enumerate(lines.reasons) if reason in ("", NO_IV, NO_GAMMA)]
-    return np.isin(lines.why, places)
+    places = [i for i, reason in enumerate(contracts.reasons) if reason in ("", NO_IV, NO_GAMMA)]
+    return np.isin(contracts.why, places)
 
 
 def two_sided(chain: Chain) -> Mask:
@@ -80,23 +77,23 @@ def is_european(chain: Chain) -> bool:
     return bool(chain.venue) or roots <= EUROPEAN
 
 
-def parity(lines: Lines) -> Parity:
+def parity(contracts: Contracts) -> Parity:
     """Fit C - P = D (F - K) to the mids of each settlement.
 
     D is the median slope, or exp(-rate T) where the setting `rate` is given; F is the median near the money. Early
     exercise of calls or of puts bends an American chain's line: D is the slope on its flatter side, and the prepaid
     forwards reach from spot as far as nine in ten of its strikes do. A feed's own forward is taken as it is.
     """
-    return _parity(under(lines))
+    return _parity(under(contracts))
 
 
-@once(32)
-def _parity(lines: Lines) -> Parity:
-    chain, curve = lines.chain, lines.forwards
+@cached(32)
+def _parity(contracts: Contracts) -> Parity:
+    chain, curve = contracts.chain, contracts.forwards
     european, known = is_european(chain), np.array([source == "feed" for source in curve.source])
-    forward, discount = lines.spot * curve.ratio, np.exp(-lines.settings.rate * curve.years)
+    forward, discount = contracts.spot * curve.ratio, np.exp(-contracts.settings.rate * curve.years)
     least, most = forward * discount, forward * discount
-    other, fine = counterparts(chain), two_sided(chain) & considered(lines)
+    other, fine = counterparts(chain), two_sided(chain) & considered(contracts)
     calls = np.flatnonzero(chain.is_call & (other >= 0) & fine)
     calls = calls[fine[other[calls]]]
     for g in np.unique(curve.group[calls]):
@@ -110,16 +107,16 @@ def _parity(lines: Lines) -> Parity:
         strike = chain.strike[c]
         middle = int(np.searchsorted(-apart, 0.0))  # call less put falls through 0 at the forward
         sides = [slice(None)] if european else [slice(None, middle), slice(middle, None)]
-        if not lines.settings.rate:
+        if not contracts.settings.rate:
             flattest = float(np.exp(-_HIGHEST_RATE * curve.years[g]))
             discount[g] = min(1.0, max(flattest, _slope(strike, apart, width, sides)))
         forward[g] = _at_the_money(strike, apart, discount[g])
         least[g] = most[g] = forward[g] * discount[g]
         if not european:
-            least[g] = min(lines.spot, np.quantile(apart + strike, _OUTLIERS))
-            most[g] = max(lines.spot, np.quantile(apart + discount[g] * strike, 1 - _OUTLIERS))
+            least[g] = min(contracts.spot, np.quantile(apart + strike, _OUTLIERS))
+            most[g] = max(contracts.spot, np.quantile(apart + discount[g] * strike, 1 - _OUTLIERS))
         known[g] = True
-    return Parity(forward, discount, least, most, known, european, lines.spot)
+    return Parity(forward, discount, least, most, known, european, contracts.spot)
 
 
 def _slope(strike: FloatArray, apart: FloatArray, width: FloatArray, sides: list[slice]) -> float:

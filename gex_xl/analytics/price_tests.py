@@ -10,11 +10,9 @@ selling each quote at its bid and buying others of its strip at their asks locks
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from gex_xl.arrays import FloatArray, Index, Mask
+
 _PASSES = 16  # real chains of 20,000 contracts need up to 14
 
 

@@ -15,13 +15,11 @@ import numpy.typing as npt
 from gex_xl.analytics.black_scholes import gamma
 from gex_xl.analytics.forwards import Forwards, counterparts, forwards
 from gex_xl.analytics.implied_vol import implied_vol
+from gex_xl.arrays import FloatArray, Mask
+from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.clock import instant, valued_at, years
-from gex_xl.memory import once
 from gex_xl.settings import IvSource, Settings
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _CARRY = ("clock", "clock_from", "min_minutes", "carry", "rate", "dividend_yield")
 PRICING = (*_CARRY, "iv_source")
@@ -64,7 +62,7 @@ def priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) ->
     return _priced(chain, spot, as_of, settings.only(PRICING))
 
 
-@once(_KEEP)
+@cached(_KEEP)
 def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -> Priced:
     # The feed's deltas and quotes belong to its own spot: another one does not change the carry that they tell.
     timed = _timed(chain, chain.spot or spot, as_of, settings.only(_CARRY))
@@ -80,7 +78,7 @@ def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
     return found
 
 
-@once(_KEEP)
+@cached(_KEEP)
 def _timed(chain: Chain, feed_spot: float, as_of: dt.datetime, settings: Settings) -> Timed:
     start = as_of if chain.venue else valued_at(as_of, settings.clock_from)  # Deribit never closes
     live = (chain.settlement > instant(as_of)) & (chain.settlement > instant(start))

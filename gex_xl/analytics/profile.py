@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from gex_xl.analytics.bells import Bells
 from gex_xl.analytics.black_scholes import INV_SQRT_2PI
+from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.exposure import contributions, require_any
-from gex_xl.analytics.lines import Lines, under
-from gex_xl.memory import once
+from gex_xl.analytics.gaussian_sums import Bells
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
 from gex_xl.settings import parse_band
 
-FloatArray = npt.NDArray[np.float64]
 _FEW = 8  # levels up to which nothing is gained by anything but the plain sum
 _SMALL = 1e-8  # of the largest value
 _ROUNDING = 1e-13
@@ -27,15 +26,15 @@ _SEARCH = ((0.8, 1.2), (0.5, 1.5))
 _FINEST, _COARSEST = 2e-4, 1e-3  # between levels searched, as shares of spot
 
 
-def reprice(lines: Lines, levels: FloatArray) -> FloatArray:
+def reprice(contracts: Contracts, levels: FloatArray) -> FloatArray:
     """Total GEX at each spot level (USD), shape (m,), in the unit of the settings; model gamma throughout.
 
     Errors are below 1e-13 of the largest magnitude of any line's share in it; a level at which the curve is small
     is computed line by line, so that its sign is right wherever the curve is far from everything.
     """
-    bells = _bells(under(lines))
+    bells = _bells(under(contracts))
     order = np.argsort(levels)
-    x = np.log(levels[order] / lines.spot)
+    x = np.log(levels[order] / contracts.spot)
     if len(x) <= _FEW:
         curve = bells.plain(x)
     else:
@@ -44,62 +43,62 @@ def reprice(lines: Lines, levels: FloatArray) -> FloatArray:
         curve[small] = bells.plain(x[small])
     out = np.empty(len(x))
     out[order] = curve
-    unit = lines.settings.unit
+    unit = contracts.settings.unit
     return np.asarray(out * np.array([unit.per_share_gamma(level) / level for level in levels.tolist()]))
 
 
-@once(32)
-def _bells(lines: Lines) -> Bells:
-    return bells_of(lines)
+@cached(32)
+def _bells(contracts: Contracts) -> Bells:
+    return bells_of(contracts)
 
 
-def bells_of(lines: Lines) -> Bells:
+def bells_of(contracts: Contracts) -> Bells:
     """GEX over the logarithm of spot, ln(level / spot), as a sum of Gaussian bells.
 
     Gamma in shares is discount pdf(d1) / (level v), and d1 = (ln(level / spot) + ln(F / K) + v^2 / 2) / v: a bell of
     width v around -ln(F / K) - v^2 / 2. What is divided by the level is left to the caller.
     """
-    some = np.flatnonzero((lines.position != 0) & np.isfinite(lines.stdev))
-    v = lines.stdev[some]
-    centre = -np.log(lines.forward[some] / lines.strike[some]) - 0.5 * v * v
-    return Bells.of(centre, v, lines.position[some] * lines.spot_discount[some] * INV_SQRT_2PI / v)
+    some = np.flatnonzero((contracts.position != 0) & np.isfinite(contracts.stdev))
+    v = contracts.stdev[some]
+    centre = -np.log(contracts.forward[some] / contracts.strike[some]) - 0.5 * v * v
+    return Bells.of(centre, v, contracts.position[some] * contracts.spot_discount[some] * INV_SQRT_2PI / v)
 
 
-def levels_of(lines: Lines) -> FloatArray:
+def levels_of(contracts: Contracts) -> FloatArray:
     """The spot levels of the profile: evenly spaced over `profile_range`."""
-    low, high = parse_band("profile_range", lines.settings.profile_range, lines.spot)
-    return np.linspace(low, high, round(lines.settings.profile_levels))
+    low, high = parse_band("profile_range", contracts.settings.profile_range, contracts.spot)
+    return np.linspace(low, high, round(contracts.settings.profile_levels))
 
 
-def zero_gammas(lines: Lines) -> list[float]:
+def zero_gammas(contracts: Contracts) -> list[float]:
     """All roots of the repriced curve in 80-120 % of spot, or, where there is none, in 50-150 %; ascending.
 
     Solved, not read off the grid: |GEX(root)| <= 1e-9 of the largest |GEX| on the searched band.
     Raises NoValue where no contract is left.
     """
-    require_any(lines)
+    require_any(contracts)
     # Where positions cancel to rounding, as in a chain with equal calls and puts, no sign means anything.
-    noise = _ROUNDING * float(np.abs(contributions(lines)).sum())
+    noise = _ROUNDING * float(np.abs(contributions(contracts)).sum())
     for low, high in _SEARCH:
-        levels = lines.spot * np.linspace(low, high, round((high - low) / _step(lines)) + 1)
-        curve = reprice(lines, levels)
+        levels = contracts.spot * np.linspace(low, high, round((high - low) / _step(contracts)) + 1)
+        curve = reprice(contracts, levels)
         # Far from every strike the curve of a last day falls below the smallest double: that 0 is no root.
         some = np.flatnonzero(np.abs(curve) > noise)
         change = np.flatnonzero(np.diff(np.sign(curve[some])))
         if change.size:
-            return [_root(lines, levels[some[i] : some[i + 1] + 1]) for i in change]
+            return [_root(contracts, levels[some[i] : some[i + 1] + 1]) for i in change]
     return []
 
 
-def _step(lines: Lines) -> float:
+def _step(contracts: Contracts) -> float:
     """Distance of the levels searched: half of the narrowest line's iv sqrt(T), the width of its gamma."""
-    narrowest = np.min(lines.stdev, where=(lines.position != 0) & np.isfinite(lines.stdev), initial=np.inf)
+    narrowest = np.min(contracts.stdev, where=(contracts.position != 0) & np.isfinite(contracts.stdev), initial=np.inf)
     return float(np.clip(0.5 * narrowest, _FINEST, _COARSEST))
 
 
-def zero_gamma(lines: Lines) -> float | None:
+def zero_gamma(contracts: Contracts) -> float | None:
     """The root nearest spot, or None where the curve keeps one sign."""
-    return nearest(zero_gammas(lines), lines.spot)
+    return nearest(zero_gammas(contracts), contracts.spot)
 
 
 def nearest(roots: Sequence[float], spot: float) -> float | None:
@@ -107,7 +106,7 @@ def nearest(roots: Sequence[float], spot: float) -> float | None:
     return min(roots, key=lambda root: abs(root - spot), default=None)
 
 
-def _root(lines: Lines, levels: FloatArray) -> float:
+def _root(contracts: Contracts, levels: FloatArray) -> float:
     """The root between the first and the last level, which differ in sign; at those between the curve is 0."""
     from scipy.optimize import brentq  # slow to import, and few calls need it
 
@@ -115,6 +114,6 @@ def _root(lines: Lines, levels: FloatArray) -> float:
     if len(levels) > 2:
         return 0.5 * (low + high)
     root: float = brentq(
-        lambda level: float(reprice(lines, np.array([level]))[0]), low, high, xtol=1e-13 * high, rtol=1e-14
+        lambda level: float(reprice(contracts, np.array([level]))[0]), low, high, xtol=1e-13 * high, rtol=1e-14
     )
     return root

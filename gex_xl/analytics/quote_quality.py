@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.exposure import contributions, exact_sum
-from gex_xl.analytics.lines import Lines, under
-from gex_xl.analytics.parity import FloatArray, Mask, considered, parity
+from gex_xl.analytics.parity import considered, parity
+from gex_xl.arrays import FloatArray, Mask
+from gex_xl.cache import cached
 from gex_xl.clock import instant
-from gex_xl.memory import once
 
 STALE_DAYS = 7.0
 CROSSED, BELOW, ABOVE = "Crossed", "Below its least value", "Above its greatest value"
@@ -34,22 +35,22 @@ class QuoteCount:
     meaning: str
 
 
-def quote_counts(lines: Lines, stale_days: float = STALE_DAYS) -> tuple[QuoteCount, ...]:
+def quote_counts(contracts: Contracts, stale_days: float = STALE_DAYS) -> tuple[QuoteCount, ...]:
     """Every kind, of the contracts in use and those without iv or gamma; what filters leave out is not looked at.
 
     Bounds come from the settlement's own call less put (see parity): a call is worth D (F - K) at least and D F at
     most, a put D (K - F) and D K; of American exercise S - K and S, K - S and K. `stale_days`: calendar days.
     """
-    return _quote_counts(under(lines), stale_days)
+    return _quote_counts(under(contracts), stale_days)
 
 
-@once(32)
-def _quote_counts(lines: Lines, stale_days: float) -> tuple[QuoteCount, ...]:
-    chain, some = lines.chain, considered(lines)
+@cached(32)
+def _quote_counts(contracts: Contracts, stale_days: float) -> tuple[QuoteCount, ...]:
+    chain, some = contracts.chain, considered(contracts)
     bid, ask = np.nan_to_num(chain.bid), np.nan_to_num(chain.ask)
     quoted = some & ((bid > 0) | (ask > 0))
     crossed = quoted & (ask > 0) & (bid > ask)
-    low, high = _outside(lines, quoted & ~crossed)
+    low, high = _outside(contracts, quoted & ~crossed)
     kinds: list[tuple[str, Mask, str]] = [
         ("No quotes", some & ~quoted, "neither bid nor ask"),
         ("No bid", quoted & (bid == 0), "nobody buys: the mid is no price"),
@@ -63,13 +64,13 @@ def _quote_counts(lines: Lines, stale_days: float) -> tuple[QuoteCount, ...]:
         no_quotes = "no bid and no ask in the paste"
         out = [QuoteCount(name, None, None, None, "", no_quotes) for name, _, _ in kinds]
     else:
-        out = [_count(lines, name, mask, meaning) for name, mask, meaning in kinds]
-    return (*out, _stale(lines, some, stale_days))
+        out = [_count(contracts, name, mask, meaning) for name, mask, meaning in kinds]
+    return (*out, _stale(contracts, some, stale_days))
 
 
-def _outside(lines: Lines, quoted: Mask) -> tuple[Mask, Mask]:
+def _outside(contracts: Contracts, quoted: Mask) -> tuple[Mask, Mask]:
     """Asks below and bids above what the contract can be worth."""
-    chain, market, group = lines.chain, parity(lines), lines.forwards.group
+    chain, market, group = contracts.chain, parity(contracts), contracts.forwards.group
     slack = market.slack(group, chain.strike)
     kept = chain.strike * (market.discount[group] if market.european else 1.0)  # whoever may exercise waits for nothing
     least = np.where(chain.is_call, market.least[group] - kept, kept - market.most[group])
@@ -80,29 +81,31 @@ def _outside(lines: Lines, quoted: Mask) -> tuple[Mask, Mask]:
     return low, high
 
 
-def _stale(lines: Lines, some: Mask, stale_days: float) -> QuoteCount:
+def _stale(contracts: Contracts, some: Mask, stale_days: float) -> QuoteCount:
     name = f"Last trade over {stale_days:g} days ago"
-    chain = lines.chain
+    chain = contracts.chain
     if np.isnat(chain.last_trade).all():
         return QuoteCount(name, None, None, None, "", "no times of last trades in the paste")
-    limit = instant(lines.as_of - dt.timedelta(days=stale_days))
+    limit = instant(contracts.as_of - dt.timedelta(days=stale_days))
     # NaT compares as False: a contract that never traded is not counted.
-    return _count(lines, name, some & (chain.last_trade < limit), "open interest stands, but no trade tells its price")
+    return _count(
+        contracts, name, some & (chain.last_trade < limit), "open interest stands, but no trade tells its price"
+    )
 
 
-@once(1)
-def _sizes(lines: Lines) -> tuple[FloatArray, float]:
+@cached(1)
+def _sizes(contracts: Contracts) -> tuple[FloatArray, float]:
     """The magnitude of each contract's GEX, 0 where it is not in use; and their sum."""
-    size = np.zeros(len(lines.chain))
-    size[lines.index] = np.abs(contributions(lines))
+    size = np.zeros(len(contracts.chain))
+    size[contracts.index] = np.abs(contributions(contracts))
     size.setflags(write=False)
     return size, exact_sum(size)
 
 
-def _count(lines: Lines, name: str, mask: Mask, meaning: str) -> QuoteCount:
-    chain = lines.chain
+def _count(contracts: Contracts, name: str, mask: Mask, meaning: str) -> QuoteCount:
+    chain = contracts.chain
     at = np.flatnonzero(mask)
-    size, gross = _sizes(lines)
+    size, gross = _sizes(contracts)
     largest = ""
     if at.size:
         i = at[np.lexsort((np.nan_to_num(chain.open_interest[at]), size[at]))[-1]]

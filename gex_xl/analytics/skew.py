@@ -9,13 +9,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.smile import Smile, smiles
 from gex_xl.errors import NoValue
 
-FloatArray = npt.NDArray[np.float64]
 DELTA = 0.25
 SHORTEST = 21  # calendar days
 
@@ -30,22 +28,22 @@ class Skew:
     smile: Smile
 
 
-def skew_25d(lines: Lines, expiry: dt.date | None = None) -> Skew:
+def skew_25d(contracts: Contracts, expiry: dt.date | None = None) -> Skew:
     """The skew of an expiry date; None: of the shortest that is at least 21 calendar days away.
 
     Raises NoValue where there is no such expiry, or where either side does not bracket 25 delta.
     """
-    smile = smile_of(lines, expiry)
+    smile = smile_of(contracts, expiry)
     put, call = (_at_delta(smile, calls) for calls in (False, True))
     return Skew(put - call, put, call, smile)
 
 
-def smile_of(lines: Lines, expiry: dt.date | None = None) -> Smile:
+def smile_of(contracts: Contracts, expiry: dt.date | None = None) -> Smile:
     """The smile of an expiry date, or the one whose skew is taken.
 
     The earlier settlement where contracts of one date settle at the open and at the close. Raises NoValue.
     """
-    found = smiles(lines)
+    found = smiles(contracts)
     if not found:
         raise NoValue("no contract is alive")
     for smile in found:

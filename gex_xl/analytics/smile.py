@@ -10,18 +10,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from gex_xl.analytics.black_scholes import d1, ndtr
+from gex_xl.analytics.contracts import ADJUSTED, EXPIRED, Contracts, under
 from gex_xl.analytics.implied_vol import implied_vol
-from gex_xl.analytics.lines import ADJUSTED, EXPIRED, Lines, under
 from gex_xl.analytics.pricing import PRICING
-from gex_xl.memory import once
-from gex_xl.reading.dates import NEW_YORK
+from gex_xl.arrays import FloatArray, Mask
+from gex_xl.cache import cached
+from gex_xl.clock import NEW_YORK
 from gex_xl.settings import IvSource
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -71,30 +68,30 @@ def delta(
     return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))
 
 
-def smiles(lines: Lines) -> tuple[Smile, ...]:
+def smiles(contracts: Contracts) -> tuple[Smile, ...]:
     """Every live settlement, earliest first; those without any iv have empty arrays.
 
     A line without an iv gets one from its own two-sided quotes, unless iv_source = quoted. American quotes are
     taken as European ones: out of the money, where the figures that rest on this are read, early exercise is
     worth little.
     """
-    return _smiles(under(lines, PRICING))
+    return _smiles(under(contracts, PRICING))
 
 
-@once(32)
-def _smiles(lines: Lines) -> tuple[Smile, ...]:
-    chain, curve = lines.chain, lines.forwards
-    live = ~lines.has(EXPIRED, ADJUSTED)
-    years, forward = curve.years[curve.group], lines.spot * curve.ratio[curve.group]
+@cached(32)
+def _smiles(contracts: Contracts) -> tuple[Smile, ...]:
+    chain, curve = contracts.chain, contracts.forwards
+    live = ~contracts.has(EXPIRED, ADJUSTED)
+    years, forward = curve.years[curve.group], contracts.spot * curve.ratio[curve.group]
     discount = curve.spot_discount[curve.group]
     iv = chain.iv.copy()
-    if lines.settings.iv_source is IvSource.OTM:
+    if contracts.settings.iv_source is IvSource.OTM:
         quoted = np.flatnonzero(live & np.isnan(iv) & (chain.bid > 0) & (chain.ask >= chain.bid))
         iv[quoted] = implied_vol(
             0.5 * (chain.bid[quoted] + chain.ask[quoted]), forward[quoted], chain.strike[quoted], years[quoted],
-            chain.is_call[quoted], np.exp(-lines.settings.rate * years[quoted]),
+            chain.is_call[quoted], np.exp(-contracts.settings.rate * years[quoted]),
         )  # fmt: skip
-    today = lines.valued_at.astimezone(NEW_YORK).date()
+    today = contracts.valued_at.astimezone(NEW_YORK).date()
     at = np.flatnonzero(live & np.isfinite(iv))
     at = at[np.lexsort((chain.is_call[at], chain.strike[at], curve.group[at]))]
     strike, is_call, iv = chain.strike[at], chain.is_call[at], iv[at]
@@ -109,7 +106,7 @@ def _smiles(lines: Lines) -> tuple[Smile, ...]:
         out.append(
             Smile(
                 day, moment.astimezone(NEW_YORK).hour < 12, (day - today).days, float(curve.years[g]),
-                lines.spot * float(curve.ratio[g]), float(curve.spot_discount[g]), strike[here], is_call[here],
+                contracts.spot * float(curve.ratio[g]), float(curve.spot_discount[g]), strike[here], is_call[here],
                 iv[here], deltas[here],
             )
         )  # fmt: skip

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.exposure import StrikeExposure, Total, per_strike, total, walls
 from gex_xl.analytics.flip import ONE_SIDED, Flip, LongSide, flips_of, pick
-from gex_xl.analytics.lines import Lines, under
 from gex_xl.analytics.profile import nearest, zero_gammas
 from gex_xl.analytics.regime import Trigger, triggers
 from gex_xl.analytics.skew import Skew, skew_25d
 from gex_xl.analytics.term_structure import slopes
-from gex_xl.analytics.zscore import WINDOW, before, zscore
+from gex_xl.analytics.zscore import WINDOW, EarlierValues, before, zscore
+from gex_xl.cache import cached
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput, NoValue
-from gex_xl.memory import once
-from gex_xl.reading.dates import NEW_YORK
-from gex_xl.reading.past import Past
 from gex_xl.settings import NoFlip
 
 _LARGEST_SKEW = 0.5  # decimal iv; the skew of an index is a tenth of that
@@ -37,43 +36,43 @@ class Summary:
     put_wall: float | None
 
 
-@once(32)
-def summarise(lines: Lines) -> Summary:
+@cached(32)
+def summarise(contracts: Contracts) -> Summary:
     """Total, strikes, flip and walls. Raises NoValue where no contract is left."""
-    strikes = per_strike(lines)
-    found = flips_of(strikes, lines.settings)
-    flip = pick(found, lines.spot, lines.settings)
-    shown = flip.strike if flip else lines.spot if lines.settings.no_flip is NoFlip.SPOT else None
+    strikes = per_strike(contracts)
+    found = flips_of(strikes, contracts.settings)
+    flip = pick(found, contracts.spot, contracts.settings)
+    shown = flip.strike if flip else contracts.spot if contracts.settings.no_flip is NoFlip.SPOT else None
     call_wall, put_wall = (None if math.isnan(wall) else wall for wall in walls(strikes))
-    return Summary(total(lines), strikes, found, flip, shown, call_wall, put_wall)
+    return Summary(total(contracts), strikes, found, flip, shown, call_wall, put_wall)
 
 
-def zero_gamma_of(lines: Lines) -> float | None:
+def zero_gamma_of(contracts: Contracts) -> float | None:
     """The root nearest spot, or None where the curve keeps one sign; computed once."""
-    return nearest(zero_gammas_of(lines), lines.spot)
+    return nearest(zero_gammas_of(contracts), contracts.spot)
 
 
-def zero_gammas_of(lines: Lines) -> tuple[float, ...]:
+def zero_gammas_of(contracts: Contracts) -> tuple[float, ...]:
     """All roots, computed once: the unit and what else only decides how figures are shown does not move them."""
-    return _zero_gammas(under(lines))
+    return _zero_gammas(under(contracts))
 
 
-@once(32)
-def _zero_gammas(lines: Lines) -> tuple[float, ...]:
-    return tuple(zero_gammas(lines))
+@cached(32)
+def _zero_gammas(contracts: Contracts) -> tuple[float, ...]:
+    return tuple(zero_gammas(contracts))
 
 
-@once(32)
-def skew_of(lines: Lines) -> tuple[Skew | None, str]:
+@cached(32)
+def skew_of(contracts: Contracts) -> tuple[Skew | None, str]:
     """skew_25d, computed once per prepared chain, and the expiry it is taken in; None and the reason."""
     try:
-        skew = skew_25d(lines)
+        skew = skew_25d(contracts)
     except NoValue as error:
         return None, str(error)
     return skew, f"{skew.smile.name}, {skew.smile.days} days"
 
 
-def skew_z_of(lines: Lines, past: Past) -> tuple[float | None, str]:
+def skew_z_of(contracts: Contracts, past: EarlierValues) -> tuple[float | None, str]:
     """z-score of the 25-delta skew against earlier ones (decimal iv, as skew_25d gives it), and its source.
 
     None and the reason where there is none. Raises BadInput where the past is not in decimal iv.
@@ -81,11 +80,11 @@ def skew_z_of(lines: Lines, past: Past) -> tuple[float | None, str]:
     known = past.values[np.isfinite(past.values)]
     if known.size and np.median(np.abs(known)) > _LARGEST_SKEW:
         raise BadInput("history holds skews above 0.5; expected iv as decimals, such as 0.045 for 4.5 vol points")
-    skew, said = skew_of(lines)
+    skew, said = skew_of(contracts)
     if skew is None:
         return None, f"history, but no skew today: {said}"
     try:
-        earlier = before(past, lines.chain.symbol, lines.valued_at.astimezone(NEW_YORK).date())
+        earlier = before(past, contracts.chain.symbol, contracts.valued_at.astimezone(NEW_YORK).date())
         z = zscore(earlier, skew.value)
     except NoValue as error:
         return None, f"history: {error}"
@@ -94,26 +93,26 @@ def skew_z_of(lines: Lines, past: Past) -> tuple[float | None, str]:
 
 
 def triggers_of(
-    lines: Lines,
+    contracts: Contracts,
     vix9d: float | None = None,
     vix: float | None = None,
     vix3m: float | None = None,
     skew_25d_z: float | None = None,
-    past: Past | None = None,
+    past: EarlierValues | None = None,
 ) -> list[Trigger]:
     """The regime's triggers for a chain; the VIX family in points, the past of the skew in decimal iv.
 
     What is not given comes from the chain (slopes) and from the past (z-score of the skew), where they have it.
     """
-    summary, settings = summarise(lines), lines.settings
+    summary, settings = summarise(contracts), contracts.settings
     flip = summary.flip
-    short, medium = slopes(lines, vix9d, vix, vix3m)
+    short, medium = slopes(contracts, vix9d, vix, vix3m)
     z, z_source = skew_25d_z, "given"
     if z is None:
-        z, z_source = skew_z_of(lines, past) if past is not None and past.values.size else (None, "not given")
+        z, z_source = skew_z_of(contracts, past) if past is not None and past.values.size else (None, "not given")
     return triggers(
         summary.total.net,
-        lines.spot,
+        contracts.spot,
         flip.strike if flip else None,
         long_side=flip.long_side if flip else LongSide.ABOVE,
         skew_25d_z=z,

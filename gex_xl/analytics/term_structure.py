@@ -6,15 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from gex_xl.analytics.lines import Lines, under
+from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.pricing import PRICING
 from gex_xl.analytics.smile import Smile, expiry_name, smiles
-from gex_xl.memory import once
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
 from gex_xl.settings import Slopes
 
-FloatArray = npt.NDArray[np.float64]
 MATURITIES = (9, 30, 90)  # calendar days, as VIX9D, VIX and VIX3M
 _YEAR = 365.0
 
@@ -56,18 +55,18 @@ class Slope:
     source: str
 
 
-def atm_iv(lines: Lines) -> tuple[AtmIv, ...]:
+def atm_iv(contracts: Contracts) -> tuple[AtmIv, ...]:
     """iv at the forward of every live settlement, earliest first.
 
     At each strike the out-of-the-money side speaks, puts below the forward and calls above it, else the other
     side; between the two strikes around the forward iv is linear in the strike.
     """
-    return _atm_iv(under(lines, PRICING))
+    return _atm_iv(under(contracts, PRICING))
 
 
-@once(32)
-def _atm_iv(lines: Lines) -> tuple[AtmIv, ...]:
-    return tuple(_at_forward(smile) for smile in smiles(lines))
+@cached(32)
+def _atm_iv(contracts: Contracts) -> tuple[AtmIv, ...]:
+    return tuple(_at_forward(smile) for smile in smiles(contracts))
 
 
 def _at_forward(smile: Smile) -> AtmIv:
@@ -90,13 +89,13 @@ def _at_forward(smile: Smile) -> AtmIv:
     return found(float(np.interp(smile.forward, strike, iv)))
 
 
-@once(32)
-def maturities(lines: Lines) -> dict[int, Maturity]:
+@cached(32)
+def maturities(contracts: Contracts) -> dict[int, Maturity]:
     """At-the-money iv at 9, 30 and 90 calendar days: total variance iv^2 T is linear between expiries.
 
     Nothing is extrapolated: before the first expiry and beyond the last there is none.
     """
-    known = [(atm, atm.iv) for atm in atm_iv(lines) if atm.iv is not None]
+    known = [(atm, atm.iv) for atm in atm_iv(contracts) if atm.iv is not None]
     t = np.array([atm.years for atm, _ in known])
     variance = np.array([iv * iv * atm.years for atm, iv in known])
     return {days: _constant(days, known, t, variance) for days in MATURITIES}
@@ -119,25 +118,25 @@ def _constant(days: int, known: list[tuple[AtmIv, float]], t: FloatArray, varian
 
 
 def slopes(
-    lines: Lines, vix9d: float | None = None, vix: float | None = None, vix3m: float | None = None
+    contracts: Contracts, vix9d: float | None = None, vix: float | None = None, vix3m: float | None = None
 ) -> tuple[Slope, Slope]:
     """short_slope and med_slope: from the VIX family (points) where both indices are given, else from the chain.
 
     The setting `slopes` may rule out either source.
     """
     return (
-        _slope(lines, ("VIX9D", vix9d, 9), ("VIX", vix, 30)),
-        _slope(lines, ("VIX", vix, 30), ("VIX3M", vix3m, 90)),
+        _slope(contracts, ("VIX9D", vix9d, 9), ("VIX", vix, 30)),
+        _slope(contracts, ("VIX", vix, 30), ("VIX3M", vix3m, 90)),
     )
 
 
-def _slope(lines: Lines, short: tuple[str, float | None, int], long: tuple[str, float | None, int]) -> Slope:
-    allowed = lines.settings.slopes
+def _slope(contracts: Contracts, short: tuple[str, float | None, int], long: tuple[str, float | None, int]) -> Slope:
+    allowed = contracts.settings.slopes
     if short[1] is not None and long[1] is not None and allowed is not Slopes.CHAIN:
         return Slope(short[1] / long[1], f"given: {short[0]} / {long[0]}")
     if allowed is Slopes.VIX:
         return Slope(None, f"not given: {short[0]} and {long[0]} (slopes = vix)")
-    near, far = (maturities(lines)[days] for days in (short[2], long[2]))
+    near, far = (maturities(contracts)[days] for days in (short[2], long[2]))
     if near.iv is None or far.iv is None:
         return Slope(None, f"not in the chain: {near.source if near.iv is None else far.source}")
     return Slope(near.iv / far.iv, f"chain: at-the-money iv, {near.days} days / {far.days} days")

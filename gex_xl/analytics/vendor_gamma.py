@@ -7,15 +7,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from gex_xl.analytics.contracts import Contracts, prepare, under
 from gex_xl.analytics.exposure import exact_sum, settles_at_open, unit_factor
-from gex_xl.analytics.lines import Lines, prepare, under
+from gex_xl.arrays import Index
+from gex_xl.cache import cached
 from gex_xl.errors import NoValue
-from gex_xl.memory import once
 from gex_xl.settings import GammaSource
 
-Index = npt.NDArray[np.int64]
 NO_VENDOR_GAMMA = "no gamma in the paste"
 
 
@@ -62,37 +61,37 @@ class GammaComparison:
         )
 
 
-def vendor_gammas(lines: Lines) -> tuple[GammaComparison, ...]:
+def vendor_gammas(contracts: Contracts) -> tuple[GammaComparison, ...]:
     """All settlements together, then each of them, earliest first; of contracts that have both gammas.
 
     Raises NoValue where the feed has no gamma, or none of the contracts in use has.
     """
-    return tuple(one.times(unit_factor(lines)) for one in _in_shares(under(lines)))
+    return tuple(one.times(unit_factor(contracts)) for one in _in_shares(under(contracts)))
 
 
-@once(32)
-def _in_shares(lines: Lines) -> tuple[GammaComparison, ...]:
+@cached(32)
+def _in_shares(contracts: Contracts) -> tuple[GammaComparison, ...]:
     """The comparisons in shares per point."""
-    chain = lines.chain
+    chain = contracts.chain
     if np.isnan(chain.gamma).all():
         raise NoValue(NO_VENDOR_GAMMA)
-    if lines.settings.gamma_source is GammaSource.VENDOR:
-        settings = dataclasses.replace(lines.settings, gamma_source=GammaSource.MODEL)
-        lines = prepare(chain, lines.spot, lines.as_of, settings)
-    both = np.flatnonzero(np.isfinite(chain.gamma[lines.index]))
+    if contracts.settings.gamma_source is GammaSource.VENDOR:
+        settings = dataclasses.replace(contracts.settings, gamma_source=GammaSource.MODEL)
+        contracts = prepare(chain, contracts.spot, contracts.as_of, settings)
+    both = np.flatnonzero(np.isfinite(chain.gamma[contracts.index]))
     if not both.size:
         raise NoValue("no contract in use has both the feed's gamma and an implied volatility")
-    settlement = chain.settlement[lines.index[both]]
+    settlement = chain.settlement[contracts.index[both]]
     order = np.argsort(settlement, kind="stable")
     moments, starts = np.unique(settlement[order], return_index=True)
     each = zip(np.split(both[order], starts[1:]), moments, strict=True)
-    return (_compared(lines, both, None), *(_compared(lines, at, moment) for at, moment in each))
+    return (_compared(contracts, both, None), *(_compared(contracts, at, moment) for at, moment in each))
 
 
-def _compared(lines: Lines, at: Index, moment: np.datetime64 | None) -> GammaComparison:
+def _compared(contracts: Contracts, at: Index, moment: np.datetime64 | None) -> GammaComparison:
     """The comparison over the lines `at` in shares per point; `moment` is their settlement."""
-    chain, index = lines.chain, lines.index[at]
-    position, given, own = lines.position[at], chain.gamma[index], lines.gamma[at]
+    chain, index = contracts.chain, contracts.index[at]
+    position, given, own = contracts.position[at], chain.gamma[index], contracts.gamma[at]
     vendor, model = position * given, position * own
     vendor_gross, model_gross = exact_sum(np.abs(vendor)), exact_sum(np.abs(model))
     i = int(np.argmax(np.abs(model - vendor)))

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import contributions, exact_sum
 from gex_xl.analytics.flip import LongSide
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.parity import considered, two_sided
 from gex_xl.analytics.regime import Regime, regime, triggers
 from gex_xl.analytics.summary import skew_z_of, summarise
 from gex_xl.analytics.term_structure import slopes
+from gex_xl.analytics.zscore import EarlierValues
+from gex_xl.cache import cached, temporary
 from gex_xl.errors import NoValue
-from gex_xl.memory import aside, once
-from gex_xl.reading.past import Past
 from gex_xl.settings import Carry, choices
 
 #: Numbers and filters that are tried; of settings with a list of words, every word is. Not among them: units and the
@@ -54,7 +54,7 @@ class RegimeInputs:
     vix: float | None = None
     vix3m: float | None = None
     skew_25d_z: float | None = None
-    past: Past | None = None
+    past: EarlierValues | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,43 +86,48 @@ class _Outlook:
     skew_25d_z: float | None
 
 
-@once(32)
-def what_if(lines: Lines, inputs: RegimeInputs | None = None) -> tuple[Outcome, ...]:
+@cached(32)
+def what_if(contracts: Contracts, inputs: RegimeInputs | None = None) -> tuple[Outcome, ...]:
     """The result as it is, then every other choice of every setting, each as a run of its own with that setting.
 
     Raises NoValue where no contract is left as it is.
     """
     given = inputs or RegimeInputs()
-    outlook = _outlook(lines, given)
-    base = _outcome(lines, outlook, "", "", None)
-    gross = exact_sum(np.abs(contributions(lines)))
+    outlook = _outlook(contracts, given)
+    base = _outcome(contracts, outlook, "", "", None)
+    gross = exact_sum(np.abs(contributions(contracts)))
     as_it_is = (base.total or 0.0, gross)
     others = [(key, value) for key, values in _TRIED.items() for value in values]
     return (
         base,
         *(
-            _tried(lines, given, outlook, key, value, as_it_is)
+            _tried(contracts, given, outlook, key, value, as_it_is)
             for key, value in others
-            if value != getattr(lines.settings, key)
+            if value != getattr(contracts.settings, key)
         ),
     )
 
 
 def _tried(
-    lines: Lines, given: RegimeInputs, outlook: _Outlook, key: str, value: str | float, base: tuple[float, float]
+    contracts: Contracts,
+    given: RegimeInputs,
+    outlook: _Outlook,
+    key: str,
+    value: str | float,
+    base: tuple[float, float],
 ) -> Outcome:
     def cannot(reason: str) -> Outcome:
         return Outcome(key, value, None, None, None, None, None, None, reason)
 
-    if reason := _why_not(lines, outlook, key, value):
+    if reason := _why_not(contracts, outlook, key, value):
         return cannot(reason)
-    settings = lines.settings.with_changes({key: value})
+    settings = contracts.settings.with_changes({key: value})
     # Forty of these, kept, would push out what other cells ask for.
-    with aside():
+    with temporary():
         if key in _AFTERWARDS:
-            other = dataclasses.replace(lines, settings=settings)
+            other = dataclasses.replace(contracts, settings=settings)
         else:
-            other = prepare(lines.chain, lines.spot, lines.as_of, settings)
+            other = prepare(contracts.chain, contracts.spot, contracts.as_of, settings)
         try:
             return _outcome(other, _outlook(other, given) if key in _VOLATILITY else outlook, key, value, base)
         except NoValue as error:
@@ -130,44 +135,44 @@ def _tried(
 
 
 def _outcome(
-    lines: Lines, outlook: _Outlook, key: str, value: str | float, base: tuple[float, float] | None
+    contracts: Contracts, outlook: _Outlook, key: str, value: str | float, base: tuple[float, float] | None
 ) -> Outcome:
-    found = summarise(lines)
+    found = summarise(contracts)
     net, flip = found.total.net, found.flip
     change, share = None, None
     if base is not None:
         change = net - base[0]
         share = change / base[1] if base[1] else None
     asked = triggers(
-        net, lines.spot, flip.strike if flip else None, long_side=flip.long_side if flip else LongSide.ABOVE,
+        net, contracts.spot, flip.strike if flip else None, long_side=flip.long_side if flip else LongSide.ABOVE,
         skew_25d_z=outlook.skew_25d_z, short_slope=outlook.short_slope, med_slope=outlook.med_slope,
-        settings=lines.settings,
+        settings=contracts.settings,
     )  # fmt: skip
     return Outcome(
-        key, value, len(lines.index), net, change, share, found.flip_strike, regime(asked), _note(lines, key)
+        key, value, len(contracts.index), net, change, share, found.flip_strike, regime(asked), _note(contracts, key)
     )
 
 
-def _note(lines: Lines, key: str) -> str:
+def _note(contracts: Contracts, key: str) -> str:
     """What is to be known of a choice that was made."""
-    settings = lines.settings
+    settings = contracts.settings
     if key == "carry" and settings.carry is Carry.RATES and settings.rate == settings.dividend_yield:
         return f"rate and dividend_yield are both {settings.rate:g}: forward = spot"
     return ""
 
 
-def _outlook(lines: Lines, given: RegimeInputs) -> _Outlook:
-    short, medium = slopes(lines, given.vix9d, given.vix, given.vix3m)
+def _outlook(contracts: Contracts, given: RegimeInputs) -> _Outlook:
+    short, medium = slopes(contracts, given.vix9d, given.vix, given.vix3m)
     z = given.skew_25d_z
     if z is None and given.past is not None and given.past.values.size:
-        z, _ = skew_z_of(lines, given.past)
+        z, _ = skew_z_of(contracts, given.past)
     return _Outlook(short.value, medium.value, z)
 
 
-def _why_not(lines: Lines, outlook: _Outlook, key: str, value: str | float) -> str:
+def _why_not(contracts: Contracts, outlook: _Outlook, key: str, value: str | float) -> str:
     """Why a choice cannot be made on this chain, or would mean nothing; "" where it can."""
-    chain, settings = lines.chain, lines.settings
-    paired = two_sided(chain) & considered(lines)
+    chain, settings = contracts.chain, contracts.settings
+    paired = two_sided(chain) & considered(contracts)
     return next(
         (
             reason

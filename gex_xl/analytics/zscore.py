@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput, NoValue
-from gex_xl.reading.past import Past
 
-FloatArray = npt.NDArray[np.float64]
 WINDOW, MINIMUM = 252, 60
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EarlierValues:
+    """`values` in the order of the rows, NaN where one is missing, shape (n,); a date and a symbol each, or none."""
+
+    values: FloatArray
+    dates: tuple[dt.date | None, ...] | None = None
+    symbols: tuple[str, ...] | None = None
 
 
 def zscore(history: FloatArray, current: float, window: int = WINDOW, minimum: int = MINIMUM) -> float:
@@ -33,7 +41,7 @@ def zscore(history: FloatArray, current: float, window: int = WINDOW, minimum: i
     return float((current - some.mean()) / some.std(ddof=1))
 
 
-def before(past: Past, symbol: str, date: dt.date) -> FloatArray:
+def before(past: EarlierValues, symbol: str, date: dt.date) -> FloatArray:
     """The values dated before `date`, oldest first, one per date: the later of two rows of one date.
 
     A past without dates is taken as it stands. Of a past with several symbols only the rows of `symbol` count.

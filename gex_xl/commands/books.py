@@ -20,7 +20,7 @@ from gex_xl.errors import BadInput
 from gex_xl.settings import Settings, parse_settings
 
 #: What recalculates a book -> the module whose recalculate_workbook(source, target, cells) does so.
-ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.calc_engine"}
+ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.libreoffice.engine"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class _Host:
 
 HOSTS = {
     "plain": _Host(".xlsx", "gex_xl.template"),
-    "lite": _Host(".xlsx", "gex_xl.hosts.lite", takes_time=True),
-    "classic": _Host(".xlsm", "gex_xl.hosts.classic"),
+    "lite": _Host(".xlsx", "gex_xl.hosts.lite.book", takes_time=True),
+    "classic": _Host(".xlsm", "gex_xl.hosts.classic.book"),
     "server": _Host(".xlsx", "gex_xl.hosts.server.book", takes_time=True),
-    "libreoffice": _Host(".xlsx", "gex_xl.hosts.calc_book"),
+    "libreoffice": _Host(".xlsx", "gex_xl.hosts.libreoffice.book"),
 }
 _SUFFIXES = {host.suffix for host in HOSTS.values()}
 _HOST_HELP = (
@@ -115,7 +115,8 @@ def _recalc(given: argparse.Namespace) -> int:
 
 def _recalculated(book: Path, out: Path, cells: list[list[object]] | None, engine_name: str) -> Recalculation:
     """Recalculate a book as what it is: for Lite, with macros, for the server, or plain."""
-    from gex_xl.hosts import classic, lite
+    from gex_xl.hosts.classic import book as classic
+    from gex_xl.hosts.lite import book as lite
     from gex_xl.hosts.server import book as server
 
     engine = importlib.import_module(ENGINES[engine_name]).recalculate_workbook
@@ -147,7 +148,7 @@ def pasted_cells(
     """
     from gex_xl.reading import read_cells
     from gex_xl.reading.files import as_typed, cells_of_csv
-    from gex_xl.sample import sample_csv
+    from gex_xl.template.sample import sample_csv
 
     settings = settings or Settings()
     read = read_cells(chain) if isinstance(chain, Path) else chain

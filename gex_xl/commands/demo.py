@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.summary import summarise
 from gex_xl.chain import Chain
 from gex_xl.commands.books import pasted_cells
 from gex_xl.commands.report import bar
+from gex_xl.commands.report_text import headline, picture
 from gex_xl.engines import Recalculation
 from gex_xl.errors import GexError
-from gex_xl.report import headline, picture
 
 
 def add(commands: Any) -> None:
@@ -27,8 +27,8 @@ def add(commands: Any) -> None:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    from gex_xl.sample import write_sample
     from gex_xl.template import new_workbook
+    from gex_xl.template.sample import write_sample
 
     folder: Path = given.folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def _demo(given: argparse.Namespace) -> int:
 
     step(1, "writing and reading the synthetic sample chain")
     write_sample(csv)
-    lines = prepare(Chain.from_file(csv))
+    contracts = prepare(Chain.from_file(csv))
     step(2, "building the workbook")
     cells = pasted_cells(csv)
     step(3, "evaluating its formulas and drawing its charts")
@@ -48,9 +48,9 @@ def _demo(given: argparse.Namespace) -> int:
     step(4, "recalculating it with LibreOffice, if that is here")
     second = _second_opinion(done, book)
     print(f"\nSYNTHETIC sample chain, not market data ({time.perf_counter() - started:.1f} s)\n")
-    for label, text in headline(lines):
+    for label, text in headline(contracts):
         print(f"{label:<12} {text}")
-    print("\n".join(["", *picture(summarise(lines).strikes, lines.spot, block=bar()), ""]))
+    print("\n".join(["", *picture(summarise(contracts).strikes, contracts.spot, block=bar()), ""]))
     print(f"Chain      {csv}\nWorkbook   {book}\n{second}\n")
     print("Next: open the workbook. Its figures and charts are there even without an add-in.")
     print("To see your own chain in it: gex-xl recalc " + str(book) + " --chain YOUR_FILE.csv")
@@ -59,7 +59,7 @@ def _demo(given: argparse.Namespace) -> int:
 
 def _second_opinion(done: Recalculation, book: Path) -> str:
     """What LibreOffice makes of the book: an independent spreadsheet program, and a picture of its first page."""
-    from gex_xl.hosts import calc_engine
+    from gex_xl.hosts.libreoffice import engine as calc_engine
 
     picture = book.with_suffix(".pdf")
     try:

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gex_xl.atomic import replacing
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.feeds import SOURCES, Fetched, fetch
-from gex_xl.saving import replacing
 
 SECONDS = 120.0
 _ABOUT = """The chain of an underlying, as a public feed quotes it now: CBOE's delayed quotes (about 15 minutes late,

@@ -25,7 +25,8 @@ def add(commands: Any) -> None:
 
 
 def _install(given: argparse.Namespace) -> int:
-    from gex_xl.hosts import classic, libreoffice
+    from gex_xl.hosts.classic import book as classic
+    from gex_xl.hosts.libreoffice import addin as libreoffice
 
     if given.packages is not None and not given.packages.is_dir():
         raise BadInput(f"--packages is {given.packages}, which is no folder; give the one that holds numpy")
@@ -37,7 +38,9 @@ def _install(given: argparse.Namespace) -> int:
 
 
 def _doctor(_given: argparse.Namespace) -> int:
-    from gex_xl.hosts import classic, libreoffice, lite
+    from gex_xl.hosts.classic import book as classic
+    from gex_xl.hosts.libreoffice import addin as libreoffice
+    from gex_xl.hosts.lite import book as lite
     from gex_xl.hosts.server import state as server
 
     hosts = {

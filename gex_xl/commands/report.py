@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.summary import summarise
-from gex_xl.arguments import amount, moment
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
-from gex_xl.report import as_json, headline, other_choices, picture, quality
+from gex_xl.commands.report_text import as_json, headline, other_choices, picture, quality
+from gex_xl.functions.arguments import amount, moment
 from gex_xl.settings import HELP, Settings, parse_settings
 
 
@@ -39,17 +39,17 @@ def _report(given: argparse.Namespace) -> int:
     chosen = Settings().with_changes(parse_settings("\n".join(given.set)))
     chain = _fetched_chain(given, chosen) if given.symbol else Chain.from_file(given.file, chosen)
     as_of = moment(given.as_of, zone=chain.zone, order=chosen.date_order)
-    lines = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
+    contracts = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
     if given.json:
-        json.dump(as_json(lines), sys.stdout, allow_nan=False)
+        json.dump(as_json(contracts), sys.stdout, allow_nan=False)
         print()
         return 0
-    for label, text in [*headline(lines), *quality(lines)]:
+    for label, text in [*headline(contracts), *quality(contracts)]:
         print(f"{label:<12} {text}")
-    print(f"\nNet GEX per strike, {lines.settings.unit.label}; left of the line dealers are short gamma\n")
-    print("\n".join(picture(summarise(lines).strikes, lines.spot, block=bar())))
+    print(f"\nNet GEX per strike, {contracts.settings.unit.label}; left of the line dealers are short gamma\n")
+    print("\n".join(picture(summarise(contracts).strikes, contracts.spot, block=bar())))
     print("\nThe total with one setting changed at a time\n")
-    print("\n".join(other_choices(lines)))
+    print("\n".join(other_choices(contracts)))
     return 0
 
 

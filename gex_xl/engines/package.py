@@ -13,12 +13,12 @@ from math import isfinite
 from pathlib import Path
 from xml.etree import ElementTree
 
+from gex_xl.atomic import replacing
 from gex_xl.engines import charts, sheet_xml
 from gex_xl.engines.addresses import area_of
 from gex_xl.engines.formulas import Table
 from gex_xl.engines.sheet_xml import Entry, FormulaCell
 from gex_xl.errors import BadInput
-from gex_xl.saving import replacing
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

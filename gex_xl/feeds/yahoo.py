@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
 from gex_xl.feeds.cboe import INDICES
 from gex_xl.feeds.download import Progress
-from gex_xl.reading.dates import NEW_YORK
 from gex_xl.reading.files import cells_of_csv
 
 NEEDS_EXTRA = 'Yahoo needs yfinance, which is not installed here; install it: pip install "gex-xl[yahoo]"'

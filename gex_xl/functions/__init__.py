@@ -9,7 +9,7 @@ from gex_xl.functions import chain, exposure, exposures, flows, levels, levels_b
 # isort: split
 from gex_xl.functions import book, hedging, limits, quoting, residuals
 from gex_xl.functions.common import EXAMPLE_CHAIN
-from gex_xl.registry import REGISTRY
+from gex_xl.functions.registry import REGISTRY
 
 __all__ = [
     "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "exposure", "exposures", "flows", "hedging", "levels",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
-from gex_xl.dealer.book import Exposure, concentrations, greeks, groups
+from gex_xl.desk.book import Exposure, concentrations, greeks, groups
+from gex_xl.functions import arguments
 from gex_xl.functions.common import Table
 from gex_xl.functions.positions import AS_OF, EXAMPLE_POSITIONS
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 _NO_SUM = "shares of several underlyings are not added up; USD are"
 

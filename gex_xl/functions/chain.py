@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl import arguments
 from gex_xl.analytics.check import Check, check, status
 from gex_xl.analytics.exposure import contributions
 from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
+from gex_xl.clock import in_words
 from gex_xl.errors import GexError
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
-from gex_xl.handles import store
-from gex_xl.reading.dates import in_words
-from gex_xl.registry import worksheet
+from gex_xl.functions.handles import store
+from gex_xl.functions.registry import worksheet
 from gex_xl.settings import Settings
 
 
@@ -38,7 +38,7 @@ def LOAD_CHAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = 
 )
 def CHAIN_STATUS(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
     try:
-        return status(arguments.lines(chain, spot, as_of, settings))
+        return status(arguments.contracts(chain, spot, as_of, settings))
     except GexError as error:
         return f"Cannot be used: {error}"
 
@@ -51,13 +51,13 @@ def CHAIN_STATUS(chain: Any, spot: Any = None, as_of: Any = None, settings: Any 
     spills=True,
 )
 def CHAIN_TABLE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    source = lines.chain
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    source = contracts.chain
     used = {name: np.full(len(source), np.nan) for name in ("iv", "forward", "years", "gamma", "gex")}
-    at = lines.index
-    used["iv"][at] = lines.stdev / np.sqrt(lines.years)
-    used["forward"][at], used["years"][at] = lines.forward, lines.years
-    used["gamma"][at], used["gex"][at] = lines.gamma, contributions(lines)
+    at = contracts.index
+    used["iv"][at] = contracts.stdev / np.sqrt(contracts.years)
+    used["forward"][at], used["years"][at] = contracts.forward, contracts.years
+    used["gamma"][at], used["gex"][at] = contracts.gamma, contributions(contracts)
     header = ["Root", "Expiry", "Right", "Strike", "IV", "Forward", "Years", "Open interest", "Gamma"]
     columns = [
         source.root.tolist(),
@@ -65,9 +65,9 @@ def CHAIN_TABLE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
         np.where(source.is_call, "C", "P").tolist(),
         *map(_filled, (source.strike, used["iv"], used["forward"], used["years"], source.open_interest)),
         *map(_filled, (used["gamma"], used["gex"])),
-        [lines.reasons[i] or "used" for i in lines.why.tolist()],
+        [contracts.reasons[i] or "used" for i in contracts.why.tolist()],
     ]
-    return [[*header, f"GEX {unit(lines)}", "Status"], *map(list, zip(*columns, strict=True))]
+    return [[*header, f"GEX {unit(contracts)}", "Status"], *map(list, zip(*columns, strict=True))]
 
 
 def _filled(column: npt.NDArray[np.float64]) -> list[float | None]:
@@ -102,21 +102,21 @@ def _quality(found: Check) -> Table:
     spills=True,
 )
 def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    found = check(lines)
-    chosen, in_unit = lines.settings, unit(lines)
-    (skew, skew_from), (short, medium) = skew_of(lines), slopes(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    found = check(contracts)
+    chosen, in_unit = contracts.settings, unit(contracts)
+    (skew, skew_from), (short, medium) = skew_of(contracts), slopes(contracts)
     changed = {k: v for k, v in chosen.as_dict().items() if v != Settings().as_dict()[k]}
     rows: Table = [
         ["Item", "Value", "Open interest", "Note"],
-        ["Contracts listed", found.rows, None, lines.chain.layout],
+        ["Contracts listed", found.rows, None, contracts.chain.layout],
         ["Contracts used", found.used, found.open_interest_used, None],
-        *[[f"Left out: {why}", contracts, oi, None] for why, (contracts, oi) in found.excluded.items()],
-        ["Spot", lines.spot, None, lines.spot_from],
-        ["As of", when(lines), None, lines.as_of_from],
+        *[[f"Left out: {why}", count, oi, None] for why, (count, oi) in found.excluded.items()],
+        ["Spot", contracts.spot, None, contracts.spot_from],
+        ["As of", when(contracts), None, contracts.as_of_from],
         [
             "Valued at",
-            in_words(lines.valued_at),
+            in_words(contracts.valued_at),
             None,
             f"clock_from = {chosen.clock_from}",
         ],

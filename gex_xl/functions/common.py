@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
-from gex_xl.analytics.lines import Lines
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.summary import triggers_of
 from gex_xl.analytics.what_if import RegimeInputs
-from gex_xl.reading.dates import in_words
+from gex_xl.clock import in_words
+from gex_xl.functions import arguments
 from gex_xl.settings import Settings
 
 Table = list[list[Any]]
@@ -46,14 +46,14 @@ EXAMPLE_SMILES: Table = [
 ]
 
 
-def unit(lines: Lines) -> str:
+def unit(contracts: Contracts) -> str:
     """The unit as it stands in headers: `(USD per 1 %)`."""
-    return f"({lines.settings.unit.label})"
+    return f"({contracts.settings.unit.label})"
 
 
-def when(lines: Lines) -> str:
+def when(contracts: Contracts) -> str:
     """The quote time in words, New York time."""
-    return in_words(lines.as_of)
+    return in_words(contracts.as_of)
 
 
 def sign_words(settings: Settings) -> str:
@@ -72,8 +72,8 @@ def found_triggers(
 ) -> list[Trigger]:
     """The triggers from what a cell gives."""
     given = regime_inputs(vix, skew_25d_z, history)
-    lines = arguments.lines(chain, spot, as_of, settings)
-    return triggers_of(lines, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    return triggers_of(contracts, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
 
 
 def regime_inputs(vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any) -> RegimeInputs:

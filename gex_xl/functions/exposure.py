@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
 from gex_xl.analytics.exposure import by_expiry, per_strike, total
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 
 @worksheet(
@@ -18,8 +18,8 @@ from gex_xl.registry import worksheet
     spills=True,
 )
 def GEX_PER_STRIKE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    found, in_unit = per_strike(lines), unit(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    found, in_unit = per_strike(contracts), unit(contracts)
     header = ["Strike", *(f"{name} GEX {in_unit}" for name in ("Call", "Put", "Net", "Cumulative"))]
     columns = (found.strike, found.call, found.put, found.net, found.cumulative)
     return [header, *map(list, zip(*(column.tolist() for column in columns), strict=True))]
@@ -32,7 +32,7 @@ def GEX_PER_STRIKE(chain: Any, spot: Any = None, as_of: Any = None, settings: An
     (EXAMPLE_CHAIN,),
 )
 def TOTAL_GEX(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    return total(arguments.lines(chain, spot, as_of, settings)).net
+    return total(arguments.contracts(chain, spot, as_of, settings)).net
 
 
 @worksheet(
@@ -43,8 +43,8 @@ def TOTAL_GEX(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = N
     spills=True,
 )
 def GEX_BY_EXPIRY(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    in_unit = unit(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    in_unit = unit(contracts)
     return [
         ["Expiry", "Settles", "Days", "Contracts", f"Call GEX {in_unit}", f"Put GEX {in_unit}", f"Net GEX {in_unit}"],
         *[
@@ -57,6 +57,6 @@ def GEX_BY_EXPIRY(chain: Any, spot: Any = None, as_of: Any = None, settings: Any
                 e.put,
                 e.net,
             ]
-            for e in by_expiry(lines)
+            for e in by_expiry(contracts)
         ],
     ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from gex_xl import arguments
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, total_of
 from gex_xl.analytics.expiries import Bucket, by_bucket
 from gex_xl.analytics.exposure import by_expiry, per_strike
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 
 class By(StrEnum):
@@ -36,20 +36,20 @@ def DEALER_EXPOSURE(
 ) -> Any:
     chosen = arguments.word(kind, "kind", Kind)
     split = arguments.word(by, "by", By, By.TOTAL)
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     if split is By.TOTAL:
-        return total_of(lines, chosen).total.net
-    lines, each = exposure_of(lines, chosen)
-    heads = [f"{part} {chosen} ({label(chosen, lines.settings.unit)})" for part in ("Call", "Put", "Net")]
+        return total_of(contracts, chosen).total.net
+    contracts, each = exposure_of(contracts, chosen)
+    heads = [f"{part} {chosen} ({label(chosen, contracts.settings.unit)})" for part in ("Call", "Put", "Net")]
     if split is By.STRIKE:
-        found = per_strike(lines, each)
+        found = per_strike(contracts, each)
         columns = (found.strike, found.call, found.put, found.net)
         return [["Strike", *heads], *map(list, zip(*(column.tolist() for column in columns), strict=True))]
     return [
         ["Expiry", "Settles", "Days", "Contracts", *heads],
         *[
             [f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, e.contracts, e.call, e.put, e.net]
-            for e in by_expiry(lines, each)
+            for e in by_expiry(contracts, each)
         ],
     ]
 
@@ -67,7 +67,7 @@ def EXPOSURES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = N
         ["Exposure", "Call", "Put", "Net", "Contracts", "Unit"],
         *[
             [str(e.kind), e.total.call, e.total.put, e.total.net, e.contracts, e.unit]
-            for e in exposures(arguments.lines(chain, spot, as_of, settings))
+            for e in exposures(arguments.contracts(chain, spot, as_of, settings))
         ],
     ]
 
@@ -81,11 +81,11 @@ def EXPOSURES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = N
     spills=True,
 )
 def GEX_BY_BUCKET(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    heads = [f"{part} GEX {unit(lines)}" for part in ("Call", "Put", "Net")]
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    heads = [f"{part} GEX {unit(contracts)}" for part in ("Call", "Put", "Net")]
     return [
         ["Bucket", "Days", "Contracts", *heads, "Share of gross"],
-        *[[b.name, _days(b), b.contracts, b.call, b.put, b.net, b.share] for b in by_bucket(lines)],
+        *[[b.name, _days(b), b.contracts, b.call, b.put, b.net, b.share] for b in by_bucket(contracts)],
     ]
 
 

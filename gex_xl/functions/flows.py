@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gex_xl import arguments
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import money
 from gex_xl.analytics.flows import Flow, hedge_flow, vol_flow
-from gex_xl.analytics.lines import Lines
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 _FORMS = 'a number, a range, or text such as "-1%, 1%"'
 
@@ -26,8 +26,8 @@ _FORMS = 'a number, a range, or text such as "-1%, 1%"'
     ranges={"moves"},
 )
 def HEDGE_FLOW(chain: Any, moves: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    head, rows = _table("spot", lines, hedge_flow(lines, arguments.moves(moves)))
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    head, rows = _table("spot", contracts, hedge_flow(contracts, arguments.moves(moves)))
     return [head, *rows]
 
 
@@ -42,13 +42,13 @@ def HEDGE_FLOW(chain: Any, moves: Any, spot: Any = None, as_of: Any = None, sett
     ranges={"moves"},
 )
 def VOL_FLOW(chain: Any, moves: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    flows = vol_flow(lines, arguments.moves(moves))
-    head, rows = _table("iv (decimal)", lines, flows)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    flows = vol_flow(contracts, arguments.moves(moves))
+    head, rows = _table("iv (decimal)", contracts, flows)
     return [[*head, "Stopped at 1 point"], *[[*row, flow.stopped] for row, flow in zip(rows, flows, strict=True)]]
 
 
-def _table(of: str, lines: Lines, flows: Sequence[Flow]) -> tuple[list[str], Table]:
-    scale, word = money(lines.settings.unit)
+def _table(of: str, contracts: Contracts, flows: Sequence[Flow]) -> tuple[list[str], Table]:
+    scale, word = money(contracts.settings.unit)
     head = [f"Move of {of}", "Dealers trade (shares)", f"Dealers trade ({word})", f"Linear estimate ({word})"]
     return head, [[flow.move, flow.shares, flow.usd * scale, flow.linear * scale] for flow in flows]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gex_xl import arguments
-from gex_xl.dealer.book import greeks
-from gex_xl.dealer.hedging import hedge_underlying
-from gex_xl.dealer.option_hedge import hedge_options, read_bounds
-from gex_xl.dealer.positions import join
-from gex_xl.dealer.related import hedge_related, read_products
+from gex_xl.desk.book import greeks
+from gex_xl.desk.hedging import hedge_underlying
+from gex_xl.desk.option_hedge import hedge_options, read_bounds
+from gex_xl.desk.positions import join
+from gex_xl.desk.related import hedge_related, read_products
+from gex_xl.functions import arguments
 from gex_xl.functions.common import Table
 from gex_xl.functions.positions import AS_OF, EXAMPLE_BOUNDS, EXAMPLE_CANDIDATES, EXAMPLE_POSITIONS, EXAMPLE_PRODUCTS
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 LOT = "Shares per lot of the underlying; blank: 1"
 CANDIDATES = (

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
 from gex_xl.analytics.exposure import per_strike, top_strikes, total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of, zero_gammas_of
 from gex_xl.errors import NoValue
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers, sign_words, unit, when
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 
 @worksheet(
@@ -22,7 +22,7 @@ from gex_xl.registry import worksheet
     (EXAMPLE_CHAIN,),
 )
 def FLIP_STRIKE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    found = summarise(arguments.lines(chain, spot, as_of, settings)).flip_strike
+    found = summarise(arguments.contracts(chain, spot, as_of, settings)).flip_strike
     if found is None:
         raise NoValue(ONE_SIDED)
     return found
@@ -36,11 +36,11 @@ def FLIP_STRIKE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
     spills=True,
 )
 def FLIP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    found = summarise(lines).flips
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    found = summarise(contracts).flips
     if not found:
         raise NoValue(ONE_SIDED)
-    header = ["Flip strike", f"Slope {unit(lines)} per strike point", "Dealers long gamma"]
+    header = ["Flip strike", f"Slope {unit(contracts)} per strike point", "Dealers long gamma"]
     return [header, *[[flip.strike, flip.slope, str(flip.long_side)] for flip in found]]
 
 
@@ -57,11 +57,11 @@ def ZERO_GAMMA(
     settings: Any = None,
     all: Any = None,  # noqa: A002
 ) -> Any:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    found = zero_gamma_of(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    found = zero_gamma_of(contracts)
     if found is None:
         raise NoValue(ONE_SIGNED)
-    return [[root] for root in zero_gammas_of(lines)] if arguments.flag(all) else found
+    return [[root] for root in zero_gammas_of(contracts)] if arguments.flag(all) else found
 
 
 @worksheet(
@@ -72,11 +72,11 @@ def ZERO_GAMMA(
     spills=True,
 )
 def GAMMA_PROFILE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    total(lines)  # an empty selection is #N/A here too
-    levels = levels_of(lines)
-    header = ["Spot level", f"GEX {unit(lines)}"]
-    return [header, *map(list, zip(levels.tolist(), reprice(lines, levels).tolist(), strict=True))]
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    total(contracts)  # an empty selection is #N/A here too
+    levels = levels_of(contracts)
+    header = ["Spot level", f"GEX {unit(contracts)}"]
+    return [header, *map(list, zip(levels.tolist(), reprice(contracts, levels).tolist(), strict=True))]
 
 
 @worksheet(
@@ -86,7 +86,7 @@ def GAMMA_PROFILE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any
     (EXAMPLE_CHAIN,),
 )
 def CALL_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    found = summarise(arguments.lines(chain, spot, as_of, settings)).call_wall
+    found = summarise(arguments.contracts(chain, spot, as_of, settings)).call_wall
     if found is None:
         raise NoValue("no call carries any exposure")
     return found
@@ -99,7 +99,7 @@ def CALL_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = N
     (EXAMPLE_CHAIN,),
 )
 def PUT_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    found = summarise(arguments.lines(chain, spot, as_of, settings)).put_wall
+    found = summarise(arguments.contracts(chain, spot, as_of, settings)).put_wall
     if found is None:
         raise NoValue("no put carries any exposure")
     return found
@@ -114,9 +114,9 @@ def PUT_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = No
     help={"count": "How many of each, 1 to 100; blank: 5"},
 )
 def TOP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, count: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     most = arguments.count(count, "count", 5, 100)
-    found, in_unit = per_strike(lines), unit(lines)
+    found, in_unit = per_strike(contracts), unit(contracts)
     sides = top_strikes(found, most)
     rows: Table = [["Rank"]]
     for sign in ("Positive", "Negative"):
@@ -126,7 +126,7 @@ def TOP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
         for side in sides:
             if rank < len(side):
                 strike = float(found.strike[side[rank]])
-                row += [strike, float(found.net[side[rank]]), strike / lines.spot - 1]
+                row += [strike, float(found.net[side[rank]]), strike / contracts.spot - 1]
             else:
                 row += [None] * 3
         rows.append(row)
@@ -152,26 +152,26 @@ def GEX_LEVELS(
     history: Any = None,
 ) -> Table:
     triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
-    lines = arguments.lines(chain, spot, as_of, settings)
-    found, in_unit = summarise(lines), unit(lines)
-    skew, skew_from = skew_of(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    found, in_unit = summarise(contracts), unit(contracts)
+    skew, skew_from = skew_of(contracts)
     by_name = {one.name: one for one in triggers}
     short, medium, z = (by_name[name] for name in ("short_slope", "med_slope", "skew_25d_z"))
     return [
-        ["Symbol", lines.chain.symbol or "not named"],
-        ["Spot (USD)", lines.spot],
-        ["As of", when(lines)],
+        ["Symbol", contracts.chain.symbol or "not named"],
+        ["Spot (USD)", contracts.spot],
+        ["As of", when(contracts)],
         ["Regime", str(regime(triggers))],
         [f"Total GEX {in_unit}", found.total.net],
         [f"Call GEX {in_unit}", found.total.call],
         [f"Put GEX {in_unit}", found.total.put],
         ["Flip strike (USD)", found.flip_strike if found.flip_strike is not None else "#N/A"],
         ["Dealers long gamma", f"{found.flip.long_side} the flip" if found.flip else ONE_SIDED],
-        ["Zero gamma (USD)", found_zero if (found_zero := zero_gamma_of(lines)) is not None else "#N/A"],
+        ["Zero gamma (USD)", found_zero if (found_zero := zero_gamma_of(contracts)) is not None else "#N/A"],
         ["Call wall (USD)", found.call_wall if found.call_wall is not None else "#N/A"],
         ["Put wall (USD)", found.put_wall if found.put_wall is not None else "#N/A"],
-        ["Contracts used", len(lines.index)],
-        ["Sign convention", f"{lines.settings.sign}: {sign_words(lines.settings)}"],
+        ["Contracts used", len(contracts.index)],
+        ["Sign convention", f"{contracts.settings.sign}: {sign_words(contracts.settings)}"],
         ["25-delta skew (vol points)", "#N/A" if skew is None else 100 * skew.value],
         ["25-delta skew from", skew_from],
         ["25-delta skew z-score", "not given" if z.value is None else z.value],

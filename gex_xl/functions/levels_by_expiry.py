@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
 from gex_xl.analytics.expiries import expected_moves, max_pain
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 
 @worksheet(
@@ -19,11 +19,11 @@ from gex_xl.registry import worksheet
     spills=True,
 )
 def MAX_PAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     head = ["Expiry", "Settles", "Days", "Max pain (USD)", "From spot", "Call open interest", "Put open interest"]
     rows: Table = [head]
-    for e in max_pain(lines):
-        figures = ["#N/A", "#N/A"] if e.strike is None else [e.strike, e.strike / lines.spot - 1]
+    for e in max_pain(contracts):
+        figures = ["#N/A", "#N/A"] if e.strike is None else [e.strike, e.strike / contracts.spot - 1]
         rows.append(
             [
                 f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures, e.call_open_interest,
@@ -43,11 +43,11 @@ def MAX_PAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = No
     spills=True,
 )
 def EXPECTED_MOVE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     rows: Table = [["Expiry", "Settles", "Days", "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]]
-    for e in expected_moves(lines):
+    for e in expected_moves(contracts):
         figures: list[float | str] = ["#N/A"] * 4
         if e.atm_iv is not None and e.move is not None:
-            figures = [e.atm_iv, e.move, lines.spot - e.move, lines.spot + e.move]
+            figures = [e.atm_iv, e.move, contracts.spot - e.move, contracts.spot + e.move]
         rows.append([f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures])
     return rows

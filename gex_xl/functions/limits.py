@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
-from gex_xl.dealer.limits import MEASURES, check_limits, read_limits
+from gex_xl.desk.limits import MEASURES, check_limits, read_limits
+from gex_xl.functions import arguments
 from gex_xl.functions.common import Table
 from gex_xl.functions.positions import AS_OF, EXAMPLE_LIMITS, EXAMPLE_POSITIONS
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 LIMITS = (
     "Columns limit, value and, for one class or series, scope. Limits: class inventory, series inventory, delta, "

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
 from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, Violation, arbitrage
 from gex_xl.analytics.quote_quality import STALE_DAYS, quote_counts
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.analytics.what_if import what_if
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, Table, regime_inputs, settles, unit
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 #: Made-up quotes: strike, iv, gamma, call's bid and ask, put's bid and ask. The 4900 put of the first expiry is quoted
 #: too high, the 5100 call of the second crossed.
@@ -61,13 +61,13 @@ _DEFAULT_WORST = 3
     help={"stale_days": "Calendar days since the last trade before it counts as stale; blank: 7"},
 )
 def QUOTE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, stale_days: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     days = arguments.amount(stale_days, "stale_days") or STALE_DAYS
     return [
         ["Quotes", "Contracts", "Open interest", "Share of gross GEX", "Largest", "Meaning"],
         *[
             [q.name, q.contracts, q.open_interest, q.gross_share, q.largest or None, q.meaning]
-            for q in quote_counts(lines, days)
+            for q in quote_counts(contracts, days)
         ],
     ]
 
@@ -90,7 +90,7 @@ def ARBITRAGE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: A
             "Right", "Strike", "Trade",
         ]
     ]  # fmt: skip
-    for test in arbitrage(arguments.lines(chain, spot, as_of, settings)):
+    for test in arbitrage(arguments.contracts(chain, spot, as_of, settings)):
         counts = [_KINDS[test.kind], *_counts(test)]
         worst = [_offender(one) for one in test.violations[:most]]
         rows.append([*counts, *(worst[0] if worst else [None, None, None, None, None, test.reason or "none"])])
@@ -118,8 +118,8 @@ def _offender(one: Violation) -> list[Any]:
     spills=True,
 )
 def VENDOR_GAMMA(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    found, in_unit = vendor_gammas(lines), unit(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    found, in_unit = vendor_gammas(contracts), unit(contracts)
     return [
         [
             "Expiry", "Settles", "Contracts", "Feed gamma is 0", f"Feed gross {in_unit}", f"Model gross {in_unit}",
@@ -169,8 +169,8 @@ def WHAT_IF(
     skew_25d_z: Any = None,
     history: Any = None,
 ) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
-    in_unit = unit(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    in_unit = unit(contracts)
     given = regime_inputs((vix9d, vix, vix3m), skew_25d_z, history)
     rows: Table = [
         [
@@ -178,7 +178,7 @@ def WHAT_IF(
             "Regime", "Contracts", "Note",
         ]
     ]  # fmt: skip
-    for one in what_if(lines, given):
+    for one in what_if(contracts, given):
         flip = "none" if one.flip is None and one.total is not None else one.flip
         word = None if one.regime is None else str(one.regime)
         name, value = (one.setting, one.value) if one.setting else ("as it is", None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
-from gex_xl.dealer.quoting import adjust, read_quotes
+from gex_xl.desk.quoting import adjust, read_quotes
+from gex_xl.functions import arguments
 from gex_xl.functions.common import Table
 from gex_xl.functions.positions import EXAMPLE_QUOTES
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 QUOTES = (
     "One row a quote: name, mid, volatility (of the price, USD a day), inventory (signed contracts), limit, band (USD "

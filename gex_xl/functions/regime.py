@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl import arguments
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.figures import figures_of
 from gex_xl.analytics.flip import ONE_SIDED
-from gex_xl.analytics.lines import Lines
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.zscore import before, zscore
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput, NoValue
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers
-from gex_xl.reading.dates import NEW_YORK
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 #: The figures that have a z-score beside the skew's, which is a trigger's.
 _SCORED = ("total_gex", "short_slope", "med_slope")
@@ -96,28 +96,30 @@ def HISTORY_ROW(
 ) -> Table:
     triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
     by_name = {one.name: one for one in triggers}
-    lines = arguments.lines(chain, spot, as_of, settings)
-    figures, reasons = figures_of(lines)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
+    figures, reasons = figures_of(contracts)
     for name in ("short_slope", "med_slope", "skew_25d_z"):
         figures[name] = by_name[name].value
         reasons.pop(name, None)
         if by_name[name].value is None:
             reasons[name] = by_name[name].source
     for name in _SCORED:
-        figures[f"{name}_z"], why = _score(lines, history, name, figures[name])
+        figures[f"{name}_z"], why = _score(contracts, history, name, figures[name])
         if why:
             reasons[f"{name}_z"] = why
     figures |= {"regime": str(regime(triggers)), "reason": " | ".join(f"{k}: {why}" for k, why in reasons.items())}
     return [list(_ROW), [figures[name] for name in _ROW]]
 
 
-def _score(lines: Lines, history: Any, name: str, current: float | None) -> tuple[float | None, str]:
+def _score(contracts: Contracts, history: Any, name: str, current: float | None) -> tuple[float | None, str]:
     """z-score of a figure against its column of a history; None and the reason, "" where no table is given."""
     table = arguments.past(history, "skew_25d")
     if current is None or table is None or not table.dates:  # one column is the skew's
         return None, ""
     try:
         past = arguments.past(history, name) or table
-        return zscore(before(past, lines.chain.symbol, lines.valued_at.astimezone(NEW_YORK).date()), current), ""
+        return zscore(
+            before(past, contracts.chain.symbol, contracts.valued_at.astimezone(NEW_YORK).date()), current
+        ), ""
     except (NoValue, BadInput) as error:
         return None, f"history: {error}"

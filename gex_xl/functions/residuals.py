@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from gex_xl import arguments
-from gex_xl.dealer.hedging import with_shares
-from gex_xl.dealer.option_hedge import hedge_options, read_bounds
-from gex_xl.dealer.positions import join
-from gex_xl.dealer.rebalancing import rebalance_cost
-from gex_xl.dealer.related import hedge_related, read_products
-from gex_xl.dealer.residual import residuals
-from gex_xl.dealer.scenarios import JUMPS, VOL_SHOCKS, scenarios
+from gex_xl.desk.hedging import with_shares
+from gex_xl.desk.option_hedge import hedge_options, read_bounds
+from gex_xl.desk.positions import join
+from gex_xl.desk.rebalancing import rebalance_cost
+from gex_xl.desk.related import hedge_related, read_products
+from gex_xl.desk.residual import residuals
+from gex_xl.desk.scenarios import JUMPS, VOL_SHOCKS, scenarios
+from gex_xl.functions import arguments
 from gex_xl.functions.common import Table
 from gex_xl.functions.hedging import BOUNDS, CANDIDATES, HORIZON, LOT, PRODUCTS
 from gex_xl.functions.positions import (
@@ -22,7 +22,7 @@ from gex_xl.functions.positions import (
     EXAMPLE_POSITIONS,
     EXAMPLE_PRODUCTS,
 )
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 
 @worksheet(

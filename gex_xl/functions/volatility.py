@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from gex_xl import arguments
 from gex_xl.analytics.skew import skew_25d, smile_of
 from gex_xl.analytics.term_structure import MATURITIES, atm_iv, maturities, slopes
 from gex_xl.analytics.zscore import MINIMUM, WINDOW, zscore
 from gex_xl.errors import BadInput, NoValue
+from gex_xl.functions import arguments
 from gex_xl.functions.common import EXAMPLE_SMILES, Table
-from gex_xl.registry import worksheet
+from gex_xl.functions.registry import worksheet
 
 _EXPIRY = {"expiry": "Expiry date; blank: the shortest expiry that is at least 21 days away"}
 
@@ -25,7 +25,7 @@ _EXPIRY = {"expiry": "Expiry date; blank: the shortest expiry that is at least 2
     help=_EXPIRY,
 )
 def SKEW_25D(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, expiry: Any = None) -> float:
-    return skew_25d(arguments.lines(chain, spot, as_of, settings), arguments.day(expiry)).value
+    return skew_25d(arguments.contracts(chain, spot, as_of, settings), arguments.day(expiry)).value
 
 
 @worksheet(
@@ -37,7 +37,7 @@ def SKEW_25D(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = No
     help=_EXPIRY,
 )
 def SKEW_CURVE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, expiry: Any = None) -> Table:
-    smile = smile_of(arguments.lines(chain, spot, as_of, settings), arguments.day(expiry))
+    smile = smile_of(arguments.contracts(chain, spot, as_of, settings), arguments.day(expiry))
     at = np.flatnonzero(smile.out_of_the_money)
     if not at.size:
         raise NoValue(f"no out-of-the-money contract of {smile.name} has an implied volatility")
@@ -61,7 +61,7 @@ def SKEW_CURVE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = 
     spills=True,
 )
 def ATM_IV(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    found = atm_iv(arguments.lines(chain, spot, as_of, settings))
+    found = atm_iv(arguments.contracts(chain, spot, as_of, settings))
     if not found:
         raise NoValue("no contract is alive")
     return [
@@ -92,16 +92,16 @@ def TERM_STRUCTURE(
     vix: Any = None,
     vix3m: Any = None,
 ) -> Table:
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     indices = (arguments.amount(vix9d, "vix9d"), arguments.amount(vix, "vix"), arguments.amount(vix3m, "vix3m"))
-    found = maturities(lines)
-    limit = lines.settings.vol_inverted
+    found = maturities(contracts)
+    limit = contracts.settings.vol_inverted
     rows: Table = [["Figure", "Value", "Source"]]
     for days in MATURITIES:
         iv = found[days].iv
         rows.append([f"ATM IV {days} days (decimal)", "#N/A" if iv is None else iv, found[days].source])
     for name, slope in zip(("Short slope (9 / 30 days)", "Medium slope (30 / 90 days)"),
-                           slopes(lines, *indices), strict=True):  # fmt: skip
+                           slopes(contracts, *indices), strict=True):  # fmt: skip
         rows.append([name, "#N/A" if slope.value is None else slope.value, slope.source])
         word = "#N/A" if slope.value is None else "yes" if slope.value > limit else "no"
         rows.append([f"{name.split(' (')[0]} inverted", word, f"above {limit:g}"])
@@ -123,13 +123,13 @@ def IS_INVERTED(
     vix: Any = None,
     vix3m: Any = None,
 ) -> bool:
-    lines = arguments.lines(chain, spot, as_of, settings)
+    contracts = arguments.contracts(chain, spot, as_of, settings)
     indices = (arguments.amount(vix9d, "vix9d"), arguments.amount(vix, "vix"), arguments.amount(vix3m, "vix3m"))
-    found = slopes(lines, *indices)
+    found = slopes(contracts, *indices)
     known = [slope.value for slope in found if slope.value is not None]
     if not known:
         raise NoValue(found[0].source)
-    return max(known) > lines.settings.vol_inverted
+    return max(known) > contracts.settings.vol_inverted
 
 
 @worksheet(

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.figures import figures_of
 from gex_xl.analytics.flip import LongSide
-from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.regime import regime, triggers
 from gex_xl.analytics.zscore import rolling
 from gex_xl.chain import Chain

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gex_xl.errors import BadInput
-from gex_xl.history import engines, store
+from gex_xl.history import store
+from gex_xl.history import workers as engines
 from gex_xl.history.rows import Row, completed, content_of, settings_text
 from gex_xl.settings import Settings
 

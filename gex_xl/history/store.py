@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from gex_xl.atomic import replacing
 from gex_xl.errors import BadInput
 from gex_xl.history.rows import COLUMNS, NUMBERS, Row
 from gex_xl.reading.workbooks import cells_of_first_sheet
-from gex_xl.saving import replacing
 
 FORMATS = (".parquet", ".csv", ".xlsx")
 _FORMULA = ("=", "+", "-", "@", "'")

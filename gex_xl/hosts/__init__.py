@@ -4,6 +4,6 @@ A host module has `findings() -> list[Finding]` for `gex-xl doctor`, and, where 
 `install() -> str` and `uninstall() -> str`, which return the sentence to show.
 """
 
-from gex_xl.hosts.finding import Finding
+from gex_xl.hosts.requirement import Finding
 
 __all__ = ["Finding"]

@@ -11,12 +11,13 @@ from itertools import takewhile
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading.conventions import day_first, decimal_comma, iv_as_decimal
 from gex_xl.reading.dates import LONGEST, NUMERIC_DATE, expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
 from gex_xl.reading.symbols import parse_deribit, parse_occ
-from gex_xl.reading.values import FloatArray, is_blank, number, numbers, rounded, shown, text
+from gex_xl.reading.values import is_blank, number, numbers, rounded, shown, text
 from gex_xl.settings import Settings
 
 #: Fields of numbers that both layouts have, one entry per contract.

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading.dates import NUMERIC_DATE
-from gex_xl.reading.values import FloatArray, is_blank, number, shown, text
+from gex_xl.reading.values import is_blank, number, shown, text
 from gex_xl.settings import DateOrder, Decimal, IvUnit
 
 # With one comma and three digits behind it, the comma may be either mark; with these it is one of them.

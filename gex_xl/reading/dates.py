@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
 from gex_xl.reading.values import number, shown, text
 
-NEW_YORK = ZoneInfo("America/New_York")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # serials carry no zone
 
 # The first letters that tell a month apart in the main European languages, accents removed.
@@ -75,11 +75,6 @@ def _plain(cell: object) -> str:
     written = text(cell)[:LONGEST].lower().replace("−", "-").replace("ı", "i")
     folded = unicodedata.normalize("NFKD", written).replace("и\u0306", "й")
     return unicodedata.normalize("NFC", "".join(c for c in folded if not unicodedata.combining(c)))
-
-
-def in_words(moment: dt.datetime) -> str:
-    """A moment as it is shown: New York time with the name of the zone, `2024-01-05 16:00 EST`."""
-    return f"{moment.astimezone(NEW_YORK):%Y-%m-%d %H:%M %Z}"
 
 
 def from_serial(serial: float) -> dt.datetime:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading import deribit
 from gex_xl.reading.columns import AMOUNTS, RESTRICTED, Columns, Table
@@ -17,7 +18,7 @@ from gex_xl.reading.headers import field_of, plain
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, one_underlying, parse_deribit, parse_occ
-from gex_xl.reading.values import FloatArray, is_blank, number, numbers, right, shown, text
+from gex_xl.reading.values import is_blank, number, numbers, right, shown, text
 from gex_xl.settings import Settings
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.

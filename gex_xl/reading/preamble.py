@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gex_xl.clock import NEW_YORK, in_words
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table
-from gex_xl.reading.dates import NEW_YORK, expiry_date, in_words, quote_time
+from gex_xl.reading.dates import expiry_date, quote_time
 from gex_xl.reading.values import is_blank, number, shown, text
 from gex_xl.settings import DateOrder, Settings
 

@@ -7,9 +7,10 @@ import datetime as dt
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import Columns, Table
-from gex_xl.reading.dates import NEW_YORK, quote_time
+from gex_xl.reading.dates import quote_time
 from gex_xl.reading.values import is_blank, number, shown
 
 

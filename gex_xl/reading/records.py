@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
-from gex_xl.reading.dates import NEW_YORK
 from gex_xl.reading.layouts import check_size
 
 Cells = list[list[object]]

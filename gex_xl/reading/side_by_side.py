@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import AMOUNTS, RESTRICTED, Columns, Table
 from gex_xl.reading.headers import field_of, plain, sided_field
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, parse_occ
-from gex_xl.reading.values import PLACEHOLDERS, FloatArray, is_blank, number, shown, text
+from gex_xl.reading.values import PLACEHOLDERS, is_blank, number, shown, text
 from gex_xl.settings import Settings
 
 _CBOE_IV_PLACEHOLDER = (0.02, 5.0)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
-from gex_xl.reading.values import FloatArray, shown, text
+from gex_xl.reading.values import shown, text
 
 
 class Symbol(NamedTuple):

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Written where a feed has no figure. Anything else that is not a number is an error, never a blank.
 PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "nan", "none", "null", "<empty>"})

@@ -1,8 +1,8 @@
 """The workbook: one description, built with xlsxwriter, evaluated by its own formulas."""
 
 from gex_xl.template.build import build_workbook, new_workbook, recalculate_workbook
-from gex_xl.template.chosen import change_settings, settings_in
-from gex_xl.template.parts import PASTE_ANCHOR
+from gex_xl.template.plan import PASTE_ANCHOR
+from gex_xl.template.settings_cells import change_settings, settings_in
 
 __all__ = [
     "PASTE_ANCHOR",

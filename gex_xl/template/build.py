@@ -20,23 +20,23 @@ from gex_xl.template import (
     first_steps,
     flows,
     history_sheet,
-    parts,
+    plan,
     quality,
     sheets,
     tables,
     volatility,
 )
-from gex_xl.template.looks import Formats
+from gex_xl.template.formats import Formats
 from gex_xl.udfs import FUNCTIONS
 
 Cells = Sequence[Sequence[object]]
 _TABS = {
-    parts.DASHBOARD: "#1F2933",
-    parts.CHAIN: "#C9B458",
-    parts.SETTINGS: "#C9B458",
-    parts.FLOWS: "#C9B458",
-    parts.REGIME: "#C9B458",
-    parts.HISTORY: "#C9B458",
+    plan.DASHBOARD: "#1F2933",
+    plan.CHAIN: "#C9B458",
+    plan.SETTINGS: "#C9B458",
+    plan.FLOWS: "#C9B458",
+    plan.REGIME: "#C9B458",
+    plan.HISTORY: "#C9B458",
 }
 # The calculation engine of Excel 2019 to 365: those recalculate a file on opening that names an older one.
 _CALC_ID = 191029
@@ -59,14 +59,14 @@ def build_workbook(
     book.set_calc_mode("auto", _CALC_ID)
     book.calc_on_load = False
     book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
-    for name in parts.SHEETS:
+    for name in plan.SHEETS:
         sheet = book.add_worksheet(name)
-        if name != parts.DASHBOARD:
+        if name != plan.DASHBOARD:
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
         if name in _TABS:
             sheet.set_tab_color(_TABS[name])
-    for name, target_cell in parts.NAMES.items():
+    for name, target_cell in plan.NAMES.items():
         book.define_name(name, target_cell)
     look = Formats(book)
     sheets.settings(book, look, settings or Settings())
@@ -76,7 +76,7 @@ def build_workbook(
                   dashboard.dashboard):  # fmt: skip
         write(book, look)
     if note:
-        first_steps.write(book.get_worksheet_by_name(parts.DASHBOARD), look, note)
+        first_steps.write(book.get_worksheet_by_name(plan.DASHBOARD), look, note)
     if extend is not None:
         extend(book)
     try:
@@ -109,7 +109,7 @@ def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Rec
     Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
     """
     own_book(source, cells)
-    return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {parts.PASTE_ANCHOR: cells})
+    return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {plan.PASTE_ANCHOR: cells})
 
 
 def own_book(source: Path, cells: Cells | None = None) -> Package:
@@ -120,10 +120,10 @@ def own_book(source: Path, cells: Cells | None = None) -> Package:
     used = [[j for j, cell in enumerate(row, 1) if cell is not None and cell != ""] for row in cells or ()]
     rows = max((i for i, places in enumerate(used, 1) if places), default=0)
     columns = max((places[-1] for places in used if places), default=0)
-    if rows > parts.PASTE_ROWS or columns > parts.PASTE_COLUMNS:
-        found = f"{rows:,} rows" if rows > parts.PASTE_ROWS else f"{columns:,} columns"
+    if rows > plan.PASTE_ROWS or columns > plan.PASTE_COLUMNS:
+        found = f"{rows:,} rows" if rows > plan.PASTE_ROWS else f"{columns:,} columns"
         raise BadInput(
-            f"the chain has {found}; the workbook takes at most {parts.PASTE_ROWS:,} rows and {parts.PASTE_COLUMNS} "
+            f"the chain has {found}; the workbook takes at most {plan.PASTE_ROWS:,} rows and {plan.PASTE_COLUMNS} "
             "columns, for instance one underlying at a time"
         )
     package = Package(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl.template.looks import GREY, RULE
+from gex_xl.template.formats import GREY, RULE
 
 
 def bars(book: Any, block: Any, series: list[tuple[Any, int, str]]) -> Any:

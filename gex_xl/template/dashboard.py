@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl.template import parts
+from gex_xl.template import plan
 from gex_xl.template.charts import bars, dress
-from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, SPOT, Formats
-from gex_xl.template.parts import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
+from gex_xl.template.formats import CALL, FLIP, LONG, PUT, SHORT, SPOT, Formats
+from gex_xl.template.plan import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
 from gex_xl.template.writing import amounts, colour_regime, fired_rows, unusable
 
-_AXIS, _PROFILE_AXIS = f"{parts.STRIKES}!$T$4", f"{parts.PROFILE}!$H$4"
-_FIRED = f"{parts.DASHBOARD}!$L$8"
+_AXIS, _PROFILE_AXIS = f"{plan.STRIKES}!$T$4", f"{plan.PROFILE}!$H$4"
+_FIRED = f"{plan.DASHBOARD}!$L$8"
 _TRIGGERS = 5
 _MEANING = (
     '=IF(ISERROR(Regime),IF(ISERROR(Total_GEX),"No figures: see what the status line says about the chain.",'
@@ -25,7 +25,7 @@ _MEANING = (
 
 def dashboard(book: Any, look: Formats) -> None:
     """Cards above, charts below, all levels at the foot."""
-    sheet = book.get_worksheet_by_name(parts.DASHBOARD)
+    sheet = book.get_worksheet_by_name(plan.DASHBOARD)
     sheet.hide_gridlines(2)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:E", 19, look.plain)
@@ -33,18 +33,18 @@ def dashboard(book: Any, look: Formats) -> None:
     sheet.set_column("I:I", 28, look.plain)
     sheet.set_row(0, 30)
     sheet.write("B1", "Dealer gamma exposure", look.title)
-    sheet.write_formula("B2", f"={parts.CHAIN}!$A$8", look.synthetic)
+    sheet.write_formula("B2", f"={plan.CHAIN}!$A$8", look.synthetic)
     cut = '"; the tables and charts show only part of it, since this program does not spill"'
-    sheet.write_formula("B3", f'={parts.STATUS}&IF({parts.STRIKES}!$V$4>0,{cut},"")', look.fine)
+    sheet.write_formula("B3", f'={plan.STATUS}&IF({plan.STRIKES}!$V$4>0,{cut},"")', look.fine)
     sheet.conditional_format("B3:I3", unusable("$B$3", look.warning))
-    too_small = {"type": "formula", "criteria": f"={parts.STRIKES}!$V$4>0", "format": look.warning}
+    too_small = {"type": "formula", "criteria": f"={plan.STRIKES}!$V$4>0", "format": look.warning}
     sheet.conditional_format("B3:I3", too_small)
     sheet.write_formula("B4", _MEANING, look.words)
     _cards(sheet, look)
-    unit = f"{parts.STRIKES}!$T$1"
+    unit = f"{plan.STRIKES}!$T$1"
     sheet.write_formula(
         "B9",
-        f'=IF({unit}="","","Sign convention: "&IFERROR({parts.level(14)},"")&".  Unit: "&{unit}'
+        f'=IF({unit}="","","Sign convention: "&IFERROR({plan.level(14)},"")&".  Unit: "&{unit}'
         '&".  Positive: dealers long gamma.")',
         look.fine,
     )
@@ -72,19 +72,19 @@ def _cards(sheet: Any, look: Formats) -> None:
     sheet.set_row(6, 34)
     flip_note = (
         '=IF(ISNA(Flip_Strike),"none: one-sided chain",IF(ISERROR(Flip_Strike),"","dealers long gamma "'
-        f'&IFERROR(LEFT({parts.level(9)},5),"")))'
+        f'&IFERROR(LEFT({plan.level(9)},5),"")))'
     )
     zero_note = (
         '=IF(ISNA(Zero_Gamma),"none: profile keeps one sign",'
         'IFERROR(TEXT(Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
     )
     cards = [
-        ("B", "Regime", f"={parts.figure('Regime')}", look.card, '="see the sheet Regime"'),
-        ("C", "Total GEX", f"={parts.figure('Total_GEX')}", look.card, f"={parts.STRIKES}!$T$1"),
-        ("D", "Flip strike", f"={parts.figure('Flip_Strike')}", look.card, flip_note),
-        ("E", "Zero gamma", f"={parts.figure('Zero_Gamma')}", look.card, zero_note),
-        ("F", "Call wall", f"={parts.figure('Call_Wall')}", look.card, '="largest calls"'),
-        ("G", "Put wall", f"={parts.figure('Put_Wall')}", look.card, '="largest puts"'),
+        ("B", "Regime", f"={plan.figure('Regime')}", look.card, '="see the sheet Regime"'),
+        ("C", "Total GEX", f"={plan.figure('Total_GEX')}", look.card, f"={plan.STRIKES}!$T$1"),
+        ("D", "Flip strike", f"={plan.figure('Flip_Strike')}", look.card, flip_note),
+        ("E", "Zero gamma", f"={plan.figure('Zero_Gamma')}", look.card, zero_note),
+        ("F", "Call wall", f"={plan.figure('Call_Wall')}", look.card, '="largest calls"'),
+        ("G", "Put wall", f"={plan.figure('Put_Wall')}", look.card, '="largest puts"'),
         ("H", "Spot", _shown(2), look.card, '="USD"'),
         ("I", "As of", _shown(3), look.card_text, _shown(1)),
     ]
@@ -111,7 +111,7 @@ def _triggers(sheet: Any, look: Formats) -> None:
         middle = shown is look.fact_middle
         sheet.write(f"{to}12", header, look.label_right if right else look.label if middle else look.label_left)
         for i in range(1, _TRIGGERS + 1):
-            cell = f"{parts.REGIME}!${of}${parts.SPILLS['triggers'].row + i}"
+            cell = f"{plan.REGIME}!${of}${plan.SPILLS['triggers'].row + i}"
             if of is None:
                 sheet.write_blank(f"{to}{12 + i}", None, shown)
             else:
@@ -125,13 +125,13 @@ def _triggers(sheet: Any, look: Formats) -> None:
 
 def _shown(number: int) -> str:
     """A line of GEX_LEVELS, blank where there is none: a plain reference would show 0."""
-    cell = parts.level(number)
+    cell = plan.level(number)
     return f'=IF({cell}="","",{cell})'
 
 
 def _titles(sheet: Any, look: Formats) -> None:
     """Texts that charts show, so that unit and levels stand in them: they live to the right of the page, in grey."""
-    strikes, expiries = f"{parts.STRIKES}!$V$1", f"COUNT({parts.STRIKES}!$J$6:$J$205)"
+    strikes, expiries = f"{plan.STRIKES}!$V$1", f"COUNT({plan.STRIKES}!$J$6:$J$205)"
     texts = {
         "L1": _titled("GEX per strike", _AXIS, f'", "&MIN({NEAR_SPOT.rows},{strikes})&" strikes around spot"'),
         "L2": _titled("Cumulative GEX over strikes", _AXIS),
@@ -155,9 +155,9 @@ def _titled(words: str, axis: str, more: str = '""') -> str:
 
 def _fired() -> str:
     """The triggers that lead to this regime, with "and" between them; "" where none fired."""
-    it = parts.SPILLS["triggers"]
+    it = plan.SPILLS["triggers"]
     rows = range(it.row + 1, it.row + 9)
-    cells = [[f"{parts.REGIME}!${column}${row}" for column in "ABF"] for row in rows]
+    cells = [[f"{plan.REGIME}!${column}${row}" for column in "ABF"] for row in rows]
     said = "&".join(f'IF(AND({fired}&""="yes",{leads}&""=Regime)," and "&{name},"")' for name, leads, fired in cells)
     return f'=IFERROR(MID({said},6,200),"")'
 
@@ -194,7 +194,7 @@ def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) 
     )
 
 
-_HERE = f"={parts.DASHBOARD}!"
+_HERE = f"={plan.DASHBOARD}!"
 
 
 def _per_strike(book: Any) -> Any:

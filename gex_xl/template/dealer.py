@@ -8,9 +8,9 @@ from typing import Any
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from gex_xl.dealer.limits import MEASURES
-from gex_xl.template import dealer_sample, parts
-from gex_xl.template.looks import CALL, GREY, LONG, PUT, RULE, SHORT, Formats
+from gex_xl.desk.limits import MEASURES
+from gex_xl.template import dealer_sample, plan
+from gex_xl.template.formats import CALL, GREY, LONG, PUT, RULE, SHORT, Formats
 from gex_xl.template.writing import amounts, spill
 
 TAB = "#2A7F8E"
@@ -22,7 +22,7 @@ def sheets(book: Any, look: Formats) -> None:
     own = _Looks(book)
     for write in (_positions, _hedge, _limits, _quotes):
         write(book, look, own)
-    for name in parts.OWN_BOOK:
+    for name in plan.OWN_BOOK:
         book.get_worksheet_by_name(name).set_tab_color(TAB)
 
 
@@ -46,7 +46,7 @@ class _Looks:
 
 def _entries(sheet: Any, look: Formats, own: _Looks, name: str, rows: Sequence[Sequence[object]]) -> None:
     """An input range: its header, the sample's rows, and empty cells down to the end of the named range."""
-    first, last = parts.NAMES[name].split("!")[1].replace("$", "").split(":")
+    first, last = plan.NAMES[name].split("!")[1].replace("$", "").split(":")
     (top, left), (bottom, _) = xl_cell_to_rowcol(first), xl_cell_to_rowcol(last)
     sheet.write_row(top, left, rows[0], look.header)
     for at in range(top + 1, bottom + 1):
@@ -61,7 +61,7 @@ def _entries(sheet: Any, look: Formats, own: _Looks, name: str, rows: Sequence[S
 
 
 def _positions(book: Any, look: Formats, own: _Looks) -> None:
-    sheet = book.get_worksheet_by_name(parts.POSITIONS)
+    sheet = book.get_worksheet_by_name(plan.POSITIONS)
     sheet.set_column("A:D", 10, look.plain)
     sheet.set_column("E:E", 16, look.plain)
     sheet.set_column("F:F", 16, look.plain)
@@ -80,7 +80,7 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write("A4", "As of", look.strong)
     sheet.write_datetime("B4", dealer_sample.AS_OF, look.input_time)
     sheet.write("C4", "blank: the chain's", look.note)
-    chain = parts.level(3)
+    chain = plan.level(3)
     sheet.write("E4", "taken:", own.quiet)
     sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', own.moment)
     sheet.set_column("B:B", 16, look.plain)
@@ -94,7 +94,7 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
 
 
 def _hedge(book: Any, look: Formats, own: _Looks) -> None:
-    sheet = book.get_worksheet_by_name(parts.HEDGE)
+    sheet = book.get_worksheet_by_name(plan.HEDGE)
     sheet.hide_gridlines(2)
     sheet.set_column("A:A", 2)
     sheet.set_column("B:B", 26, look.strong)
@@ -163,14 +163,14 @@ def _hedge_inputs(sheet: Any, look: Formats, own: _Looks) -> None:
     sheet.write("X47", 0, own.entry)
     sheet.write("X49", "Jumps and what the book does at them (GAP_RISK), for the charts", look.note)
     sheet.write("X50", "Jump", look.header)
-    for i in range(parts.GAPS.rows):
-        sheet.write_number(parts.GAPS.first - 1 + i, parts.GAPS.column - 1, (i - 10) / 100, own.jump)
+    for i in range(plan.GAPS.rows):
+        sheet.write_number(plan.GAPS.first - 1 + i, plan.GAPS.column - 1, (i - 10) / 100, own.jump)
 
 
 def _cards(sheet: Any, look: Formats, own: _Looks) -> None:
-    net = f"{parts.POSITIONS}!${{}}$7"
-    states = f"{parts.LIMITS}!$R$6:$R$45"  # 1 for warn, 2 for breach
-    contracts = f"{parts.POSITIONS}!$F$7:$F$106"
+    net = f"{plan.POSITIONS}!${{}}$7"
+    states = f"{plan.LIMITS}!$R$6:$R$45"  # 1 for warn, 2 for breach
+    contracts = f"{plan.POSITIONS}!$F$7:$F$106"
     cards = [
         ("B", "1  Inventory", f"=COUNT({contracts})", '="positions"'),
         ("C", "2  Net delta", f"={net.format('P')}", '="USD"'),
@@ -201,7 +201,7 @@ def _colour_states(sheet: Any, cells: str, look: Formats, own: _Looks) -> None:
 
 
 def _limits(book: Any, look: Formats, own: _Looks) -> None:
-    sheet = book.get_worksheet_by_name(parts.LIMITS)
+    sheet = book.get_worksheet_by_name(plan.LIMITS)
     sheet.set_column("A:A", 21, look.plain)
     sheet.set_column("B:C", 13, look.plain)
     sheet.set_column("D:D", 3)
@@ -224,7 +224,7 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
     amounts(sheet, "G6:H44", look)
     sheet.conditional_format("I6:I44", {"type": "no_errors", "format": own.share})
     _colour_states(sheet, "J6:J44", look, own)
-    block = parts.LIMIT_USE
+    block = plan.LIMIT_USE
     sheet.write_row(block.first - 2, block.column - 1, ["Limit", "ok", "warn", "breach"], look.header_right)
     for row in range(block.first, block.last + 1):
         there = f'$E{row}<>""'
@@ -234,7 +234,7 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
             sheet.write_formula(f"{column}{row}", f'=IF($J{row}&""="{state}",$I{row},0)', look.helper)
     # Texts of a spilled table equal no other text in LibreOffice, so states are counted as numbers.
     sheet.write("R5", "state", look.header_right)
-    for row in range(parts.SPILLS["own_limits"].row + 1, parts.SPILLS["own_limits"].row + 41):
+    for row in range(plan.SPILLS["own_limits"].row + 1, plan.SPILLS["own_limits"].row + 41):
         sheet.write_formula(f"R{row}", f'=IF($J{row}&""="breach",2,IF($J{row}&""="warn",1,0))', look.helper)
     chart = _use(book)
     chart.set_size({"width": 900, "height": 420})
@@ -245,7 +245,7 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
 
 def _use(book: Any) -> Any:
     chart = book.add_chart({"type": "bar"})
-    block = parts.LIMIT_USE
+    block = plan.LIMIT_USE
     for offset, (name, colour) in enumerate((("ok", LONG), ("warn", "#D9A514"), ("breach", SHORT)), 1):
         chart.add_series(
             {
@@ -263,7 +263,7 @@ def _over_spot(book: Any, what: str, first: int) -> Any:
     for offset, (name, colour) in enumerate((("before", CALL), ("after hedging with the underlying", PUT))):
         chart.add_series(
             {
-                "name": name, "categories": parts.GAPS.values(0), "values": parts.GAPS.values(first + offset),
+                "name": name, "categories": plan.GAPS.values(0), "values": plan.GAPS.values(first + offset),
                 "line": {"color": colour, "width": 2.25},
             }
         )  # fmt: skip
@@ -288,7 +288,7 @@ def _dress(chart: Any, title: str, x_name: str, figures: str) -> None:
 
 
 def _quotes(book: Any, look: Formats, own: _Looks) -> None:
-    sheet = book.get_worksheet_by_name(parts.QUOTES)
+    sheet = book.get_worksheet_by_name(plan.QUOTES)
     sheet.set_column("A:A", 20, look.plain)
     sheet.set_column("B:I", 12, look.plain)
     sheet.set_column("J:J", 3)

@@ -11,8 +11,8 @@ from gex_xl import __version__
 from gex_xl.engines import Recalculation
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
-from gex_xl.template import parts
-from gex_xl.template.looks import Formats
+from gex_xl.template import plan
+from gex_xl.template.formats import Formats
 
 _NOTE = "E1:I2"
 _SHOWN, _FIGURES, _COMPUTED = (10, 2), (9, 12), (10, 12)  # row and column: the sentence, and what it goes by
@@ -39,7 +39,7 @@ def stamp(package: Package, done: Recalculation, computed: dt.datetime | None) -
 
     A book that was built without a note stays as it is.
     """
-    if f"{parts.DASHBOARD}!B10" not in done.values:
+    if f"{plan.DASHBOARD}!B10" not in done.values:
         return done
     when = f" on {computed.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if computed else ""
     text = f"Figures in this file computed{when} by gex_xl {__version__}"
@@ -49,5 +49,5 @@ def stamp(package: Package, done: Recalculation, computed: dt.datetime | None) -
     rows: dict[int, dict[int, Entry]] = {9: {}, 10: {}}
     for (row, column), value in ((_SHOWN, sentence), (_FIGURES, f"{chain} {regime}"), (_COMPUTED, text)):
         rows[row][column] = Entry(value)
-    package.write_values({parts.DASHBOARD: rows}, {})
-    return dataclasses.replace(done, values={**done.values, f"{parts.DASHBOARD}!B10": sentence})
+    package.write_values({plan.DASHBOARD: rows}, {})
+    return dataclasses.replace(done, values={**done.values, f"{plan.DASHBOARD}!B10": sentence})

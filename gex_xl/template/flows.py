@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl.template import parts
+from gex_xl.template import plan
 from gex_xl.template.charts import bars, dress
-from gex_xl.template.looks import CALL, FLIP, LONG, PUT, SHORT, Formats
-from gex_xl.template.parts import BUCKET_BLOCK, FLOW_BLOCK
+from gex_xl.template.formats import CALL, FLIP, LONG, PUT, SHORT, Formats
+from gex_xl.template.plan import BUCKET_BLOCK, FLOW_BLOCK
 from gex_xl.template.tables import scale
 from gex_xl.template.writing import amounts, scaled, table_cells, titled_table, unusable
 
-_HERE = f"={parts.FLOWS}!"
+_HERE = f"={plan.FLOWS}!"
 _SCALE, _GEX_SCALE, _GEX_AXIS = "$R$3", "$AA$3", "$AA$4"
 _IV_MOVES = range(-5, 6)
 
@@ -21,7 +21,7 @@ def flows(book: Any, look: Formats) -> None:
 
     Tables side by side have their headers in one row, since headers are higher than other rows.
     """
-    sheet = book.get_worksheet_by_name(parts.FLOWS)
+    sheet = book.get_worksheet_by_name(plan.FLOWS)
     sheet.hide_gridlines(2)
     sheet.set_column("A:G", 16, look.plain)
     sheet.set_column("H:H", 3)
@@ -31,7 +31,7 @@ def flows(book: Any, look: Formats) -> None:
     sheet.set_column("S:AC", 12, look.helper)
     sheet.write("A1", "Hedging flows", look.title)
     sheet.write("A2", "What dealers must trade to stay hedged, at once and in USD at today's spot.", look.note)
-    sheet.write_formula("A3", f"={parts.STATUS}", look.fine)
+    sheet.write_formula("A3", f"={plan.STATUS}", look.fine)
     sheet.conditional_format("A3:O3", unusable("$A$3", look.warning))
     _step(sheet, look, "A4", "Step of spot", "C4", 0.005, 0.09)
     _step(sheet, look, "E4", "Step of iv (points)", "F4", 0.01, 0.19)
@@ -95,13 +95,13 @@ def _tables(book: Any, sheet: Any, look: Formats) -> None:
 
 def _chart_rows(sheet: Any, look: Formats) -> None:
     """The moves, and the rows that feed the charts: grey, to the right of the page."""
-    trade, buckets = parts.SPILLS["hedge_flow"], parts.SPILLS["buckets"]
+    trade, buckets = plan.SPILLS["hedge_flow"], plan.SPILLS["buckets"]
     head = f"$C${trade.row}"
     # A blank behind the unit, since the scale looks for " mn " and " bn ".
     unit = f'=IFERROR(MID({head},FIND("(",{head})+1,LEN({head})-FIND("(",{head})-1)&" ","")'
     scale(sheet, look, "R", unit, "$" + table_cells("hedge_flow", 2, 3).replace(":", ":$"))
-    sheet.write_formula(_GEX_SCALE, f"={parts.STRIKES}!$T$3", look.helper)
-    sheet.write_formula(_GEX_AXIS, f'=IF({parts.STRIKES}!$T$4="","",{parts.STRIKES}!$T$4)', look.helper)
+    sheet.write_formula(_GEX_SCALE, f"={plan.STRIKES}!$T$3", look.helper)
+    sheet.write_formula(_GEX_AXIS, f'=IF({plan.STRIKES}!$T$4="","",{plan.STRIKES}!$T$4)', look.helper)
     sheet.write_formula("X1", _titled("Dealers trade when spot moves (bars: full reprice)", "$R$4"), look.fine)
     sheet.write_formula("X2", _titled("GEX by time to expiry", _GEX_AXIS), look.fine)
     sheet.write_row("R6", ["Move", "Label", "Buy", "Sell", "Linear"], look.header_right)

@@ -7,14 +7,14 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from gex_xl.history import COLUMNS
-from gex_xl.template import parts
+from gex_xl.template import plan
 from gex_xl.template.charts import bars, dress
-from gex_xl.template.looks import INK, LONG, PUT, SHORT, STRESS, Formats
-from gex_xl.template.parts import KEPT_BLOCK, KEPT_COUNT, KEPT_HEADER, KEPT_ROWS, SPILLS
+from gex_xl.template.formats import INK, LONG, PUT, SHORT, STRESS, Formats
+from gex_xl.template.plan import KEPT_BLOCK, KEPT_COUNT, KEPT_HEADER, KEPT_ROWS, SPILLS
 from gex_xl.template.tables import scale
 from gex_xl.template.writing import amounts, spill, unusable
 
-_FEED = f"={parts.VOLATILITY}!"
+_FEED = f"={plan.VOLATILITY}!"
 _FIRST, _LAST = KEPT_HEADER + 1, KEPT_HEADER + KEPT_ROWS
 _TODAY = SPILLS["today"].row + 1
 _BY_HAND = f"copy A{_TODAY}:X{_TODAY} and paste it as values (Paste Special) into the first free row below."
@@ -22,7 +22,7 @@ _OF_FILES = "A csv or xlsx of gex-xl history has the same columns."
 _BUTTON = "E4"
 #: The shape over the cell that is selected when it is pressed, as xlwings Lite wants both named. xlsxwriter numbers
 #: the shapes of a sheet, and four charts come first.
-BUTTON = f"[TextBox 5]{parts.HISTORY}!{_BUTTON}"
+BUTTON = f"[TextBox 5]{plan.HISTORY}!{_BUTTON}"
 _BUTTON_SIZE = {"width": 180, "height": 34, "x_offset": 6, "y_offset": 3}
 _SCORED = {
     "total_gex": "Total GEX",
@@ -40,12 +40,12 @@ def _letter(name: str) -> str:
 def _kept(name: str) -> str:
     """The cells of a column in which rows may be kept."""
     letter = _letter(name)
-    return f"{parts.HISTORY}!${letter}${_FIRST}:${letter}${_LAST}"
+    return f"{plan.HISTORY}!${letter}${_FIRST}:${letter}${_LAST}"
 
 
 def history(book: Any, look: Formats) -> None:
     """Today's row on top, to be copied; below the charts the rows of earlier days, in the same columns."""
-    sheet = book.get_worksheet_by_name(parts.HISTORY)
+    sheet = book.get_worksheet_by_name(plan.HISTORY)
     sheet.hide_gridlines(2)
     formats = _columns(look)
     for at, (width, shown) in enumerate(formats):
@@ -68,7 +68,7 @@ def history(book: Any, look: Formats) -> None:
         sheet.write(KEPT_HEADER - 1, at, name, _header(name, look))
     for cells in (f"E{_TODAY}:G{_TODAY}", f"E{_FIRST}:G{_LAST}"):
         amounts(sheet, cells, look)
-    _chart_rows(book.get_worksheet_by_name(parts.VOLATILITY), look)
+    _chart_rows(book.get_worksheet_by_name(plan.VOLATILITY), look)
     for place, width, chart in zip(("A15", "E15", "J15", "O15"), (444, 470, 470, 470), _charts(book), strict=True):
         chart.set_size({"width": width, "height": 258})
         sheet.insert_chart(place, chart, {"object_position": 1})
@@ -78,7 +78,7 @@ def history(book: Any, look: Formats) -> None:
 
 def append_by_macro(book: Any) -> None:
     """A button for the macro AppendToday, which the file has to hold."""
-    sheet = book.get_worksheet_by_name(parts.HISTORY)
+    sheet = book.get_worksheet_by_name(plan.HISTORY)
     sheet.write(
         "A2",
         f"To keep today: press the button, or run the macro AppendToday; or {_BY_HAND} {_OF_FILES}",
@@ -89,7 +89,7 @@ def append_by_macro(book: Any) -> None:
 
 def append_by_script(book: Any) -> None:
     """A shape that selects the cell behind it, which is how an add-in learns that a button was pressed."""
-    sheet = book.get_worksheet_by_name(parts.HISTORY)
+    sheet = book.get_worksheet_by_name(plan.HISTORY)
     sheet.write(
         "A2",
         "To keep today: press the button, or run append_today in the pane of xlwings Lite, which must be open; "
@@ -101,7 +101,7 @@ def append_by_script(book: Any) -> None:
         "Keep today's row",
         {
             **_BUTTON_SIZE,
-            "url": f"internal:'{parts.HISTORY}'!{_BUTTON}",
+            "url": f"internal:'{plan.HISTORY}'!{_BUTTON}",
             "tip": "Runs append_today while the pane of xlwings Lite is open",
             "align": {"vertical": "middle", "horizontal": "center"},
             "font": {"color": "#FFFFFF", "bold": True, "size": 10},
@@ -140,7 +140,7 @@ def _status() -> str:
     several = {
         name: f'SUMPRODUCT(({_kept(name)}<>"")*({_kept(name)}<>INDEX({_kept(name)},1)))' for name in ("symbol", "unit")
     }
-    broken = f"AND(ISERROR({parts.figure('Regime')}),ISNUMBER({parts.figure('Total_GEX')}))"
+    broken = f"AND(ISERROR({plan.figure('Regime')}),ISNUMBER({plan.figure('Total_GEX')}))"
     return (
         f'=IF({broken},"Cannot be used: the rows below need dates such as 2025-10-08 and a skew_25d such as 0.045, '
         'and the yellow cells of the sheet Regime numbers.",'
@@ -185,10 +185,10 @@ def _reason(name: str) -> str:
 
 def _chart_rows(sheet: Any, look: Formats) -> None:
     """The last rows that are kept, for the charts, on the sheet Volatility: there no row is ever deleted."""
-    gex = f"{parts.HISTORY}!$E${_FIRST}:$E${_LAST}"
+    gex = f"{plan.HISTORY}!$E${_FIRST}:$E${_LAST}"
     scale(sheet, look, "AF", f'=IF({KEPT_COUNT}=0,"",INDEX({_kept("unit")},{KEPT_COUNT})&" ")', gex)
     start, limit = "$AI$2", "$AI$3"
-    threshold = f"{parts.REGIME}!$D${SPILLS['triggers'].row + 1}"
+    threshold = f"{plan.REGIME}!$D${SPILLS['triggers'].row + 1}"
     for cell, formula, words in (
         ("AI1", '="Total GEX"&IF(TRIM($AF$4)="","",", "&TRIM($AF$4))', ""),
         ("AI2", f"=MAX(0,{KEPT_COUNT}-{KEPT_BLOCK.rows})", "rows left out"),

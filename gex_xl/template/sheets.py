@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.functions import REGISTRY
-from gex_xl.registry import Function
+from gex_xl.functions.registry import Function
 from gex_xl.settings import HELP, Settings, choices
-from gex_xl.template import parts
-from gex_xl.template.looks import Formats
+from gex_xl.template import plan
+from gex_xl.template.formats import Formats
 from gex_xl.template.writing import amounts, colour_regime, fired_rows, spill, unusable
 
 
 def chain(book: Any, look: Formats) -> None:
     """The paste area, and beside it the one LOAD_CHAIN."""
-    sheet = book.get_worksheet_by_name(parts.CHAIN)
+    sheet = book.get_worksheet_by_name(plan.CHAIN)
     sheet.set_column("A:A", 58, look.plain)
     sheet.set_column("B:B", 2)
-    sheet.set_column(f"C:{parts.LAST_PASTE_COLUMN}", 11, look.paste)
+    sheet.set_column(f"C:{plan.LAST_PASTE_COLUMN}", 11, look.paste)
     sheet.write("A1", "Chain", look.title)
     lines = (
-        f"1. Select columns C to {parts.LAST_PASTE_COLUMN} and press Delete: nothing old may stay.",
+        f"1. Select columns C to {plan.LAST_PASTE_COLUMN} and press Delete: nothing old may stay.",
         "2. Click C1 and paste a chain, with all lines above its header.",
         "3. Read below what was found. The other sheets follow.",
     )
@@ -30,17 +30,17 @@ def chain(book: Any, look: Formats) -> None:
     sheet.write("A6", "or one contract per row (Yahoo, OptionMetrics-like, your own columns).", look.note)
     sheet.write_formula("A8", _synthetic(), look.synthetic)
     sheet.write("A10", "The chain in memory (LOAD_CHAIN), named Chain", look.note)
-    sheet.write_dynamic_array_formula("A11:A11", f"=LOAD_CHAIN({parts.LOAD_ARGUMENTS})", look.handle)
+    sheet.write_dynamic_array_formula("A11:A11", f"=LOAD_CHAIN({plan.LOAD_ARGUMENTS})", look.handle)
     sheet.write("A13", "What was found (CHAIN_STATUS)", look.note)
     # Merged, since a taller row would stretch the paste beside it; the function itself cannot stand in merged cells.
     sheet.merge_range("A14:A16", "", look.wrapped)
-    sheet.write_formula("A14", f"={parts.STATUS}", look.wrapped)
+    sheet.write_formula("A14", f"={plan.STATUS}", look.wrapped)
     sheet.write("A18", "Last row of the paste", look.note)
-    used = "&".join(f"$C$1:$C${parts.PASTE_ROWS}".replace("C", letter) for letter in "CDEF")
-    last = f'=IFERROR(LOOKUP(2,1/({used}<>""),ROW($C$1:$C${parts.PASTE_ROWS})),0)'
+    used = "&".join(f"$C$1:$C${plan.PASTE_ROWS}".replace("C", letter) for letter in "CDEF")
+    last = f'=IFERROR(LOOKUP(2,1/({used}<>""),ROW($C$1:$C${plan.PASTE_ROWS})),0)'
     sheet.write_dynamic_array_formula("A19:A19", last, look.count)
     sheet.write("A21", "Cells that lie beyond the paste area", look.note)
-    sheet.write_formula("A22", parts.OUTSIDE_FORMULA, look.count)
+    sheet.write_formula("A22", plan.OUTSIDE_FORMULA, look.count)
     sheet.conditional_format("A14", unusable("$A$14", look.warning))
     sheet.freeze_panes(0, 2)
     sheet.set_selection("C1")
@@ -48,22 +48,22 @@ def chain(book: Any, look: Formats) -> None:
 
 def _status() -> str:
     beyond = (
-        f"Cannot see all of the paste: what stands right of column {parts.LAST_PASTE_COLUMN} or below row "
-        f"{parts.PASTE_ROWS:,} of the sheet {parts.CHAIN} is not read. Paste one underlying at C1, with fewer columns. "
+        f"Cannot see all of the paste: what stands right of column {plan.LAST_PASTE_COLUMN} or below row "
+        f"{plan.PASTE_ROWS:,} of the sheet {plan.CHAIN} is not read. Paste one underlying at C1, with fewer columns. "
         "Without it: "
     )
     # The handle is quick; only where there is none is the paste itself asked what is wrong with it.
-    found = f"IF(ISERROR(Chain),CHAIN_STATUS({parts.LOAD_ARGUMENTS}),CHAIN_STATUS(Chain))"
-    return f'=IF({parts.OUTSIDE}>0,"{beyond}","")&{found}'
+    found = f"IF(ISERROR(Chain),CHAIN_STATUS({plan.LOAD_ARGUMENTS}),CHAIN_STATUS(Chain))"
+    return f'=IF({plan.OUTSIDE}>0,"{beyond}","")&{found}'
 
 
 def _synthetic() -> str:
-    return f'=IF(COUNTIF({parts.CHAIN}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC sample chain, not market data","")'
+    return f'=IF(COUNTIF({plan.CHAIN}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC sample chain, not market data","")'
 
 
 def settings(book: Any, look: Formats, chosen: Settings) -> None:
     """Spot and as-of where the paste does not say, then one row per setting."""
-    sheet = book.get_worksheet_by_name(parts.SETTINGS)
+    sheet = book.get_worksheet_by_name(plan.SETTINGS)
     sheet.set_column("A:A", 22, look.strong)
     sheet.set_column("B:B", 24, look.plain)
     sheet.set_column("C:C", 16, look.default)
@@ -80,8 +80,8 @@ def settings(book: Any, look: Formats, chosen: Settings) -> None:
     sheet.write_blank("B5", None, look.input_time)
     sheet.write("C5", "from the paste")
     sheet.write("D5", "Quote time, New York: 2024-01-05 16:00")
-    _headers(sheet, parts.FIRST_SETTING - 1, ["Setting", "Value", "Default", "What it decides"], look)
-    for row, (key, text) in enumerate(HELP.items(), parts.FIRST_SETTING):
+    _headers(sheet, plan.FIRST_SETTING - 1, ["Setting", "Value", "Default", "What it decides"], look)
+    for row, (key, text) in enumerate(HELP.items(), plan.FIRST_SETTING):
         default = Settings().as_dict()[key]
         sheet.write(f"A{row}", key)
         sheet.write(f"B{row}", chosen.as_dict()[key], look.input)
@@ -116,7 +116,7 @@ def _limits(kind: str, low: float, title: str, wanted: str) -> dict[str, Any]:
 
 def regime(book: Any, look: Formats) -> None:
     """Inputs that the chain does not hold, and every trigger."""
-    sheet = book.get_worksheet_by_name(parts.REGIME)
+    sheet = book.get_worksheet_by_name(plan.REGIME)
     sheet.set_column("A:A", 18, look.strong)
     sheet.set_column("B:B", 18, look.indented)
     sheet.set_column("C:C", 36, look.indented)
@@ -136,7 +136,7 @@ def regime(book: Any, look: Formats) -> None:
     sheet.conditional_format(
         "J5:J24", {"type": "formula", "criteria": '=LEFT($I5,9)="Contracts"', "format": look.counted}
     )
-    for row, (name, formula) in enumerate(parts.FIGURES.items(), parts.FIRST_FIGURE):
+    for row, (name, formula) in enumerate(plan.FIGURES.items(), plan.FIRST_FIGURE):
         sheet.write(f"L{row}", name.replace("_", " "))
         sheet.write_dynamic_array_formula(f"M{row}:M{row}", formula, look.level)
     sheet.write(
@@ -173,7 +173,7 @@ def regime(book: Any, look: Formats) -> None:
 
 def check(book: Any, look: Formats) -> None:
     """What was used, what was left out and why."""
-    sheet = book.get_worksheet_by_name(parts.CHECK)
+    sheet = book.get_worksheet_by_name(plan.CHECK)
     sheet.set_column("A:A", 38, look.strong)
     sheet.set_column("B:B", 30, look.amount)
     sheet.set_column("C:C", 16, look.whole)
@@ -199,7 +199,7 @@ def check(book: Any, look: Formats) -> None:
 
 def functions(book: Any, look: Formats) -> None:
     """The reference of all worksheet functions."""
-    sheet = book.get_worksheet_by_name(parts.FUNCTIONS)
+    sheet = book.get_worksheet_by_name(plan.FUNCTIONS)
     sheet.set_column("A:A", 34, look.plain)
     sheet.set_column("B:B", 120, look.wrapped)
     sheet.write("A1", "Functions", look.title)

@@ -6,8 +6,8 @@ from typing import Any
 
 from xlsxwriter.utility import xl_cell_to_rowcol
 
-from gex_xl.template import parts
-from gex_xl.template.looks import Formats
+from gex_xl.template import plan
+from gex_xl.template.formats import Formats
 from gex_xl.template.writing import scaled, spill
 
 _ROOM = 2000  # rows of a spilled table that formulas look through
@@ -15,7 +15,7 @@ _ROOM = 2000  # rows of a spilled table that formulas look through
 
 def strikes(book: Any, look: Formats) -> None:
     """GEX per strike, by expiry and all flips, and the rows that feed the charts."""
-    sheet = book.get_worksheet_by_name(parts.STRIKES)
+    sheet = book.get_worksheet_by_name(plan.STRIKES)
     sheet.write("A1", "Strikes and expiries", look.title)
     sheet.write(
         "A2", "Positive: dealers long gamma. The tables follow the chain; the grey columns feed the charts.", look.note
@@ -45,7 +45,7 @@ def strikes(book: Any, look: Formats) -> None:
     cells = {
         "V1": (f"=COUNT({table})", "strikes"),
         "V2": (f'=IF(ISNUMBER(Spot),COUNTIF({table},"<="&Spot),0)', "at or below spot"),
-        "V3": (f"=MAX(1,MIN($V$2-{parts.NEAR_SPOT.rows // 2},$V$1-{parts.NEAR_SPOT.rows - 1}))", "first shown"),
+        "V3": (f"=MAX(1,MIN($V$2-{plan.NEAR_SPOT.rows // 2},$V$1-{plan.NEAR_SPOT.rows - 1}))", "first shown"),
         # A program that does not spill keeps the table's old size.
         "V4": ("=IFERROR(ROWS(GEX_PER_STRIKE(Chain))-1-$V$1,0)", "strikes cut off"),
     }
@@ -54,7 +54,7 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write(f"{chr(ord(cell[0]) + 1)}{cell[1:]}", word, look.note)
     headers = ["No", "Strike", "Calls", "Puts", "Above 0", "Below 0", "Spot", "Flip"]
     sheet.write_row("T5", headers, look.header_right)
-    block = parts.NEAR_SPOT
+    block = plan.NEAR_SPOT
     for i, row in enumerate(range(block.first, block.last + 1), 1):
         at = f"$V$3+{i - 1}"
         there = f"{at}>$V$1"
@@ -73,7 +73,7 @@ def strikes(book: Any, look: Formats) -> None:
         sheet.write_formula(f"Z{row}", _marks(low, high, "Spot"), look.helper)
         sheet.write_formula(f"AA{row}", _marks(low, high, "Flip_Strike", 0.88), look.helper)
     sheet.write_row("AD5", ["No", "Expiry", "Calls", "Puts"], look.header_right)
-    block = parts.FIRST_EXPIRIES
+    block = plan.FIRST_EXPIRIES
     for i, row in enumerate(range(block.first, block.last + 1), 1):
         there = f"{i}>COUNT($J$6:$J$205)"
         sheet.write_number(f"AD{row}", i, look.helper)
@@ -92,7 +92,7 @@ def strikes(book: Any, look: Formats) -> None:
 
 def profile(book: Any, look: Formats) -> None:
     """GEX repriced over spot, all roots, and the rows that feed the chart."""
-    sheet = book.get_worksheet_by_name(parts.PROFILE)
+    sheet = book.get_worksheet_by_name(plan.PROFILE)
     sheet.write("A1", "Gamma profile", look.title)
     sheet.write(
         "A2", "Total GEX if spot stood elsewhere, the chain held fixed. Zero gamma is where it crosses 0.", look.note
@@ -107,11 +107,11 @@ def profile(book: Any, look: Formats) -> None:
     sheet.write("D5", "All zero gammas", look.header_right)
     spill(book, "profile", look)
     spill(book, "roots", look, [look.price])
-    scale(sheet, look, "H", f"={parts.STRIKES}!$T$1", "$B$6:$B$2105")
+    scale(sheet, look, "H", f"={plan.STRIKES}!$T$1", "$B$6:$B$2105")
     sheet.write_formula("K1", "=COUNT($A$6:$A$2105)", look.helper)
     sheet.write("L1", "levels", look.note)
     sheet.write_row("H5", ["No", "Level", "Above 0", "Below 0", "Spot", "Zero gamma"], look.header_right)
-    block = parts.PROFILE_BLOCK
+    block = plan.PROFILE_BLOCK
     for i, row in enumerate(range(block.first, block.last + 1), 1):
         # However many levels are set, these rows take evenly spaced ones.
         at = f"1+ROUND(({i}-1)*($K$1-1)/{block.rows - 1},0)"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gex_xl.template import parts
+from gex_xl.template import plan
 from gex_xl.template.charts import dress, scatter
-from gex_xl.template.looks import CALL, FLIP, INK, PUT, Formats
-from gex_xl.template.parts import CURVE_BLOCK, POINTS_BLOCK, SPILLS, TERM_BLOCK
+from gex_xl.template.formats import CALL, FLIP, INK, PUT, Formats
+from gex_xl.template.plan import CURVE_BLOCK, POINTS_BLOCK, SPILLS, TERM_BLOCK
 from gex_xl.template.writing import table, unusable
 
-_HERE = f"={parts.VOLATILITY}!"
+_HERE = f"={plan.VOLATILITY}!"
 _CURVE, _ATM = SPILLS["skew_curve"], SPILLS["atm_iv"]
 _HEADING = _CURVE.row - 1
 _FIRST = _CURVE.row + 1
@@ -21,7 +21,7 @@ _LEAST = 0.02  # absolute delta: the wings beyond it would flatten the rest of t
 
 def volatility(book: Any, look: Formats) -> None:
     """Figures above with their reasons, two charts, and the tables that they show."""
-    sheet = book.get_worksheet_by_name(parts.VOLATILITY)
+    sheet = book.get_worksheet_by_name(plan.VOLATILITY)
     sheet.hide_gridlines(2)
     for columns, width in (("A:A", 28), ("B:C", 13), ("D:E", 16), ("F:F", 3), ("G:G", 14), ("H:I", 9),
                            ("J:K", 14), ("L:L", 50), ("M:S", 3)):  # fmt: skip
@@ -29,7 +29,7 @@ def volatility(book: Any, look: Formats) -> None:
     sheet.set_column("T:AN", 12, look.helper)
     sheet.write("A1", "Implied volatility", look.title)
     sheet.write("A2", "Annualised, decimal: 0.15 is 15 %. What the chain does not reach shows its reason.", look.note)
-    sheet.write_formula("A3", f"={parts.STATUS}", look.fine)
+    sheet.write_formula("A3", f"={plan.STATUS}", look.fine)
     sheet.conditional_format("A3:L3", unusable("$A$3", look.warning))
     _figures(book, sheet, look)
     _tables(book, sheet, look)
@@ -47,20 +47,20 @@ def _figures(book: Any, sheet: Any, look: Formats) -> None:
     it = SPILLS["term_structure"]
     table(book, "term_structure", look, [look.strong, look.decimal, look.indented])
     row = it.row + it.room + 1
-    skew, source = parts.level(15), parts.level(16)
-    z, inverted = f"{parts.REGIME}!$E${SPILLS['triggers'].row + 5}", "$T$4"
+    skew, source = plan.level(15), plan.level(16)
+    z, inverted = f"{plan.REGIME}!$E${SPILLS['triggers'].row + 5}", "$T$4"
     z_source = z.replace("$E$", "$H$")
     lines = (
         ("25-delta skew (vol points)", f'IF(ISNUMBER({skew}),{skew},"none")', source, look.points),
         ("25-delta skew z-score", f'IF(ISNUMBER({z}),{z},"none")', z_source, look.points),
         ("Term structure inverted", f'IF(ISERROR({inverted}),"unknown",IF({inverted},"yes","no"))',
-         parts.level(20), look.right),
+         plan.level(20), look.right),
     )  # fmt: skip
     for at, (words, value, said, shown) in enumerate(lines, row):
         sheet.write(f"A{at}", words, look.strong)
         sheet.write_formula(f"B{at}", f"={value}", shown)
         sheet.write_formula(f"C{at}", f'=IF(ISERROR({said}),"",{said}&"")', look.indented)
-    sheet.write_dynamic_array_formula("T4:T4", f"=IS_INVERTED(Chain,,,,{parts.VIX_FAMILY})", look.helper)
+    sheet.write_dynamic_array_formula("T4:T4", f"=IS_INVERTED(Chain,,,,{plan.VIX_FAMILY})", look.helper)
     sheet.write("U4", "IS_INVERTED", look.note)
     sheet.conditional_format(f"B{it.row + 1}:B{it.row + it.room}", {"type": "errors", "format": look.missing})
 
@@ -86,7 +86,7 @@ def _chart_rows(sheet: Any, look: Formats) -> None:
     """
     head = f"$E${_CURVE.row}"
     name = f'SUBSTITUTE(SUBSTITUTE({head},"IV ","")," (decimal)","")'
-    reason = parts.level(16)
+    reason = plan.level(16)
     last = _CURVE.row + _CURVE.room
     deltas = f"$C${_FIRST}:$C${last}"
     texts = {

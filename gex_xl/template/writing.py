@@ -6,13 +6,13 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from gex_xl.template import parts
-from gex_xl.template.looks import Formats
+from gex_xl.template import plan
+from gex_xl.template.formats import Formats
 
 
 def spill(book: Any, name: str, look: Formats, first_row: list[Any] | None = None) -> None:
     """Write a spill's formula. `first_row`: the formats of its first row, None where that row is a header."""
-    it = parts.SPILLS[name]
+    it = plan.SPILLS[name]
     sheet = book.get_worksheet_by_name(it.sheet)
     formats = first_row or [_header(it, offset, look) for offset in range(it.columns)]
     for offset in range(1, it.columns):
@@ -23,7 +23,7 @@ def spill(book: Any, name: str, look: Formats, first_row: list[Any] | None = Non
 
 def table(book: Any, name: str, look: Formats, columns: list[Any]) -> None:
     """A spill with a header row, and below it the format of each column for as many rows as there is room."""
-    it = parts.SPILLS[name]
+    it = plan.SPILLS[name]
     sheet = book.get_worksheet_by_name(it.sheet)
     for row in range(it.row, it.row + it.room):
         for offset, each in enumerate(columns):
@@ -33,14 +33,14 @@ def table(book: Any, name: str, look: Formats, columns: list[Any]) -> None:
 
 def titled_table(book: Any, name: str, look: Formats, title: str, columns: list[Any]) -> None:
     """A table with a title over its header, which is high enough for two lines."""
-    it = parts.SPILLS[name]
+    it = plan.SPILLS[name]
     sheet = book.get_worksheet_by_name(it.sheet)
     sheet.write(it.row - 2, it.column - 1, title, look.strong)
     sheet.set_row(it.row - 1, 32)
     table(book, name, look, columns)
 
 
-def _header(it: parts.Spill, offset: int, look: Formats) -> Any:
+def _header(it: plan.Spill, offset: int, look: Formats) -> Any:
     """A header stands as its column does: words left, numbers right."""
     if offset not in it.words:
         return look.header_right
@@ -49,7 +49,7 @@ def _header(it: parts.Spill, offset: int, look: Formats) -> Any:
 
 def table_cells(name: str, first: int, last: int) -> str:
     """The cells of a spill below its header, from one of its columns to another, both counted from 0."""
-    it = parts.SPILLS[name]
+    it = plan.SPILLS[name]
     left, right = (xl_col_to_name(it.column - 1 + offset) for offset in (first, last))
     return f"{left}{it.row + 1}:{right}{it.row + it.room}"
 

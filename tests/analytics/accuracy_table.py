@@ -18,8 +18,8 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from gex_xl.analytics.black_scholes import undiscounted_price
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import Total, contributions, total
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.chain import Chain
 from gex_xl.settings import Settings
 
@@ -36,7 +36,7 @@ FILES = {
 CARRIES = ("none", "parity", "deltas")
 
 
-def prepared(chain: Chain, **changes: object) -> Lines:
+def prepared(chain: Chain, **changes: object) -> Contracts:
     """Contracts of a chain with its own spot and as-of."""
     return prepare(chain, None, None, Settings().with_changes(changes))
 
@@ -63,23 +63,23 @@ def public_method(chain: Chain) -> float:
     Spot as forward, r = q = 0, each line's own iv, weekdays to expiry / 262 with at least one day, expired lines
     left out (Perfiliev, "How to calculate gamma exposure and zero gamma level", 2022).
     """
-    lines = prepared(chain, gamma_source="vendor")  # the contracts that are live
+    contracts = prepared(chain, gamma_source="vendor")  # the contracts that are live
     assert chain.as_of is not None
     today = np.datetime64(chain.as_of.date(), "D")
-    at = lines.index
+    at = contracts.index
     days = np.maximum(np.busday_count(today, chain.expiry[at]), 1)
     v = chain.iv[at] * np.sqrt(days / 262)
-    d1 = np.log(lines.spot / chain.strike[at]) / v + v / 2
-    gamma = np.nan_to_num(np.exp(-d1 * d1 / 2) / math.sqrt(2 * math.pi) / (lines.spot * v))
+    d1 = np.log(contracts.spot / chain.strike[at]) / v + v / 2
+    gamma = np.nan_to_num(np.exp(-d1 * d1 / 2) / math.sqrt(2 * math.pi) / (contracts.spot * v))
     sign = np.where(chain.is_call[at], -1.0, 1.0)
-    each = sign * gamma * chain.open_interest[at] * 100 * lines.spot**2 * 0.01
+    each = sign * gamma * chain.open_interest[at] * 100 * contracts.spot**2 * 0.01
     return share(chain, math.fsum(each))
 
 
 def rounding(chain: Chain) -> float:
     """What the feed's four decimals alone are worth: our total less that of our gamma rounded to four decimals."""
-    lines = prepared(chain)
-    lost = lines.position * (lines.gamma - np.round(lines.gamma, 4)) * lines.spot**2 * 0.01
+    contracts = prepared(chain)
+    lost = contracts.position * (contracts.gamma - np.round(contracts.gamma, 4)) * contracts.spot**2 * 0.01
     own = feed(chain)
     return abs(math.fsum(lost)) / (abs(own.call) + abs(own.put))
 
@@ -87,37 +87,37 @@ def rounding(chain: Chain) -> float:
 def rights_apart(chain: Chain) -> float:
     """Median |iv of the call - iv of the put| at the nine strikes nearest spot, expiries of less than 60 days."""
     keys: dict[tuple[object, ...], dict[bool, float]] = {}
-    lines = prepared(chain)
-    for i in lines.index[lines.years < 60 / 365]:
+    contracts = prepared(chain)
+    for i in contracts.index[contracts.years < 60 / 365]:
         key = (str(chain.root[i]), chain.expiry[i], float(chain.strike[i]))
         keys.setdefault(key, {})[bool(chain.is_call[i])] = float(chain.iv[i])
     by_expiry: dict[tuple[object, ...], list[tuple[float, float]]] = {}
     for (root, expiry, strike), iv in keys.items():
         if len(iv) == 2 and not math.isnan(iv[True] + iv[False]):
-            by_expiry.setdefault((root, expiry), []).append((abs(strike - lines.spot), abs(iv[True] - iv[False])))
+            by_expiry.setdefault((root, expiry), []).append((abs(strike - contracts.spot), abs(iv[True] - iv[False])))
     return statistics.median(gap for pairs in by_expiry.values() for _, gap in sorted(pairs)[:9])
 
 
 def other_discount(chain: Chain) -> float:
     """The share with exp(-qT) taken as F/S everywhere, instead of delta_call - delta_put."""
-    lines = prepared(chain)
-    each = contributions(lines) / lines.spot_discount * lines.forward / lines.spot
+    contracts = prepared(chain)
+    each = contributions(contracts) / contracts.spot_discount * contracts.forward / contracts.spot
     return share(chain, math.fsum(each))
 
 
 def forward_of_iv(chain: Chain, at: int) -> float:
     """F/S - 1 of one expiry at which the feed's iv gives its own mid quotes, median over 18 contracts."""
-    lines = prepared(chain)
-    here = lines.index[lines.forwards.group[lines.index] == at]
+    contracts = prepared(chain)
+    here = contracts.index[contracts.forwards.group[contracts.index] == at]
     bid, ask, iv, strike = chain.bid[here], chain.ask[here], chain.iv[here], chain.strike[here]
-    here = here[(bid > 0) & (ask >= bid) & (iv > 0) & (np.abs(strike / lines.spot - 1) < 0.05)]
-    near = here[np.argsort(np.abs(chain.strike[here] - lines.spot), kind="stable")][:18]
-    root = math.sqrt(lines.forwards.years[at])
+    here = here[(bid > 0) & (ask >= bid) & (iv > 0) & (np.abs(strike / contracts.spot - 1) < 0.05)]
+    near = here[np.argsort(np.abs(chain.strike[here] - contracts.spot), kind="stable")][:18]
+    root = math.sqrt(contracts.forwards.years[at])
     found = []
     for i in near:
         mid, v = 0.5 * (chain.bid[i] + chain.ask[i]), chain.iv[i] * root
         strike_i, call = np.array(chain.strike[i]), np.array(chain.is_call[i])
-        low, high = 0.8 * lines.spot, 1.25 * lines.spot
+        low, high = 0.8 * contracts.spot, 1.25 * contracts.spot
 
         def excess(
             forward: float, k: FloatArray = strike_i, v: float = v, call: MaskArray = call, mid: float = mid
@@ -126,7 +126,7 @@ def forward_of_iv(chain: Chain, at: int) -> float:
 
         if excess(low) * excess(high) < 0:
             found.append(brentq(excess, low, high))
-    return statistics.median(found) / lines.spot - 1
+    return statistics.median(found) / contracts.spot - 1
 
 
 def chains(folder: Path) -> dict[str, Chain]:
@@ -140,9 +140,9 @@ def _row(name: str, shares: list[float]) -> str:
 
 def _table(header: list[str], rows: dict[str, list[float]]) -> str:
     medians = [statistics.median(column) for column in zip(*rows.values(), strict=True)]
-    lines = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
-    lines += [_row(name, shares) for name, shares in rows.items()]
-    return "\n".join([*lines, _row("median", medians)])
+    contracts = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    contracts += [_row(name, shares) for name, shares in rows.items()]
+    return "\n".join([*contracts, _row("median", medians)])
 
 
 def main_table(read: dict[str, Chain]) -> str:
@@ -177,16 +177,16 @@ def rest_table(read: dict[str, Chain]) -> str:
         "own iv, % of gross",
         "F/S for exp(-qT), % of gross",
     ]
-    lines = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    contracts = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
     for name, chain in read.items():
         curve = prepared(chain).forwards
         at = next(i for i, years in enumerate(curve.years) if years > 7 / 365)
-        lines.append(
+        contracts.append(
             f"| {name} | {100 * rounding(chain):.2f} | {100 * (float(curve.ratio[at]) - 1):+.2f} | "
             f"{100 * forward_of_iv(chain, at):+.2f} | {100 * rights_apart(chain):.1f} | "
             f"{100 * with_settings(chain, iv_source='quoted'):.2f} | {100 * other_discount(chain):.2f} |"
         )
-    return "\n".join(lines)
+    return "\n".join(contracts)
 
 
 def tables(folder: Path) -> list[str]:

@@ -21,7 +21,7 @@ def by_delta(
     expiry: str, put_iv: Iv, call_iv: Iv, *, spot: float = 100.0, rate: float = 0.0, dividends: float = 0.0,
     deltas: Iterable[float] = (0.05, 0.15, 0.22, 0.31, 0.45), root: str = "SPXW",
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Lines at given absolute deltas whose iv is a known function of the absolute delta, one for each right."""
+    """Contracts at given absolute deltas whose iv is a known function of the absolute delta, one for each right."""
     t = years_between(AS_OF, expiry)
     forward, discount = spot * math.exp((rate - dividends) * t), math.exp(-dividends * t)
     return [

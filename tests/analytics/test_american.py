@@ -15,7 +15,7 @@ import pytest
 import QuantLib as ql  # noqa: N813
 from scipy.optimize import brentq
 
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.skew import skew_25d
 from gex_xl.analytics.term_structure import maturities
 from gex_xl.settings import Settings
@@ -78,7 +78,7 @@ def feed(rate: float, dividends: float) -> tuple[dict[str, Any], ...]:
     return tuple(out)
 
 
-def lines_of(rate: float, dividends: float, given: str, settings: str) -> Lines:
+def lines_of(rate: float, dividends: float, given: str, settings: str) -> Contracts:
     kept = {"root", "expiry", "right", "strike", "oi", *given.split()}
     rows = [{name: cell for name, cell in line.items() if name in kept} for line in feed(rate, dividends)]
     changes = {"rate": rate, "dividend_yield": dividends, "carry": settings} if settings else {"rate": rate}
@@ -115,11 +115,11 @@ FEEDS = [
 def test_early_exercise_and_dividends_are_no_skew_and_no_slope(
     rate: float, dividends: float, given: str, carry: str, skew_off: float, iv_off: float
 ) -> None:
-    lines = lines_of(rate, dividends, given, carry)
-    found = {days: each.iv for days, each in maturities(lines).items()}
+    contracts = lines_of(rate, dividends, given, carry)
+    found = {days: each.iv for days, each in maturities(contracts).items()}
     known = {days: iv_at(SPOT * math.exp((rate - dividends) * days / 365)) for days in (9, 30, 90)}
     off = {days: 100 * ((iv or math.nan) - known[days]) for days, iv in found.items()}
-    assert 100 * (skew_25d(lines).value - known_skew(rate, dividends)) == pytest.approx(0, abs=skew_off), off
+    assert 100 * (skew_25d(contracts).value - known_skew(rate, dividends)) == pytest.approx(0, abs=skew_off), off
     assert off == pytest.approx(dict.fromkeys(known, 0), abs=iv_off)
 
 

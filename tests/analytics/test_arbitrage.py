@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, arbitrage
-from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.parity import parity
 from gex_xl.analytics.price_tests import lower_hulls
 from gex_xl.chain import Chain
@@ -71,8 +71,8 @@ def quotes(
     return out
 
 
-def checked(lines: list[dict[str, Any]], spot: float = SPOT, **changes: Any) -> dict[Kind, ArbitrageTest]:
-    chain = chain_of(lines, spot)
+def checked(contracts: list[dict[str, Any]], spot: float = SPOT, **changes: Any) -> dict[Kind, ArbitrageTest]:
+    chain = chain_of(contracts, spot)
     return {test.kind: test for test in arbitrage(prepare(chain, None, None, Settings().with_changes(changes)))}
 
 
@@ -80,12 +80,12 @@ def executable(found: dict[Kind, ArbitrageTest]) -> dict[str, int]:
     return {str(kind): test.executable for kind, test in found.items() if test.executable}
 
 
-def move(lines: list[dict[str, Any]], expiry: str, right: str, strike: float, by: float) -> list[dict[str, Any]]:
+def move(contracts: list[dict[str, Any]], expiry: str, right: str, strike: float, by: float) -> list[dict[str, Any]]:
     """The quote of one contract moved, bid and ask."""
-    hit = [x for x in lines if (x["expiry"], x["right"], x["strike"]) == (expiry, right, strike)]
+    hit = [x for x in contracts if (x["expiry"], x["right"], x["strike"]) == (expiry, right, strike)]
     assert len(hit) == 1
     hit[0]["bid"], hit[0]["ask"] = hit[0]["bid"] + by, hit[0]["ask"] + by
-    return lines
+    return contracts
 
 
 @pytest.mark.parametrize("vol", [flat, ssvi])
@@ -102,8 +102,8 @@ def test_a_surface_without_arbitrage_shows_none(vol: Vol, half: float, root: str
 
 
 def test_the_fit_finds_forward_and_discount() -> None:
-    lines = prepare(chain_of(quotes(ssvi, 0.15), SPOT))
-    found = parity(lines)
+    contracts = prepare(chain_of(quotes(ssvi, 0.15), SPOT))
+    found = parity(contracts)
     assert found.european
     assert found.known.all()
     for i, expiry in enumerate(EXPIRIES):
@@ -114,8 +114,8 @@ def test_the_fit_finds_forward_and_discount() -> None:
 
 @pytest.mark.parametrize("known_rate", [True, False])
 def test_a_given_rate_discounts(known_rate: bool) -> None:
-    lines = quotes(flat, 0.15, expiries=EXPIRIES[-1:])
-    found = parity(prepare(chain_of(lines, SPOT), None, None, Settings(rate=0.06 if known_rate else 0.0)))
+    contracts = quotes(flat, 0.15, expiries=EXPIRIES[-1:])
+    found = parity(prepare(chain_of(contracts, SPOT), None, None, Settings(rate=0.06 if known_rate else 0.0)))
     t = years_between(AS_OF, EXPIRIES[-1])
     assert found.discount[0] == pytest.approx(math.exp(-(0.06 if known_rate else RATE) * t))
 
@@ -134,20 +134,20 @@ PLANTED: dict[str, tuple[str, str, float, float]] = {
 def test_a_planted_violation_is_named_and_no_other(planted: str) -> None:
     expiry, right, strike, by = PLANTED[planted]
     kind = Kind(planted.split(",", maxsplit=1)[0])
-    lines = move(quotes(ssvi, 0.05), expiry, right, strike, by)
+    contracts = move(quotes(ssvi, 0.05), expiry, right, strike, by)
     # Parity of that pair is hurt too; without the other right there is no pair.
-    lines = [x for x in lines if (x["expiry"], x["strike"]) != (expiry, strike) or x["right"] == right]
-    found = checked(lines)
+    contracts = [x for x in contracts if (x["expiry"], x["strike"]) != (expiry, strike) or x["right"] == right]
+    found = checked(contracts)
     assert executable(found) == {str(kind): 1}
     (worst,) = found[kind].violations
     assert (worst.expiry.isoformat(), worst.strike, worst.is_call) == (expiry, strike, right == "C")
-    assert worst.amount == pytest.approx(by_hand(lines, kind, expiry, right, strike))
+    assert worst.amount == pytest.approx(by_hand(contracts, kind, expiry, right, strike))
     assert f"sell {strike:,}" in worst.trade
 
 
-def by_hand(lines: list[dict[str, Any]], kind: Kind, expiry: str, right: str, strike: float) -> float:
+def by_hand(contracts: list[dict[str, Any]], kind: Kind, expiry: str, right: str, strike: float) -> float:
     """The best trade by trying all pairs (vertical) or all pairs of wings (butterfly)."""
-    mine = sorted((x for x in lines if (x["expiry"], x["right"]) == (expiry, right)), key=lambda x: x["strike"])
+    mine = sorted((x for x in contracts if (x["expiry"], x["right"]) == (expiry, right)), key=lambda x: x["strike"])
     (sold,) = (x for x in mine if x["strike"] == strike)
     below, above = ([x for x in mine if (x["strike"] < strike) == side and x is not sold] for side in (True, False))
     if kind is Kind.VERTICAL:
@@ -166,12 +166,12 @@ def by_hand(lines: list[dict[str, Any]], kind: Kind, expiry: str, right: str, st
 
 def test_a_slope_beyond_the_distance_of_strikes() -> None:
     """The lowest call 3 USD too dear: sell it, buy the next, keep at most the discounted distance."""
-    lines = move(quotes(flat, 0.05), "2025-06-20", "C", 4000, 3.0)
-    lines = [x for x in lines if (x["expiry"], x["right"], x["strike"]) != ("2025-06-20", "P", 4000)]
-    found = checked(lines)
+    contracts = move(quotes(flat, 0.05), "2025-06-20", "C", 4000, 3.0)
+    contracts = [x for x in contracts if (x["expiry"], x["right"], x["strike"]) != ("2025-06-20", "P", 4000)]
+    found = checked(contracts)
     assert executable(found) == {"vertical": 1}
     (worst,) = found[Kind.VERTICAL].violations
-    assert worst.amount == pytest.approx(by_hand(lines, Kind.VERTICAL, "2025-06-20", "C", 4000))
+    assert worst.amount == pytest.approx(by_hand(contracts, Kind.VERTICAL, "2025-06-20", "C", 4000))
     assert "apart" in worst.trade
 
 
@@ -204,19 +204,19 @@ def test_a_calendar_in_europe_at_equal_moneyness() -> None:
 
 def test_carry_is_no_calendar_arbitrage() -> None:
     """With dividends far above rates a deep call of a later expiry is worth less at the same strike."""
-    lines = quotes(flat, 0.05, rate=0.0, dividends=0.08)
-    near, far = ([x for x in lines if x["expiry"] == e and x["right"] == "C"] for e in EXPIRIES[2:])
+    contracts = quotes(flat, 0.05, rate=0.0, dividends=0.08)
+    near, far = ([x for x in contracts if x["expiry"] == e and x["right"] == "C"] for e in EXPIRIES[2:])
     assert near[0]["bid"] > far[0]["ask"]  # strike 4000
-    assert executable(checked(lines)) == {}
+    assert executable(checked(contracts)) == {}
 
 
 def test_an_american_calendar_is_at_the_same_strike() -> None:
-    lines = quotes(flat, 0.05, root="NVDA", rate=0.0, dividends=0.0)
-    cheap = [x for x in lines if (x["expiry"], x["right"], x["strike"]) == ("2025-03-28", "C", 5050)]
-    before = [x for x in lines if (x["expiry"], x["right"], x["strike"]) == ("2025-03-07", "C", 5050)]
+    contracts = quotes(flat, 0.05, root="NVDA", rate=0.0, dividends=0.0)
+    cheap = [x for x in contracts if (x["expiry"], x["right"], x["strike"]) == ("2025-03-28", "C", 5050)]
+    before = [x for x in contracts if (x["expiry"], x["right"], x["strike"]) == ("2025-03-07", "C", 5050)]
     cheap[0]["ask"] = before[0]["bid"] - 0.75
     cheap[0]["bid"] = cheap[0]["ask"] - 0.1
-    found = checked(lines, carry="none")
+    found = checked(contracts, carry="none")
     (worst,) = found[Kind.CALENDAR].violations
     assert (worst.strike, worst.amount) == (5050, pytest.approx(0.75))
     # What is bought so cheaply also makes dear what stands around it.
@@ -224,8 +224,8 @@ def test_an_american_calendar_is_at_the_same_strike() -> None:
 
 
 def test_total_variance_that_falls_within_the_spread() -> None:
-    lines = quotes(lambda k, t: flat(k, t) * (0.3 if t > 0.2 else 1.0), 400.0, expiries=EXPIRIES[1:3])
-    found = checked(lines, carry="rates", rate=RATE, dividend_yield=DIVIDENDS)[Kind.CALENDAR]
+    contracts = quotes(lambda k, t: flat(k, t) * (0.3 if t > 0.2 else 1.0), 400.0, expiries=EXPIRIES[1:3])
+    found = checked(contracts, carry="rates", rate=RATE, dividend_yield=DIVIDENDS)[Kind.CALENDAR]
     assert found.executable == 0
     # Out of the money, once at each strike, wherever the far expiry has strikes around the same moneyness.
     ratio = math.exp((RATE - DIVIDENDS) * (years_between(AS_OF, EXPIRIES[2]) - years_between(AS_OF, EXPIRIES[1])))
@@ -233,12 +233,12 @@ def test_total_variance_that_falls_within_the_spread() -> None:
 
 
 def test_parity_of_one_pair_in_europe() -> None:
-    lines = quotes(ssvi, 0.05)
+    contracts = quotes(ssvi, 0.05)
     for right in "CP":  # both up by 1: call less put stays
-        move(lines, "2025-06-20", right, 5100, 0.6)
-    assert not checked(lines)[Kind.PARITY].executable
-    lines = move(quotes(ssvi, 2.0), "2025-06-20", "C", 5100, 5.2)
-    found = checked(lines)[Kind.PARITY]
+        move(contracts, "2025-06-20", right, 5100, 0.6)
+    assert not checked(contracts)[Kind.PARITY].executable
+    contracts = move(quotes(ssvi, 2.0), "2025-06-20", "C", 5100, 5.2)
+    found = checked(contracts)[Kind.PARITY]
     (worst,) = found.violations
     # Moved by 5.2 with spreads of 4 on either right: less half of both.
     assert (worst.strike, worst.amount) == (5100, pytest.approx(5.2 - 4.0, abs=0.01))
@@ -273,14 +273,14 @@ def american(strike: float, years: float, right: str, rate: float, dividends: fl
 @pytest.mark.parametrize(("rate", "dividends"), [(0.05, 0.0), (0.05, 0.015), (0.0, 0.06), (0.02, 0.09)])
 def test_early_exercise_is_no_parity_arbitrage(rate: float, dividends: float) -> None:
     """American prices break call less put = D (F - K) by far, and are no arbitrage."""
-    lines, broken = [], 0.0
+    contracts, broken = [], 0.0
     for expiry in ("2025-06-20", "2026-03-20"):
         t = years_between(AS_OF, expiry)
         forward, discount = 150 * math.exp((rate - dividends) * t), math.exp(-rate * t)
         for strike in range(75, 230, 5):
             values = {right: american(strike, t, right, rate, dividends, 0.3) for right in "CP"}
             broken = max(broken, abs(values["C"] - values["P"] - discount * (forward - strike)))
-            lines += [
+            contracts += [
                 {
                     "root": "NVDA", "expiry": expiry, "right": right, "strike": strike, "oi": 10, "iv": 0.3,
                     "bid": max(value - 0.02, 0.0), "ask": value + 0.02,
@@ -288,18 +288,18 @@ def test_early_exercise_is_no_parity_arbitrage(rate: float, dividends: float) ->
                 for right, value in values.items()
             ]  # fmt: skip
     assert broken > 1
-    assert executable(checked(lines, 150.0)) == {}
+    assert executable(checked(contracts, 150.0)) == {}
 
 
 def test_crossed_and_missing_quotes_are_compared_with_nothing() -> None:
-    lines = quotes(flat, 0.05)
-    for line in lines[::7]:
+    contracts = quotes(flat, 0.05)
+    for line in contracts[::7]:
         line["bid"], line["ask"] = line["ask"] + 50, line["bid"]
-    for line in lines[3::7]:
+    for line in contracts[3::7]:
         line["bid"], line["ask"] = None, None
-    for line in lines[5::7]:
+    for line in contracts[5::7]:
         line["bid"] = 0
-    assert executable(checked(lines)) == {}
+    assert executable(checked(contracts)) == {}
 
 
 def test_two_contracts_of_one_strike_that_no_root_tells_apart() -> None:
@@ -330,10 +330,10 @@ def test_a_chain_without_quotes_says_so() -> None:
 
 
 def test_what_filters_leave_out_is_not_compared() -> None:
-    lines = move(quotes(ssvi, 0.05), "2025-03-28", "C", 4850, 4.0)
-    assert executable(checked(lines))
-    assert executable(checked(lines, expiries="2025-06-20, 2026-03-20")) == {}
-    assert executable(checked(lines, strikes="4900:5200")) == {}
+    contracts = move(quotes(ssvi, 0.05), "2025-03-28", "C", 4850, 4.0)
+    assert executable(checked(contracts))
+    assert executable(checked(contracts, expiries="2025-06-20, 2026-03-20")) == {}
+    assert executable(checked(contracts, strikes="4900:5200")) == {}
 
 
 Points = list[tuple[int, int]]
@@ -397,10 +397,10 @@ def tried_in_all_ways(chain: Chain, kept: np.ndarray, least: float) -> tuple[int
      "yfinance_aapl_2025-09-28.csv"],
 )  # fmt: skip
 def test_real_chains_as_every_pair_and_every_wings_find_them(name: str, shared_chains: Path) -> None:
-    lines = prepare(Chain.from_file(shared_chains / name))
-    kept = np.isin(lines.reason, ["", "no implied volatility"])
-    found = {test.kind: test.executable for test in arbitrage(lines)}
-    expected = tried_in_all_ways(lines.chain, kept, 1e-9 * lines.spot)
+    contracts = prepare(Chain.from_file(shared_chains / name))
+    kept = np.isin(contracts.reason, ["", "no implied volatility"])
+    found = {test.kind: test.executable for test in arbitrage(contracts)}
+    expected = tried_in_all_ways(contracts.chain, kept, 1e-9 * contracts.spot)
     assert (found[Kind.VERTICAL], found[Kind.BUTTERFLY]) == expected
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gex_xl.analytics.check import Check, check, status
-from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.contracts import prepare
 from gex_xl.settings import Settings
 
 from .synthetic import AS_OF, NEW_YORK, chain_of, delta, gamma, years_between
@@ -32,8 +32,8 @@ def book(forward_shift: float = 0.0, **more: Any) -> list[dict[str, Any]]:
     return out
 
 
-def checked(lines: list[dict[str, Any]], as_of: dt.datetime = AS_OF, **changes: Any) -> Check:
-    return check(prepare(chain_of(lines, SPOT, as_of), None, None, Settings().with_changes(changes)))
+def checked(contracts: list[dict[str, Any]], as_of: dt.datetime = AS_OF, **changes: Any) -> Check:
+    return check(prepare(chain_of(contracts, SPOT, as_of), None, None, Settings().with_changes(changes)))
 
 
 def test_counts_carry_and_both_totals() -> None:
@@ -69,8 +69,8 @@ def test_no_gamma_column_no_feed_total() -> None:
         (book(), {"carry": "none"}, "forward = spot"),
     ],
 )
-def test_each_warning_where_it_applies(lines: list[dict[str, Any]], changes: dict[str, Any], said: str) -> None:
-    found = [text for text in checked(lines, **changes).warnings if said in text]
+def test_each_warning_where_it_applies(contracts: list[dict[str, Any]], changes: dict[str, Any], said: str) -> None:
+    found = [text for text in checked(contracts, **changes).warnings if said in text]
     assert len(found) == 1
     assert not [text for text in checked(book()).warnings if said in text]
 
@@ -88,8 +88,8 @@ def test_single_names_are_not_warned_of_with_the_other_sign() -> None:
 def test_the_floor_and_solved_iv_are_said() -> None:
     late = dt.datetime(2025, 3, 7, 15, 45, tzinfo=NEW_YORK)
     assert any("10 contracts have less than 30 minutes left" in t for t in checked(book(), late).warnings)
-    lines = [{**x, "iv": None, "bid": 400.0, "ask": 410.0} if x["strike"] == 4600 else x for x in book()]
-    solved = checked([x for x in lines if x["right"] == "C"], carry="none").warnings
+    contracts = [{**x, "iv": None, "bid": 400.0, "ask": 410.0} if x["strike"] == 4600 else x for x in book()]
+    solved = checked([x for x in contracts if x["right"] == "C"], carry="none").warnings
     assert any("2 contracts had no implied volatility" in t for t in solved)
 
 

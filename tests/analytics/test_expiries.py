@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
 from gex_xl.analytics.exposure import contributions, per_strike, top_strikes, total
-from gex_xl.analytics.lines import prepare
 from gex_xl.errors import NoValue
 from gex_xl.settings import Settings
 
@@ -39,18 +39,18 @@ SPOT = 5000.0
     ],
 )
 def test_days_decide_the_bucket(expiry: str, bucket: str) -> None:
-    lines = prepared([line("P", 5000, 10, expiry=expiry)], SPOT)
-    found = {b.name: b for b in by_bucket(lines)}
+    contracts = prepared([line("P", 5000, 10, expiry=expiry)], SPOT)
+    found = {b.name: b for b in by_bucket(contracts)}
     assert list(found) == ["0DTE", "Week", "Month", "Quarter", "Beyond"]
     assert {name: b.contracts for name, b in found.items() if b.contracts} == {bucket: 1}
-    assert found[bucket].net == total(lines).net
+    assert found[bucket].net == total(contracts).net
     assert found[bucket].share == 1.0
 
 
 @given(contracts, st.floats(3000, 7000))
 @examples(max_examples=60, deadline=None)
-def test_buckets_add_up_and_their_shares_to_one(lines: list[dict[str, Any]], spot: float) -> None:
-    found = prepare(chain_of(lines, spot))
+def test_buckets_add_up_and_their_shares_to_one(contracts: list[dict[str, Any]], spot: float) -> None:
+    found = prepare(chain_of(contracts, spot))
     if not found.index.size:
         with pytest.raises(NoValue):
             by_bucket(found)
@@ -66,7 +66,7 @@ def test_buckets_add_up_and_their_shares_to_one(lines: list[dict[str, Any]], spo
 
 def test_a_share_is_of_gross_where_signs_differ() -> None:
     """A call and a put that cancel at one expiry still carry their part of all gamma."""
-    lines = prepared(
+    contracts = prepared(
         [
             line("C", 5000, 10, gamma=0.01),
             line("P", 5000, 10, gamma=0.01),
@@ -75,7 +75,7 @@ def test_a_share_is_of_gross_where_signs_differ() -> None:
         SPOT,
         gamma_source="vendor",
     )
-    found = {b.name: (b.net, b.share) for b in by_bucket(lines)}
+    found = {b.name: (b.net, b.share) for b in by_bucket(contracts)}
     assert found["Month"] == (0.0, 0.5)
     assert found["Beyond"][1] == 0.5
 
@@ -93,8 +93,8 @@ def pain(strike: float, book: list[dict[str, Any]]) -> float:
 
 @given(contracts)
 @examples(max_examples=100, deadline=None)
-def test_max_pain_is_the_least_of_all_strikes(lines: list[dict[str, Any]]) -> None:
-    live = [one for one in lines if one["oi"] is not None]
+def test_max_pain_is_the_least_of_all_strikes(contracts: list[dict[str, Any]]) -> None:
+    live = [one for one in contracts if one["oi"] is not None]
     expected = {}
     for key in {(one["expiry"], one["root"] == "SPX") for one in live}:
         book = [one for one in live if (one["expiry"], one["root"] == "SPX") == key]
@@ -104,7 +104,7 @@ def test_max_pain_is_the_least_of_all_strikes(lines: list[dict[str, Any]]) -> No
         least = min(pain(k, book) for k in strikes)
         two_sided = {one["right"] for one in book if one["oi"]} == {"C", "P"}
         expected[key] = (next(k for k in strikes if pain(k, book) == least), least) if two_sided else (None, None)
-    chain = prepare(chain_of(lines, SPOT))
+    chain = prepare(chain_of(contracts, SPOT))
     if not expected:
         with pytest.raises(NoValue):
             max_pain(chain)
@@ -147,8 +147,8 @@ def test_max_pain_needs_neither_iv_nor_sign_nor_weight() -> None:
 
 def test_expected_move_by_hand() -> None:
     """Straddling strikes at 4990 (20 %) and 5030 (16 %), forward 5000: 19 %."""
-    lines = prepared([line("P", 4990, 1, iv=0.20), line("C", 5030, 1, iv=0.16)], SPOT, carry="none")
-    (found,) = expected_moves(lines)
+    contracts = prepared([line("P", 4990, 1, iv=0.20), line("C", 5030, 1, iv=0.16)], SPOT, carry="none")
+    (found,) = expected_moves(contracts)
     t = years_between(AS_OF, EXPIRY)
     assert found.atm_iv == pytest.approx(0.19, rel=1e-12)
     assert found.move == pytest.approx(5000 * 0.19 * math.sqrt(t), rel=1e-12)
@@ -156,21 +156,21 @@ def test_expected_move_by_hand() -> None:
 
 
 def test_expected_move_uses_the_forward_and_the_side_out_of_the_money() -> None:
-    lines = prepared(
+    contracts = prepared(
         [line(right, k, 1, iv=iv) for right, k, iv in (("C", 4990, 0.21), ("P", 4990, 0.19), ("C", 5030, 0.16))],
         SPOT,
         carry="rates",
         rate=0.05,
         iv_source="quoted",
     )
-    (found,) = expected_moves(lines)
+    (found,) = expected_moves(contracts)
     forward = 5000 * math.exp(0.05 * years_between(AS_OF, EXPIRY))
     assert found.atm_iv == pytest.approx(0.19 - 0.03 * (forward - 4990) / 40, rel=1e-10)
 
 
 def test_no_strikes_around_the_forward_is_no_figure() -> None:
-    lines = prepared([line("C", 5100, 1), line("C", 5200, 1), line("P", 4900, 1, expiry=LATER)], SPOT)
-    assert [(e.atm_iv, e.move) for e in expected_moves(lines)] == [(None, None)] * 2
+    contracts = prepared([line("C", 5100, 1), line("C", 5200, 1), line("P", 4900, 1, expiry=LATER)], SPOT)
+    assert [(e.atm_iv, e.move) for e in expected_moves(contracts)] == [(None, None)] * 2
 
 
 def test_expiries_stand_in_order_and_am_apart_from_pm() -> None:
@@ -185,9 +185,9 @@ def test_an_expiry_of_tonight_is_of_today() -> None:
     """At 19:00 in New York a contract of this date is settled, and tomorrow's is one day away."""
     as_of = dt.datetime(2025, 3, 3, 19, 0, tzinfo=NEW_YORK)
     chain = chain_of([line("P", 5000, 10, expiry="2025-03-03"), line("P", 5000, 10, expiry="2025-03-04")], SPOT, as_of)
-    lines = prepare(chain, None, None, Settings())
-    assert lines.excluded == {"expired": (1, 10.0)}
-    assert {b.name: b.contracts for b in by_bucket(lines) if b.contracts} == {"Week": 1}
+    contracts = prepare(chain, None, None, Settings())
+    assert contracts.excluded == {"expired": (1, 10.0)}
+    assert {b.name: b.contracts for b in by_bucket(contracts) if b.contracts} == {"Week": 1}
 
 
 # Top strikes

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import by_expiry, contributions, exact_parts, per_strike, total, walls
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.regime import regime, triggers
 from gex_xl.analytics.summary import summarise, triggers_of
 from gex_xl.chain import Chain
@@ -29,8 +29,8 @@ def line(right: str, strike: float, oi: float, **more: Any) -> dict[str, Any]:
     return {"root": "SPXW", "expiry": EXPIRY, "right": right, "strike": strike, "iv": 0.2, "oi": oi, **more}
 
 
-def prepared(lines: list[dict[str, Any]], spot: float, **changes: Any) -> Lines:
-    return prepare(chain_of(lines, spot), None, None, Settings().with_changes(changes))
+def prepared(contracts: list[dict[str, Any]], spot: float, **changes: Any) -> Contracts:
+    return prepare(chain_of(contracts, spot), None, None, Settings().with_changes(changes))
 
 
 # By hand
@@ -49,8 +49,8 @@ def prepared(lines: list[dict[str, Any]], spot: float, **changes: Any) -> Lines:
 )
 def test_published_arithmetic_put_right(sign: str, right: str, expected: float) -> None:
     """0.038 x 62 000 x 100 x 520^2 x 0.01 = 637 062 400 USD per 1 % (published as 6.37 M)."""
-    lines = prepared([line(right, 520, 62_000, gamma=0.038)], 520.0, gamma_source="vendor", sign=sign)
-    assert total(lines).net == pytest.approx(expected, rel=1e-14)
+    contracts = prepared([line(right, 520, 62_000, gamma=0.038)], 520.0, gamma_source="vendor", sign=sign)
+    assert total(contracts).net == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_published_arithmetic_put_right(sign: str, right: str, expected: float) 
     ],
 )
 def test_units(unit: str, expected: float) -> None:
-    lines = prepared([line("P", 520, 62_000, gamma=0.038)], 520.0, gamma_source="vendor", unit=unit)
-    assert total(lines).net == pytest.approx(expected, rel=1e-14)
-    assert contributions(lines).sum() == pytest.approx(expected, rel=1e-14)
-    assert per_strike(lines).put[0] == pytest.approx(expected, rel=1e-14)
+    contracts = prepared([line("P", 520, 62_000, gamma=0.038)], 520.0, gamma_source="vendor", unit=unit)
+    assert total(contracts).net == pytest.approx(expected, rel=1e-14)
+    assert contributions(contracts).sum() == pytest.approx(expected, rel=1e-14)
+    assert per_strike(contracts).put[0] == pytest.approx(expected, rel=1e-14)
 
 
 def test_a_published_amount_per_100_percent_is_a_hundredth_per_1_percent() -> None:
     """USD 4 465 664 000 per 100 % is 44 656 640 per 1 %: gamma x OI x 100 x S^2 against the same x 0.01."""
-    contracts = 4_465_664_000 / (0.02 * 100 * 400.0**2)  # any line with that amount will do
-    lines = prepared([line("P", 400, contracts, gamma=0.02)], 400.0, gamma_source="vendor")
-    assert total(lines).net == pytest.approx(44_656_640.0, rel=1e-14)
+    count = 4_465_664_000 / (0.02 * 100 * 400.0**2)  # any line with that amount will do
+    contracts = prepared([line("P", 400, count, gamma=0.02)], 400.0, gamma_source="vendor")
+    assert total(contracts).net == pytest.approx(44_656_640.0, rel=1e-14)
 
 
 def test_model_gamma_by_hand() -> None:
@@ -84,14 +84,14 @@ def test_model_gamma_by_hand() -> None:
     as_of = dt.datetime(2025, 3, 3, 16, 0, tzinfo=NEW_YORK)
     # 140 days and 10 hours are 0.3847 years: 21 July 2025 16:00 is 139 days and 23 hours on.
     chain = chain_of([line("P", 50, 1000, expiry="2025-07-21")], 49.0, as_of)
-    lines = prepare(chain, None, None, Settings().with_changes({"carry": "rates", "rate": 0.05, "expiries": "all"}))
-    assert lines.years[0] == pytest.approx((139 + 23 / 24) / 365, rel=1e-12)
-    assert lines.gamma[0] == pytest.approx(0.0655, abs=2e-4)
-    assert total(lines).net == pytest.approx(0.0655 * 1000 * 100 * 49**2 * 0.01, rel=4e-3)
+    contracts = prepare(chain, None, None, Settings().with_changes({"carry": "rates", "rate": 0.05, "expiries": "all"}))
+    assert contracts.years[0] == pytest.approx((139 + 23 / 24) / 365, rel=1e-12)
+    assert contracts.gamma[0] == pytest.approx(0.0655, abs=2e-4)
+    assert total(contracts).net == pytest.approx(0.0655 * 1000 * 100 * 49**2 * 0.01, rel=4e-3)
 
 
 def test_per_strike_adds_expiries_and_splits_rights() -> None:
-    lines = prepared(
+    contracts = prepared(
         [
             line("C", 90, 10, gamma=0.01),
             line("P", 90, 20, gamma=0.02),
@@ -102,14 +102,14 @@ def test_per_strike_adds_expiries_and_splits_rights() -> None:
         gamma_source="vendor",
     )
     # Each is gamma x OI x 100 x 100^2 x 0.01 = gamma x OI x 10 000.
-    found = per_strike(lines)
+    found = per_strike(contracts)
     assert found.strike.tolist() == [90, 110]
     np.testing.assert_allclose(found.call, [-1_000, -16_000], rtol=1e-14)
     np.testing.assert_allclose(found.put, [4_000 + 9_000, 0], rtol=1e-14)
     np.testing.assert_allclose(found.net, [12_000, -16_000], rtol=1e-14)
     np.testing.assert_allclose(found.cumulative, [12_000, -4_000], rtol=1e-14)
     assert walls(found) == (110, 90)
-    expiries = by_expiry(lines)
+    expiries = by_expiry(contracts)
     listed = [(e.expiry.isoformat(), e.contracts, e.am_settled) for e in expiries]
     assert listed == [(EXPIRY, 3, False), (LATER, 1, False)]
     assert [e.net for e in expiries] == pytest.approx([-13_000, 9_000], rel=1e-14)
@@ -118,10 +118,10 @@ def test_per_strike_adds_expiries_and_splits_rights() -> None:
 
 
 def test_am_and_pm_of_one_date_stand_apart() -> None:
-    lines = prepared(
+    contracts = prepared(
         [line("P", 5000, 10, root="SPX", gamma=0.001), line("P", 5000, 20, gamma=0.001)], 5000.0, gamma_source="vendor"
     )
-    first, second = by_expiry(lines)
+    first, second = by_expiry(contracts)
     assert (first.expiry, first.am_settled) == (dt.date(2025, 3, 21), True)
     assert (second.expiry, second.am_settled) == (dt.date(2025, 3, 21), False)
     assert (first.net, second.net) == pytest.approx((250_000.0, 500_000.0), rel=1e-14)
@@ -138,15 +138,15 @@ def test_walls_are_none_where_a_right_carries_nothing() -> None:
 
 def test_no_contract_left_is_no_value_with_the_reasons() -> None:
     book = [line("C", 100, 5, expiry="2025-02-28"), line("P", 100, 5), line("P", 90, 4)]
-    lines = prepared(book, 100.0, strikes="95:99")
+    contracts = prepared(book, 100.0, strikes="95:99")
     for figure in (total, per_strike, by_expiry, summarise):
         with pytest.raises(NoValue, match=r"^no contract is left \(expired 1, outside the strikes setting 2\)$"):
-            figure(lines)
+            figure(contracts)
 
 
 def test_total_is_summed_exactly() -> None:
     """A large call, its put of opposite sign, and a small line between: left to right the small one is lost."""
-    lines = prepared(
+    contracts = prepared(
         [
             line("C", 100, 1e18, gamma=0.01),
             line("P", 101, 1, gamma=0.01),
@@ -155,7 +155,7 @@ def test_total_is_summed_exactly() -> None:
         100.0,
         gamma_source="vendor",
     )
-    assert total(lines).net == 100.0
+    assert total(contracts).net == 100.0
 
 
 # Sums, signs, order: on any chain
@@ -182,8 +182,10 @@ contracts = st.lists(
 
 @given(contracts, st.floats(3000, 7000), st.sampled_from(list(Unit)))
 @examples(max_examples=150, deadline=None)
-def test_strikes_expiries_and_rights_add_up_to_the_total(lines: list[dict[str, Any]], spot: float, unit: Unit) -> None:
-    found = prepare(chain_of(lines, spot), None, None, Settings(unit=unit))
+def test_strikes_expiries_and_rights_add_up_to_the_total(
+    contracts: list[dict[str, Any]], spot: float, unit: Unit
+) -> None:
+    found = prepare(chain_of(contracts, spot), None, None, Settings(unit=unit))
     if not found.index.size:
         with pytest.raises(NoValue):
             total(found)
@@ -207,9 +209,9 @@ def test_strikes_expiries_and_rights_add_up_to_the_total(lines: list[dict[str, A
 
 @given(contracts, st.floats(3000, 7000), st.randoms(use_true_random=False))
 @examples(max_examples=100, deadline=None)
-def test_the_order_of_rows_changes_nothing(lines: list[dict[str, Any]], spot: float, rng: random.Random) -> None:
-    shuffled = rng.sample(lines, len(lines))
-    one, two = prepare(chain_of(lines, spot)), prepare(chain_of(shuffled, spot))
+def test_the_order_of_rows_changes_nothing(contracts: list[dict[str, Any]], spot: float, rng: random.Random) -> None:
+    shuffled = rng.sample(contracts, len(contracts))
+    one, two = prepare(chain_of(contracts, spot)), prepare(chain_of(shuffled, spot))
     np.testing.assert_array_equal(contributions(one), contributions(two))
     assert one.excluded == two.excluded
     assert one.forwards.source == two.forwards.source
@@ -228,8 +230,8 @@ def test_the_order_of_columns_changes_nothing() -> None:
 
 @given(contracts, st.floats(3000, 7000))
 @examples(max_examples=100, deadline=None)
-def test_inverting_the_signs_inverts_the_exposure(lines: list[dict[str, Any]], spot: float) -> None:
-    chain = chain_of(lines, spot)
+def test_inverting_the_signs_inverts_the_exposure(contracts: list[dict[str, Any]], spot: float) -> None:
+    chain = chain_of(contracts, spot)
     one, other = (prepare(chain, None, None, Settings(sign=sign)) for sign in (Sign.CUSTOMER_FLOW, Sign.LONG_CALLS))
     np.testing.assert_array_equal(contributions(one), -contributions(other))
     if not one.index.size:
@@ -255,10 +257,10 @@ def test_inverting_the_signs_inverts_the_exposure(lines: list[dict[str, Any]], s
 
 def test_inverting_the_signs_inverts_the_regime() -> None:
     """Spot 2 % above the flip, total and flip of one mind: one convention is short, the other long."""
-    lines = [line("P", 4800, 900), line("C", 4900, 2000)]
+    contracts = [line("P", 4800, 900), line("C", 4900, 2000)]
     calls = {}
     for sign in ("customer_flow", "long_calls"):
-        found = prepared(lines, 5000.0, sign=sign)
+        found = prepared(contracts, 5000.0, sign=sign)
         flip = summarise(found).flip
         assert flip is not None
         word = str(regime(triggers_of(found)))
@@ -307,12 +309,12 @@ def test_exact_parts_of_what_is_no_number(bad: float) -> None:
 
 def test_per_strike_against_a_dictionary(sample: list[list[object]]) -> None:
     """Some 1,500 contracts of 21 expiries: strikes come many times and in no order."""
-    lines = prepare(Chain.from_cells(sample))
+    contracts = prepare(Chain.from_cells(sample))
     sums: dict[float, list[float]] = {}
-    columns = (lines.strike, lines.is_call, contributions(lines))
+    columns = (contracts.strike, contracts.is_call, contributions(contracts))
     for strike, is_call, amount in zip(*(column.tolist() for column in columns), strict=True):
         sums.setdefault(strike, [0.0, 0.0])[is_call] += amount
-    found = per_strike(lines)
+    found = per_strike(contracts)
     assert found.strike.tolist() == sorted(sums)
     np.testing.assert_allclose(found.call, [sums[k][1] for k in sorted(sums)], rtol=1e-13)
     np.testing.assert_allclose(found.put, [sums[k][0] for k in sorted(sums)], rtol=1e-13)

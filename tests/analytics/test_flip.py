@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.exposure import StrikeExposure, per_strike
 from gex_xl.analytics.flip import Flip, LongSide, flips, flips_of, pick
-from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.summary import summarise
 from gex_xl.settings import FlipPick, Settings
 
@@ -65,7 +65,7 @@ def test_worked_example() -> None:
 def test_worked_example_through_a_chain() -> None:
     """The same amounts as contracts: gamma 1 on spot 100 makes one contract worth 10 000 USD per 1 %."""
     net = [2, 3, 4, 5, 3, 0, -2, -6, -8, -4, -2]
-    lines = [
+    contracts = [
         {
             "root": "SPXW", "expiry": "2025-03-21", "right": "P" if amount >= 0 else "C", "strike": 4900 + 50 * i,
             "iv": 0.2, "oi": abs(amount), "gamma": 0.001,
@@ -73,7 +73,7 @@ def test_worked_example_through_a_chain() -> None:
         for i, amount in enumerate(net)
     ]  # fmt: skip
     settings = Settings().with_changes({"gamma_source": "vendor"})
-    summary = summarise(prepare(chain_of(lines, 5000.0), None, None, settings))
+    summary = summarise(prepare(chain_of(contracts, 5000.0), None, None, settings))
     assert summary.flip_strike == pytest.approx(5312.5, rel=1e-14)
     assert summary.flip is not None
     assert summary.flip.long_side == "below"
@@ -202,14 +202,14 @@ def test_flips_of_a_table_are_those_of_its_curve() -> None:
 
 
 def test_filters_decide_on_what_the_flip_rests() -> None:
-    lines = [
+    contracts = [
         {"root": "SPXW", "expiry": e, "right": r, "strike": k, "iv": 0.2, "oi": oi, "gamma": 0.001}
         for e, r, k, oi in (
             ("2025-03-21", "P", 4900, 10), ("2025-03-21", "C", 5100, 30),
             ("2025-04-17", "C", 4800, 10), ("2025-04-17", "P", 5200, 60),
         )
     ]  # fmt: skip
-    chain = chain_of(lines, 5000.0)
+    chain = chain_of(contracts, 5000.0)
 
     def sides(**changes: object) -> list[str]:
         chosen = Settings().with_changes({"gamma_source": "vendor", **changes})

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.flows import LOWEST_IV, hedge_flow, vol_flow
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.settings import Settings, Sign, Unit
 
@@ -22,40 +22,40 @@ from .test_dealer_exposure import BOOK, SPOT
 from .test_exposure import EXPIRY, LATER, contracts, line, prepared
 
 
-def shares_held(lines: Lines, move: float = 0.0, iv_move: float = 0.0) -> float:
+def shares_held(contracts: Contracts, move: float = 0.0, iv_move: float = 0.0) -> float:
     """Dealers' delta in shares, line by line in plain Python."""
     out = []
-    for i in range(len(lines.index)):
-        forward, root = float(lines.forward[i]) * (1 + move), math.sqrt(float(lines.years[i]))
-        v = float(lines.stdev[i]) + iv_move * root
-        right = "C" if lines.is_call[i] else "P"
-        each = delta(forward, float(lines.strike[i]), v, right, float(lines.spot_discount[i]))
-        out.append(float(lines.position[i]) * each)
+    for i in range(len(contracts.index)):
+        forward, root = float(contracts.forward[i]) * (1 + move), math.sqrt(float(contracts.years[i]))
+        v = float(contracts.stdev[i]) + iv_move * root
+        right = "C" if contracts.is_call[i] else "P"
+        each = delta(forward, float(contracts.strike[i]), v, right, float(contracts.spot_discount[i]))
+        out.append(float(contracts.position[i]) * each)
     return math.fsum(out)
 
 
-def gross(lines: Lines) -> float:
-    return math.fsum(np.abs(lines.position))
+def gross(contracts: Contracts) -> float:
+    return math.fsum(np.abs(contracts.position))
 
 
 MOVES = [-0.2, -0.05, -0.01, 0.0, 0.003, 0.01, 0.05, 0.2]
 
 
 def test_hedge_flow_is_minus_the_change_of_delta() -> None:
-    lines = prepared(BOOK, SPOT, carry="rates", rate=0.05, dividend_yield=0.015)
-    for flow in hedge_flow(lines, MOVES):
-        expected = -(shares_held(lines, flow.move) - shares_held(lines))
-        assert flow.shares == pytest.approx(expected, abs=1e-11 * gross(lines))
+    contracts = prepared(BOOK, SPOT, carry="rates", rate=0.05, dividend_yield=0.015)
+    for flow in hedge_flow(contracts, MOVES):
+        expected = -(shares_held(contracts, flow.move) - shares_held(contracts))
+        assert flow.shares == pytest.approx(expected, abs=1e-11 * gross(contracts))
         assert flow.usd == flow.shares * SPOT
-        assert flow.linear == pytest.approx(-total(lines).net * flow.move * 100, rel=1e-12)
+        assert flow.linear == pytest.approx(-total(contracts).net * flow.move * 100, rel=1e-12)
 
 
 def test_vol_flow_is_minus_the_change_of_delta() -> None:
-    lines = prepared(BOOK, SPOT, carry="rates", rate=0.05, dividend_yield=0.015)
-    vanna = total(*exposure_of(lines, Kind.VANNA)).net
-    for flow in vol_flow(lines, [-0.05, -0.01, 0.0, 0.01, 0.2]):
-        expected = -(shares_held(lines, 0, flow.move) - shares_held(lines))
-        assert flow.shares == pytest.approx(expected, abs=1e-11 * gross(lines))
+    contracts = prepared(BOOK, SPOT, carry="rates", rate=0.05, dividend_yield=0.015)
+    vanna = total(*exposure_of(contracts, Kind.VANNA)).net
+    for flow in vol_flow(contracts, [-0.05, -0.01, 0.0, 0.01, 0.2]):
+        expected = -(shares_held(contracts, 0, flow.move) - shares_held(contracts))
+        assert flow.shares == pytest.approx(expected, abs=1e-11 * gross(contracts))
         assert flow.linear == pytest.approx(-vanna * flow.move * 100, rel=1e-12)
         assert flow.stopped == 0
 
@@ -63,9 +63,9 @@ def test_vol_flow_is_minus_the_change_of_delta() -> None:
 def test_dealers_short_a_billion_buy_a_billion_for_one_percent() -> None:
     """method: GEX = -1 USD bn and +1 %: dealers buy about 1 bn."""
     one = total(prepared([line("C", 5000, 1, iv=0.2, expiry=LATER)], SPOT)).net
-    lines = prepared([line("C", 5000, 1e9 / -one, iv=0.2, expiry=LATER)], SPOT)
-    assert total(lines).net == pytest.approx(-1e9, rel=1e-12)
-    flow = hedge_flow(lines, [0.01])[0]
+    contracts = prepared([line("C", 5000, 1e9 / -one, iv=0.2, expiry=LATER)], SPOT)
+    assert total(contracts).net == pytest.approx(-1e9, rel=1e-12)
+    flow = hedge_flow(contracts, [0.01])[0]
     assert flow.linear == pytest.approx(1e9, rel=1e-12)
     assert flow.usd == pytest.approx(1e9, rel=0.05)
 
@@ -73,19 +73,19 @@ def test_dealers_short_a_billion_buy_a_billion_for_one_percent() -> None:
 @pytest.mark.parametrize("figure", [hedge_flow, vol_flow])
 def test_small_moves_tend_to_the_linear_estimate(figure: Any) -> None:
     """The error of a linear estimate is of second order: half the move, a quarter of the error."""
-    lines = prepared(BOOK, SPOT)
+    contracts = prepared(BOOK, SPOT)
     moves = [0.004, 0.002, 0.001, 0.0005]
     for sign in (1, -1):
-        errors = [flow.usd - flow.linear for flow in figure(lines, [sign * move for move in moves])]
+        errors = [flow.usd - flow.linear for flow in figure(contracts, [sign * move for move in moves])]
         ratios = [a / b for a, b in pairwise(errors)]
         assert ratios[-1] == pytest.approx(4, rel=0.03)
         assert abs(ratios[-1] - 4) < abs(ratios[0] - 4)
 
 
 def test_the_next_term_of_the_hedge_flow_is_speed() -> None:
-    lines = prepared(BOOK, SPOT)
-    speed = total(*exposure_of(lines, Kind.SPEED)).net
-    up, down = hedge_flow(lines, [0.0005, -0.0005])
+    contracts = prepared(BOOK, SPOT)
+    speed = total(*exposure_of(contracts, Kind.SPEED)).net
+    up, down = hedge_flow(contracts, [0.0005, -0.0005])
     assert up.usd + down.usd == pytest.approx(-speed * 0.05**2, rel=1e-3)
 
 
@@ -97,8 +97,8 @@ PARTS = [
 
 @given(contracts, st.floats(4000, 6000), st.sampled_from([-0.05, -0.001, 0.02]))
 @examples(max_examples=60, deadline=None)
-def test_flows_add_up_over_expiries_and_strikes(lines: list[dict[str, Any]], spot: float, move: float) -> None:
-    chain = chain_of(lines, spot)
+def test_flows_add_up_over_expiries_and_strikes(contracts: list[dict[str, Any]], spot: float, move: float) -> None:
+    chain = chain_of(contracts, spot)
     whole = prepare(chain)
     if not whole.index.size:
         return
@@ -119,8 +119,8 @@ def test_flows_add_up_over_expiries_and_strikes(lines: list[dict[str, Any]], spo
 
 @given(contracts, st.floats(4000, 6000))
 @examples(max_examples=40, deadline=None)
-def test_inverting_the_signs_inverts_the_flows(lines: list[dict[str, Any]], spot: float) -> None:
-    chain = chain_of(lines, spot)
+def test_inverting_the_signs_inverts_the_flows(contracts: list[dict[str, Any]], spot: float) -> None:
+    chain = chain_of(contracts, spot)
     one, other = (prepare(chain, None, None, Settings(sign=sign)) for sign in (Sign.CUSTOMER_FLOW, Sign.LONG_CALLS))
     if not one.index.size:
         with pytest.raises(NoValue):
@@ -138,8 +138,10 @@ def test_no_move_is_no_trade() -> None:
 
 
 def test_iv_stops_at_one_point_and_the_contracts_are_counted() -> None:
-    lines = prepared([line("C", 5000, 10, iv=0.12), line("P", 4900, 10, iv=0.30), line("P", 4000, 10, iv=0.04)], SPOT)
-    stopped = {flow.move: flow.stopped for flow in vol_flow(lines, [-0.02, -0.10, -0.12, -0.50])}
+    contracts = prepared(
+        [line("C", 5000, 10, iv=0.12), line("P", 4900, 10, iv=0.30), line("P", 4000, 10, iv=0.04)], SPOT
+    )
+    stopped = {flow.move: flow.stopped for flow in vol_flow(contracts, [-0.02, -0.10, -0.12, -0.50])}
     assert stopped == {-0.02: 0, -0.10: 1, -0.12: 2, -0.50: 3}
     floor = prepared([line("C", 5000, 10, iv=0.12)], SPOT)
     expected = -(shares_held(floor, 0, LOWEST_IV - 0.12) - shares_held(floor))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.settings import Carry, Settings
 
 from .synthetic import AS_OF, NEW_YORK, chain_of, delta, price, smile, years_between
@@ -53,14 +53,14 @@ def surface(
     return out
 
 
-def prepared(*parts: list[dict[str, Any]], **settings: Any) -> Lines:
+def prepared(*parts: list[dict[str, Any]], **settings: Any) -> Contracts:
     chain = chain_of([line for part in parts for line in part], SPOT)
     return prepare(chain, None, None, Settings(**settings))
 
 
-def entry(lines: Lines, at: int = 0) -> tuple[str, float, float, float]:
+def entry(contracts: Contracts, at: int = 0) -> tuple[str, float, float, float]:
     """Source, forward, exp(-qT) and T of the expiry at this place in time."""
-    curve = lines.forwards
+    curve = contracts.forwards
     return curve.source[at], SPOT * curve.ratio[at], curve.spot_discount[at], curve.years[at]
 
 
@@ -84,18 +84,18 @@ def test_deltas_know_the_forward_and_the_yield(expiry: str, carry: Carry) -> Non
 
 def test_deltas_outside_the_middle_are_not_asked() -> None:
     """Call deltas below 0.25 and above 0.75 are wrong here, and change nothing."""
-    lines = surface(MID, deltas=True)
+    contracts = surface(MID, deltas=True)
     wrong = 0
-    for call, put in zip(lines[::2], lines[1::2], strict=True):
+    for call, put in zip(contracts[::2], contracts[1::2], strict=True):
         if not 0.25 <= call["delta"] <= 0.75:
             call["delta"], put["delta"], wrong = 0.999, -0.101, wrong + 1
     assert wrong > 10
-    assert entry(prepared(lines))[:2] == ("deltas", pytest.approx(known(MID)[0], rel=1e-11))
+    assert entry(prepared(contracts))[:2] == ("deltas", pytest.approx(known(MID)[0], rel=1e-11))
 
 
 def test_deltas_of_a_feed_with_four_decimals_are_near() -> None:
-    lines = [{**line, "delta": round(line["delta"], 4)} for line in surface(MID, deltas=True)]
-    source, forward, discount, _ = entry(prepared(lines))
+    contracts = [{**line, "delta": round(line["delta"], 4)} for line in surface(MID, deltas=True)]
+    source, forward, discount, _ = entry(prepared(contracts))
     assert source == "deltas"
     assert forward == pytest.approx(known(MID)[0], rel=1e-5)
     assert discount == pytest.approx(known(MID)[1], abs=1e-4)
@@ -104,8 +104,8 @@ def test_deltas_of_a_feed_with_four_decimals_are_near() -> None:
 @pytest.mark.parametrize("expiry", [NEAR, MID, FAR])
 @pytest.mark.parametrize("carry", [Carry.IMPLIED, Carry.PARITY])
 def test_parity_knows_the_forward(expiry: str, carry: Carry) -> None:
-    lines = prepared(surface(expiry, quotes=True), carry=carry, rate=RATE)
-    source, forward, discount, _ = entry(lines)
+    contracts = prepared(surface(expiry, quotes=True), carry=carry, rate=RATE)
+    source, forward, discount, _ = entry(contracts)
     expected = known(expiry)
     # The name "quotes" is kept for those that were put first because they agree.
     assert source == ("quotes" if carry is Carry.IMPLIED else "parity")
@@ -114,33 +114,33 @@ def test_parity_knows_the_forward(expiry: str, carry: Carry) -> None:
 
 
 def test_parity_takes_the_median_of_the_nine_strikes_nearest_the_money() -> None:
-    lines = surface(NEAR, quotes=True)  # F is 5007: the nine strikes are 4800 to 5200
+    contracts = surface(NEAR, quotes=True)  # F is 5007: the nine strikes are 4800 to 5200
     # Quotes farther out are nonsense, and four of the nine nearest are too: the median holds.
-    for line in lines:
+    for line in contracts:
         if line["right"] == "C" and (abs(line["strike"] - SPOT) > 225 or line["strike"] in (4800, 4950, 5050, 5150)):
             line["bid"], line["ask"] = line["bid"] + 300, line["ask"] + 300
-    source, forward, _, _ = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
+    source, forward, _, _ = entry(prepared(contracts, carry=Carry.PARITY, rate=RATE))
     assert source == "parity"
     assert forward == pytest.approx(known(NEAR)[0], rel=1e-12)
 
 
 def test_the_money_is_the_forward_and_not_spot() -> None:
     """Far out the forward lies strikes away from spot; most of those around spot are wrong here."""
-    lines = surface(FAR, quotes=True)  # F is 5121; five of the nine nearest spot are wrong, two of those nearest F
-    for line in lines:
+    contracts = surface(FAR, quotes=True)  # F is 5121; five of the nine nearest spot are wrong, two of those nearest F
+    for line in contracts:
         if line["right"] == "C" and line["strike"] <= 5000:
             line["bid"], line["ask"] = line["bid"] + 30, line["ask"] + 30
-    assert entry(prepared(lines, rate=RATE))[1] == pytest.approx(known(FAR)[0], rel=1e-12)
+    assert entry(prepared(contracts, rate=RATE))[1] == pytest.approx(known(FAR)[0], rel=1e-12)
 
 
 def test_one_sided_and_crossed_quotes_are_not_asked() -> None:
-    lines = surface(MID, quotes=True)
-    for line in lines:
+    contracts = surface(MID, quotes=True)
+    for line in contracts:
         if line["strike"] in (4900, 4950, 5000) and line["right"] == "P":
             line["bid"] = 0.0
         elif line["strike"] in (5050, 5100) and line["right"] == "C":
             line["bid"], line["ask"] = line["ask"] + 90, line["bid"] + 90
-    source, forward, _, _ = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
+    source, forward, _, _ = entry(prepared(contracts, carry=Carry.PARITY, rate=RATE))
     assert source == "parity"
     assert forward == pytest.approx(known(MID)[0], rel=1e-12)
 
@@ -167,8 +167,8 @@ FIVE = (4900, 4950, 5000, 5050, 5100)
     ids=["agree", "five strikes", "four strikes", "just narrow", "just too wide", "a minority disagrees"],
 )
 def test_quotes_go_first_where_they_agree(changes: dict[str, Any], source: str) -> None:
-    lines = prepared(surface(NEAR, deltas=True, quotes=True, quotes_above=ABOVE, **changes), rate=RATE)
-    found, forward, discount, _ = entry(lines)
+    contracts = prepared(surface(NEAR, deltas=True, quotes=True, quotes_above=ABOVE, **changes), rate=RATE)
+    found, forward, discount, _ = entry(contracts)
     expected = known(NEAR)[0] + (ABOVE if source == "quotes" else 0.0)
     assert (found, forward) == (source, pytest.approx(expected, rel=1e-11))
     # The deltas know exp(-qT) either way.
@@ -178,12 +178,12 @@ def test_quotes_go_first_where_they_agree(changes: dict[str, Any], source: str) 
 @pytest.mark.parametrize(("off", "source"), [(0.49, "quotes"), (0.51, "deltas")])
 def test_the_median_deviation_may_be_one_basis_point_of_spot(off: float, source: str) -> None:
     """1 bp of 5000 is 0.50: strike by strike the quotes say F - off, F, F + off, ... (two of three are off)."""
-    lines = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
+    contracts = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
     pushed = math.exp(-RATE * known(MID)[2])
-    for i in range(0, len(lines), 2):
+    for i in range(0, len(contracts), 2):
         shift = off * pushed * ((i // 2) % 3 - 1)
-        lines[i]["bid"], lines[i]["ask"] = lines[i]["bid"] + shift, lines[i]["ask"] + shift
-    assert entry(prepared(lines, rate=RATE))[0] == source
+        contracts[i]["bid"], contracts[i]["ask"] = contracts[i]["bid"] + shift, contracts[i]["ask"] + shift
+    assert entry(prepared(contracts, rate=RATE))[0] == source
 
 
 def test_deltas_then_any_quotes() -> None:
@@ -195,12 +195,12 @@ def test_deltas_then_any_quotes() -> None:
 
 
 def test_deltas_alone_and_parity_alone() -> None:
-    lines = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
-    assert entry(prepared(lines, carry=Carry.DELTAS, rate=RATE))[:2] == (
+    contracts = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
+    assert entry(prepared(contracts, carry=Carry.DELTAS, rate=RATE))[:2] == (
         "deltas",
         pytest.approx(known(MID)[0], rel=1e-11),
     )
-    source, forward, discount, t = entry(prepared(lines, carry=Carry.PARITY, rate=RATE))
+    source, forward, discount, t = entry(prepared(contracts, carry=Carry.PARITY, rate=RATE))
     assert (source, forward) == ("parity", pytest.approx(known(MID)[0] + ABOVE, rel=1e-11))
     assert discount == pytest.approx(forward / SPOT * math.exp(-RATE * t), rel=1e-14)
     assert entry(prepared(surface(MID, quotes=True), carry=Carry.DELTAS))[0] == "spot"
@@ -224,42 +224,42 @@ def test_an_expiry_with_neither_takes_the_carry_of_its_neighbours() -> None:
                 for right in "CP"
             ]
         )  # fmt: skip
-    lines = prepared(*parts, surface(MID))
+    contracts = prepared(*parts, surface(MID))
     share = (t[MID] - t[NEAR]) / (t[FAR] - t[NEAR])
     between = 0.03 + share * (0.01 - 0.03)
-    assert lines.forwards.source == ("deltas", "neighbours", "deltas")
-    assert entry(lines, 1)[1] == pytest.approx(SPOT * math.exp(between * t[MID]), rel=1e-11)
-    assert entry(lines, 1)[2] == pytest.approx(math.exp(between * t[MID]), rel=1e-11)  # rate 0: F/S
+    assert contracts.forwards.source == ("deltas", "neighbours", "deltas")
+    assert entry(contracts, 1)[1] == pytest.approx(SPOT * math.exp(between * t[MID]), rel=1e-11)
+    assert entry(contracts, 1)[2] == pytest.approx(math.exp(between * t[MID]), rel=1e-11)  # rate 0: F/S
 
 
 @pytest.mark.parametrize("blank", [NEAR, FAR])
 def test_beyond_the_last_known_expiry_its_carry_goes_on(blank: str) -> None:
-    lines = prepared(surface(MID, deltas=True), surface(blank))
+    contracts = prepared(surface(MID, deltas=True), surface(blank))
     at = 0 if blank == NEAR else 1
-    assert entry(lines, at)[:2] == ("neighbours", pytest.approx(known(blank)[0], rel=1e-11))
+    assert entry(contracts, at)[:2] == ("neighbours", pytest.approx(known(blank)[0], rel=1e-11))
 
 
 def test_spot_where_nothing_is_known() -> None:
-    lines = prepared(surface(NEAR), surface(FAR))
-    assert lines.forwards.source == ("spot", "spot")
-    np.testing.assert_array_equal(lines.forward, SPOT)
-    np.testing.assert_array_equal(lines.spot_discount, 1.0)
+    contracts = prepared(surface(NEAR), surface(FAR))
+    assert contracts.forwards.source == ("spot", "spot")
+    np.testing.assert_array_equal(contracts.forward, SPOT)
+    np.testing.assert_array_equal(contracts.spot_discount, 1.0)
 
 
 def test_no_carry_is_spot() -> None:
-    lines = prepared(surface(MID, deltas=True, quotes=True), carry=Carry.NONE)
-    assert lines.forwards.source == ("spot",)
-    np.testing.assert_array_equal(lines.forward, SPOT)
-    np.testing.assert_array_equal(lines.spot_discount, 1.0)
+    contracts = prepared(surface(MID, deltas=True, quotes=True), carry=Carry.NONE)
+    assert contracts.forwards.source == ("spot",)
+    np.testing.assert_array_equal(contracts.forward, SPOT)
+    np.testing.assert_array_equal(contracts.spot_discount, 1.0)
 
 
 def test_rates_take_the_rate_less_the_yield() -> None:
-    lines = prepared(
+    contracts = prepared(
         surface(NEAR), surface(FAR, deltas=True, quotes=True), carry=Carry.RATES, rate=0.05, dividend_yield=0.02
     )
     for at, expiry in enumerate((NEAR, FAR)):
         t = known(expiry)[2]
-        source, forward, discount, _ = entry(lines, at)
+        source, forward, discount, _ = entry(contracts, at)
         assert source == "rates"
         assert forward == pytest.approx(SPOT * math.exp(0.03 * t), rel=1e-14)
         assert discount == pytest.approx(math.exp(-0.02 * t), rel=1e-14)
@@ -267,21 +267,21 @@ def test_rates_take_the_rate_less_the_yield() -> None:
 
 def test_expired_contracts_are_not_asked() -> None:
     past = [{**line, "expiry": "2025-02-28", "delta": 0.9} for line in surface(NEAR)]
-    lines = prepared(past, surface(NEAR, deltas=True))
-    assert entry(lines, 1)[:2] == ("deltas", pytest.approx(known(NEAR)[0], rel=1e-11))
-    assert lines.excluded == {"expired": (len(past), 100.0 * len(past))}
+    contracts = prepared(past, surface(NEAR, deltas=True))
+    assert entry(contracts, 1)[:2] == ("deltas", pytest.approx(known(NEAR)[0], rel=1e-11))
+    assert contracts.excluded == {"expired": (len(past), 100.0 * len(past))}
 
 
 def test_one_date_two_roots_two_times() -> None:
     """On a third Friday SPX settles at 09:30 and SPXW at 16:00, each with its own forward."""
     am, pm = surface(NEAR, deltas=True, root="SPX"), surface(NEAR, deltas=True)
-    lines = prepared(am, pm)
-    assert lines.forwards.years[1] - lines.forwards.years[0] == pytest.approx(6.5 / (365 * 24), rel=1e-9)
+    contracts = prepared(am, pm)
+    assert contracts.forwards.years[1] - contracts.forwards.years[0] == pytest.approx(6.5 / (365 * 24), rel=1e-9)
     for at, clock in enumerate(((9, 30), (16, 0))):
         t = years_between(AS_OF, NEAR, *clock)
-        assert entry(lines, at)[3] == pytest.approx(t, rel=1e-13)
-        assert entry(lines, at)[1] == pytest.approx(SPOT * math.exp((RATE - YIELD) * t), rel=1e-11)
-    assert set(lines.years[lines.chain.root[lines.index] == "SPX"]) == {lines.forwards.years[0]}
+        assert entry(contracts, at)[3] == pytest.approx(t, rel=1e-13)
+        assert entry(contracts, at)[1] == pytest.approx(SPOT * math.exp((RATE - YIELD) * t), rel=1e-11)
+    assert set(contracts.years[contracts.chain.root[contracts.index] == "SPX"]) == {contracts.forwards.years[0]}
 
 
 def test_a_right_is_never_paired_with_another_root() -> None:
@@ -295,8 +295,8 @@ def test_time_runs_through_a_change_to_daylight_saving() -> None:
     """Friday 2025-03-07 16:00 EST to Monday 2025-03-10 16:00 EDT is 71 hours, not 72."""
     friday = dt.datetime(2025, 3, 7, 16, 0, tzinfo=NEW_YORK)
     line = {"root": "SPXW", "expiry": "2025-03-10", "right": "C", "strike": 5000, "iv": 0.2, "oi": 1}
-    lines = prepare(chain_of([line], SPOT, friday))
-    assert lines.years[0] == pytest.approx(71 / (365 * 24), rel=1e-14)
+    contracts = prepare(chain_of([line], SPOT, friday))
+    assert contracts.years[0] == pytest.approx(71 / (365 * 24), rel=1e-14)
 
 
 def test_a_given_spot_moves_the_forward_in_proportion() -> None:
@@ -309,11 +309,11 @@ def test_a_given_spot_moves_the_forward_in_proportion() -> None:
 
 def test_gamma_uses_the_forward_and_the_discount() -> None:
     """exp(-qT) pdf(d1) / (S v) with the known q: the gamma of Black-Scholes-Merton."""
-    lines = prepared(surface(FAR, deltas=True))
+    contracts = prepared(surface(FAR, deltas=True))
     forward, held, t = known(FAR)
-    for i in range(0, len(lines.index), 5):
-        k = float(lines.strike[i])
+    for i in range(0, len(contracts.index), 5):
+        k = float(contracts.strike[i])
         v = smile(k, forward) * math.sqrt(t)
         first = (math.log(forward / k) + v * v / 2) / v
         expected = held * math.exp(-first * first / 2) / math.sqrt(2 * math.pi) / (SPOT * v)
-        assert lines.gamma[i] == pytest.approx(expected, rel=1e-9)
+        assert contracts.gamma[i] == pytest.approx(expected, rel=1e-9)

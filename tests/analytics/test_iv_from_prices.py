@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import QuantLib
 
+from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from gex_xl.analytics.implied_vol import implied_vol
-from gex_xl.analytics.lines import NO_IV, Lines, prepare
 from gex_xl.chain import Chain
 from gex_xl.settings import Settings
 
@@ -48,29 +48,29 @@ def quoted() -> tuple[list[list[object]], dict[tuple[str, str, float], float]]:
 
 
 @pytest.fixture(scope="module")
-def chain() -> tuple[Lines, dict[tuple[str, str, float], float]]:
+def chain() -> tuple[Contracts, dict[tuple[str, str, float], float]]:
     rows, prices = quoted()
     assert len(rows) == 20_001
     return prepare(Chain.from_cells(rows), None, None, SETTINGS), prices
 
 
-def test_every_line_is_solved_or_counted(chain: tuple[Lines, dict[tuple[str, str, float], float]]) -> None:
-    lines, _ = chain
-    out, lost = lines.excluded.get(NO_IV, (0, 0.0))
-    assert (len(lines.index) + out, lost) == (20_000, 10.0 * out)
-    assert lines.excluded.keys() <= {NO_IV}
-    assert lines.iv_solved == len(lines.index)
+def test_every_line_is_solved_or_counted(chain: tuple[Contracts, dict[tuple[str, str, float], float]]) -> None:
+    contracts, _ = chain
+    out, lost = contracts.excluded.get(NO_IV, (0, 0.0))
+    assert (len(contracts.index) + out, lost) == (20_000, 10.0 * out)
+    assert contracts.excluded.keys() <= {NO_IV}
+    assert contracts.iv_solved == len(contracts.index)
     # Left out are those alone whose out-of-the-money side is worth nothing to speak of.
     assert 0 < out < 0.2 * 20_000
 
 
-def test_the_whole_chain_is_quantlibs(chain: tuple[Lines, dict[tuple[str, str, float], float]]) -> None:
+def test_the_whole_chain_is_quantlibs(chain: tuple[Contracts, dict[tuple[str, str, float], float]]) -> None:
     """Both rights have the iv of the out-of-the-money side; QuantLib solves the same price."""
-    lines, prices = chain
-    found = lines.stdev / np.sqrt(lines.years)
+    contracts, prices = chain
+    found = contracts.stdev / np.sqrt(contracts.years)
     worst = 0.0
-    for i, at in enumerate(lines.index.tolist()):
-        expiry, strike, t = str(lines.chain.expiry[at])[:10], float(lines.strike[i]), float(lines.years[i])
+    for i, at in enumerate(contracts.index.tolist()):
+        expiry, strike, t = str(contracts.chain.expiry[at])[:10], float(contracts.strike[i]), float(contracts.years[i])
         forward, discount = SPOT * math.exp(RATE * t), math.exp(-RATE * t)
         assert t == pytest.approx(years(expiry), rel=1e-12)
         right = "C" if strike >= forward else "P"
@@ -128,6 +128,6 @@ def test_a_line_that_cannot_be_solved_is_counted(bid: float | None, ask: float |
         ["ZZX", "2024-02-16", "C", strike, 7, bid, ask, SPOT, "2024-01-05 16:00"],
         ["ZZX", "2024-02-16", "C", 5200.0, 5, 20.0, 21.0, SPOT, "2024-01-05 16:00"],
     ]
-    lines = prepare(Chain.from_cells(rows), None, None, SETTINGS)
-    assert lines.excluded == {NO_IV: (1, 7.0)}, why
-    assert lines.strike.tolist() == [5200.0]
+    contracts = prepare(Chain.from_cells(rows), None, None, SETTINGS)
+    assert contracts.excluded == {NO_IV: (1, 7.0)}, why
+    assert contracts.strike.tolist() == [5200.0]

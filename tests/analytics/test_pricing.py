@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from gex_xl.analytics.check import check
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.dealer_exposure import exposures
 from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
 from gex_xl.analytics.exposure import by_expiry, per_strike, total
 from gex_xl.analytics.flows import hedge_flow, vol_flow
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.pricing import priced
 from gex_xl.analytics.profile import levels_of, reprice
 from gex_xl.analytics.smile import smiles
 from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gammas_of
 from gex_xl.analytics.term_structure import atm_iv, maturities
+from gex_xl.cache import clear_caches
 from gex_xl.chain import Chain
-from gex_xl.memory import forget
 from gex_xl.settings import HELP, READING, Settings
 
 #: Another value of every setting.
@@ -35,16 +35,19 @@ def chain(sample: list[list[object]]) -> Chain:
     return Chain.from_cells(sample)
 
 
-def shown(lines: Lines) -> list[Any]:
+def shown(contracts: Contracts) -> list[Any]:
     """All that depends on the settings, as plain numbers."""
-    strikes = per_strike(lines)
+    strikes = per_strike(contracts)
     return [
-        total(lines), [(e.expiry, e.call, e.put, e.net, e.years) for e in by_expiry(lines)], strikes.strike.tolist(),
-        strikes.net.tolist(), lines.gamma.tolist(), lines.position.tolist(), lines.forward.tolist(),
-        lines.reason.tolist(), lines.excluded, lines.settings, summarise(lines).flips, zero_gammas_of(lines),
-        reprice(lines, levels_of(lines)).tolist(), check(lines), exposures(lines), by_bucket(lines),
-        max_pain(lines), expected_moves(lines), hedge_flow(lines, [0.01]), vol_flow(lines, [0.01]), skew_of(lines),
-        atm_iv(lines), maturities(lines), triggers_of(lines),
+        total(contracts), [(e.expiry, e.call, e.put, e.net, e.years) for e in by_expiry(contracts)],
+        strikes.strike.tolist(),
+        strikes.net.tolist(), contracts.gamma.tolist(), contracts.position.tolist(), contracts.forward.tolist(),
+        contracts.reason.tolist(), contracts.excluded, contracts.settings, summarise(contracts).flips,
+        zero_gammas_of(contracts),
+        reprice(contracts, levels_of(contracts)).tolist(), check(contracts), exposures(contracts), by_bucket(contracts),
+        max_pain(contracts), expected_moves(contracts), hedge_flow(contracts, [0.01]), vol_flow(contracts, [0.01]),
+        skew_of(contracts),
+        atm_iv(contracts), maturities(contracts), triggers_of(contracts),
     ]  # fmt: skip
 
 
@@ -57,9 +60,9 @@ def test_every_setting_is_here() -> None:
 def test_after_other_settings_as_in_a_fresh_process(chain: Chain, changed: str) -> None:
     """Defaults first, then one setting changed, then back: nothing of one may stand in the other's figures."""
     settings = Settings().with_changes({changed: OTHER[changed]})
-    forget()
+    clear_caches()
     alone = shown(prepare(chain, settings=settings))
-    forget()
+    clear_caches()
     defaults = shown(prepare(chain))
     assert repr(shown(prepare(chain, settings=settings))) == repr(alone)
     assert repr(shown(prepare(chain))) == repr(defaults)
@@ -85,20 +88,21 @@ def test_another_spot_keeps_the_forwards_of_the_feed(chain: Chain) -> None:
 
 
 def test_what_neither_sign_nor_unit_decides_is_one_object(chain: Chain) -> None:
-    lines = prepare(chain)
+    contracts = prepare(chain)
     others = [prepare(chain, settings=Settings().with_changes(c)) for c in ({"sign": "short_all"}, {"unit": "shares"})]
     for other in others:
-        assert smiles(other) is smiles(lines)
-        assert max_pain(other) is max_pain(lines)
-    assert zero_gammas_of(others[1]) is zero_gammas_of(lines)
-    assert hedge_flow(others[1], [0.01]) is hedge_flow(lines, [0.01])
+        assert smiles(other) is smiles(contracts)
+        assert max_pain(other) is max_pain(contracts)
+    assert zero_gammas_of(others[1]) is zero_gammas_of(contracts)
+    assert hedge_flow(others[1], [0.01]) is hedge_flow(contracts, [0.01])
 
 
 def test_shared_arrays_cannot_be_written(chain: Chain) -> None:
-    lines = prepare(chain)
-    smile = smiles(lines)[0]
+    contracts = prepare(chain)
+    smile = smiles(contracts)[0]
     for array in (
-        lines.gamma, lines.position, lines.forward, per_strike(lines).net, lines.why, smile.iv, smile.delta,
+        contracts.gamma, contracts.position, contracts.forward, per_strike(contracts).net, contracts.why,
+        smile.iv, smile.delta,
         smile.strike, chain.iv, chain.strike, chain.settlement, chain.expiry, chain.row, chain.is_call, chain.root,
     ):  # fmt: skip
         with pytest.raises(ValueError, match="read-only"):

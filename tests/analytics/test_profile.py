@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import total
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import levels_of, reprice, zero_gamma, zero_gammas
 from gex_xl.chain import Chain
 from gex_xl.errors import NoValue
@@ -27,31 +27,35 @@ def line(right: str, strike: float, oi: float, **more: Any) -> dict[str, Any]:
     return {"root": "SPXW", "expiry": "2025-03-21", "right": right, "strike": strike, "iv": 0.2, "oi": oi, **more}
 
 
-def prepared(lines: list[dict[str, Any]], spot: float = SPOT, as_of: dt.datetime = AS_OF, **changes: Any) -> Lines:
-    return prepare(chain_of(lines, spot, as_of), None, None, Settings().with_changes(changes))
+def prepared(
+    contracts: list[dict[str, Any]], spot: float = SPOT, as_of: dt.datetime = AS_OF, **changes: Any
+) -> Contracts:
+    return prepare(chain_of(contracts, spot, as_of), None, None, Settings().with_changes(changes))
 
 
-def twin(lines: Lines, level: float) -> float:
+def twin(contracts: Contracts, level: float) -> float:
     """USD per 1 % with spot at `level`: each line keeps its iv, its forward moves with spot."""
     out = []
-    for i in range(len(lines.index)):
-        forward = level * float(lines.forward[i]) / lines.spot
-        each = gamma(level, forward, float(lines.strike[i]), float(lines.stdev[i]), float(lines.spot_discount[i]))
-        out.append(float(lines.position[i]) * each * level * level * 0.01)
+    for i in range(len(contracts.index)):
+        forward = level * float(contracts.forward[i]) / contracts.spot
+        each = gamma(
+            level, forward, float(contracts.strike[i]), float(contracts.stdev[i]), float(contracts.spot_discount[i])
+        )
+        out.append(float(contracts.position[i]) * each * level * level * 0.01)
     return math.fsum(out)
 
 
-def twin_roots(lines: Lines, low: float, high: float, steps: int) -> list[float]:
+def twin_roots(contracts: Contracts, low: float, high: float, steps: int) -> list[float]:
     """Bisection of every change of sign between evenly spaced levels."""
     levels = [low + (high - low) * i / steps for i in range(steps + 1)]
-    values = [twin(lines, level) for level in levels]
+    values = [twin(contracts, level) for level in levels]
     roots = []
     for a, b, fa, fb in zip(levels, levels[1:], values, values[1:], strict=False):
         if fa * fb < 0:
             lower, upper, sign = a, b, math.copysign(1, fa)
             for _ in range(100):
                 middle = (lower + upper) / 2
-                if twin(lines, middle) * sign > 0:
+                if twin(contracts, middle) * sign > 0:
                     lower = middle
                 else:
                     upper = middle
@@ -75,25 +79,25 @@ def mixed() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("unit", ["usd", "usd_bn", "usd_per_point", "shares", "shares_per_point"])
 def test_the_profile_at_spot_is_the_total(unit: str) -> None:
-    lines = prepared(mixed(), unit=unit)
-    assert reprice(lines, np.array([SPOT]))[0] == pytest.approx(total(lines).net, rel=1e-10)
+    contracts = prepared(mixed(), unit=unit)
+    assert reprice(contracts, np.array([SPOT]))[0] == pytest.approx(total(contracts).net, rel=1e-10)
 
 
 def test_the_profile_agrees_with_the_twin() -> None:
-    lines = prepared(mixed())
-    assert lines.forwards.source == ("deltas", "deltas")
+    contracts = prepared(mixed())
+    assert contracts.forwards.source == ("deltas", "deltas")
     levels = np.linspace(3900, 6100, 23)
-    expected = [twin(lines, float(level)) for level in levels]
+    expected = [twin(contracts, float(level)) for level in levels]
     largest = max(map(abs, expected))
-    np.testing.assert_allclose(reprice(lines, levels), expected, rtol=1e-9, atol=1e-13 * largest)
+    np.testing.assert_allclose(reprice(contracts, levels), expected, rtol=1e-9, atol=1e-13 * largest)
 
 
 def test_many_levels_are_computed_as_few() -> None:
     """More level x line pairs than are held at once: the parts fit together."""
-    lines = prepared([line(r, 3000 + i, 1 + i % 7) for i in range(3000) for r in "CP"])
+    contracts = prepared([line(r, 3000 + i, 1 + i % 7) for i in range(3000) for r in "CP"])
     levels = np.linspace(4000, 6000, 701)
-    together = reprice(lines, levels)
-    alone = [reprice(lines, levels[i : i + 1])[0] for i in range(0, 701, 100)]
+    together = reprice(contracts, levels)
+    alone = [reprice(contracts, levels[i : i + 1])[0] for i in range(0, 701, 100)]
     np.testing.assert_allclose(together[::100], alone, rtol=1e-9, atol=1e-6)
 
 
@@ -106,12 +110,12 @@ def test_levels_of_the_profile() -> None:
 
 
 def test_zero_gamma_is_a_root_and_the_nearest() -> None:
-    lines = prepared(mixed())
-    root = zero_gamma(lines)
+    contracts = prepared(mixed())
+    root = zero_gamma(contracts)
     assert root is not None
-    largest = max(abs(twin(lines, level)) for level in np.linspace(0.8 * SPOT, 1.2 * SPOT, 81).tolist())
-    assert abs(twin(lines, root)) <= 1e-9 * largest
-    expected = twin_roots(lines, 0.8 * SPOT, 1.2 * SPOT, 200)
+    largest = max(abs(twin(contracts, level)) for level in np.linspace(0.8 * SPOT, 1.2 * SPOT, 81).tolist())
+    assert abs(twin(contracts, root)) <= 1e-9 * largest
+    expected = twin_roots(contracts, 0.8 * SPOT, 1.2 * SPOT, 200)
     assert root == pytest.approx(min(expected, key=lambda r: abs(r - SPOT)), rel=1e-10)
 
 
@@ -120,63 +124,63 @@ def test_two_lines_by_hand() -> None:
 
     pdf(d1) agrees at |d1| equal: ln(S/4800) + v^2/2 = -(ln(S/5200) + v^2/2), so S = sqrt(4800 x 5200) exp(-v^2/2).
     """
-    lines = prepared([line("P", 4800, 10), line("C", 5200, 10)])
+    contracts = prepared([line("P", 4800, 10), line("C", 5200, 10)])
     v = 0.2 * math.sqrt(years_between(AS_OF, "2025-03-21"))
-    assert zero_gammas(lines) == pytest.approx([math.sqrt(4800 * 5200) * math.exp(-v * v / 2)], rel=1e-12)
+    assert zero_gammas(contracts) == pytest.approx([math.sqrt(4800 * 5200) * math.exp(-v * v / 2)], rel=1e-12)
 
 
 def test_all_roots() -> None:
     """Put, call, put, call, equally spaced: three changes of sign, of which the nearest to spot is shown."""
-    lines = prepared([line(r, k, 10, iv=0.08) for r, k in (("P", 4700), ("C", 4900), ("P", 5100), ("C", 5300))])
-    roots = zero_gammas(lines)
-    assert roots == pytest.approx(twin_roots(lines, 4000, 6000, 400), rel=1e-10)
+    contracts = prepared([line(r, k, 10, iv=0.08) for r, k in (("P", 4700), ("C", 4900), ("P", 5100), ("C", 5300))])
+    roots = zero_gammas(contracts)
+    assert roots == pytest.approx(twin_roots(contracts, 4000, 6000, 400), rel=1e-10)
     assert len(roots) == 3
-    assert zero_gamma(lines) == min(roots, key=lambda r: abs(r - SPOT))
+    assert zero_gamma(contracts) == min(roots, key=lambda r: abs(r - SPOT))
     assert roots == sorted(roots)
 
 
 @pytest.mark.parametrize(("low", "high"), [("P", "C"), ("C", "P")])
 def test_widens_to_half_of_spot(low: str, high: str) -> None:
     """The only change of sign lies at about 3500, 70 % of spot: beyond 80-120 %, within 50-150 %."""
-    lines = prepared([line(low, 3000, 10, iv=0.8), line(high, 4200, 10, iv=0.8)])
-    roots = zero_gammas(lines)
+    contracts = prepared([line(low, 3000, 10, iv=0.8), line(high, 4200, 10, iv=0.8)])
+    roots = zero_gammas(contracts)
     assert len(roots) == 1
     assert 0.5 * SPOT < roots[0] < 0.8 * SPOT
-    assert roots == pytest.approx(twin_roots(lines, 0.5 * SPOT, 1.5 * SPOT, 500), rel=1e-10)
-    largest = max(abs(twin(lines, level)) for level in np.linspace(0.5 * SPOT, 1.5 * SPOT, 101).tolist())
-    assert abs(twin(lines, roots[0])) <= 1e-9 * largest
+    assert roots == pytest.approx(twin_roots(contracts, 0.5 * SPOT, 1.5 * SPOT, 500), rel=1e-10)
+    largest = max(abs(twin(contracts, level)) for level in np.linspace(0.5 * SPOT, 1.5 * SPOT, 101).tolist())
+    assert abs(twin(contracts, roots[0])) <= 1e-9 * largest
 
 
 @pytest.mark.parametrize("right", ["C", "P"])
 def test_one_signed(right: str) -> None:
-    lines = prepared([line(right, k, 10) for k in (4600, 5000, 5400)])
-    assert zero_gammas(lines) == []
-    assert zero_gamma(lines) is None
+    contracts = prepared([line(right, k, 10) for k in (4600, 5000, 5400)])
+    assert zero_gammas(contracts) == []
+    assert zero_gamma(contracts) is None
 
 
 @pytest.mark.parametrize("right", ["C", "P"])
 def test_one_signed_on_its_last_day(right: str) -> None:
     """Minutes before expiry gamma falls below the smallest double a few percent away: that 0 is no root."""
     late = dt.datetime(2025, 3, 21, 15, 0, tzinfo=NEW_YORK)
-    lines = prepared([line(right, k, 10, iv=0.1) for k in (4990, 5000, 5010)], as_of=late)
-    assert reprice(lines, np.array([4000.0]))[0] == 0
-    assert zero_gammas(lines) == []
+    contracts = prepared([line(right, k, 10, iv=0.1) for k in (4990, 5000, 5010)], as_of=late)
+    assert reprice(contracts, np.array([4000.0]))[0] == 0
+    assert zero_gammas(contracts) == []
 
 
 def test_the_last_days_root_is_that_of_the_densities() -> None:
     late = dt.datetime(2025, 3, 21, 15, 0, tzinfo=NEW_YORK)
-    lines = prepared([line("P", 4990, 10, iv=0.1), line("C", 5010, 10, iv=0.1)], as_of=late)
+    contracts = prepared([line("P", 4990, 10, iv=0.1), line("C", 5010, 10, iv=0.1)], as_of=late)
     v = 0.1 * math.sqrt(1 / (365 * 24))
-    assert zero_gammas(lines) == pytest.approx([math.sqrt(4990 * 5010) * math.exp(-v * v / 2)], rel=1e-12)
+    assert zero_gammas(contracts) == pytest.approx([math.sqrt(4990 * 5010) * math.exp(-v * v / 2)], rel=1e-12)
 
 
 def test_the_last_days_roots_between_strikes_are_all_found() -> None:
     """Strikes 3 apart, in turn put and call: a root in the middle of each pair, closer together than 0.1 %."""
     late = dt.datetime(2025, 3, 21, 15, 30, tzinfo=NEW_YORK)
-    lines = prepared([line("PC"[i % 2], 4980 + 3 * i, 10, iv=0.06) for i in range(8)], as_of=late)
-    expected = twin_roots(lines, 4970, 5015, 900)
+    contracts = prepared([line("PC"[i % 2], 4980 + 3 * i, 10, iv=0.06) for i in range(8)], as_of=late)
+    expected = twin_roots(contracts, 4970, 5015, 900)
     assert len(expected) == 7
-    assert zero_gammas(lines) == pytest.approx(expected, rel=1e-9)
+    assert zero_gammas(contracts) == pytest.approx(expected, rel=1e-9)
 
 
 def test_no_weight_at_all_has_no_root() -> None:
@@ -190,8 +194,12 @@ def test_nothing_left_is_no_value() -> None:
 
 def test_vendor_gamma_has_a_profile_by_the_model() -> None:
     """The feed gives gamma at its own spot only: elsewhere the model's is taken, where there is an iv."""
-    lines = [line("P", 4800, 10, gamma=0.5), line("C", 5200, 10, gamma=0.5), line("C", 5300, 10, iv=None, gamma=0.5)]
-    vendor, model = prepared(lines, gamma_source="vendor"), prepared(lines[:2])
+    contracts = [
+        line("P", 4800, 10, gamma=0.5),
+        line("C", 5200, 10, gamma=0.5),
+        line("C", 5300, 10, iv=None, gamma=0.5),
+    ]
+    vendor, model = prepared(contracts, gamma_source="vendor"), prepared(contracts[:2])
     np.testing.assert_array_equal(reprice(vendor, np.array([4900.0])), reprice(model, np.array([4900.0])))
     assert zero_gammas(vendor) == zero_gammas(model)
 
@@ -202,8 +210,8 @@ def test_the_sign_does_not_move_the_root(sign: str) -> None:
 
 
 def test_the_example_chain() -> None:
-    lines = prepare(Chain.from_cells(EXAMPLE_CHAIN))
-    assert zero_gammas(lines) == pytest.approx(twin_roots(lines, 4000, 6000, 400), rel=1e-10)
+    contracts = prepare(Chain.from_cells(EXAMPLE_CHAIN))
+    assert zero_gammas(contracts) == pytest.approx(twin_roots(contracts, 4000, 6000, 400), rel=1e-10)
 
 
 books = st.lists(
@@ -226,22 +234,24 @@ books = st.lists(
 @given(books)
 @examples(max_examples=60, deadline=None)
 def test_every_root_is_one_for_the_twin(book: list[dict[str, Any]]) -> None:
-    lines = prepared(book)
-    largest = max(abs(twin(lines, level)) for level in np.linspace(0.5 * SPOT, 1.5 * SPOT, 41).tolist())
-    found = zero_gammas(lines)
+    contracts = prepared(book)
+    largest = max(abs(twin(contracts, level)) for level in np.linspace(0.5 * SPOT, 1.5 * SPOT, 41).tolist())
+    found = zero_gammas(contracts)
     for root in found:
         assert 0.5 * SPOT <= root <= 1.5 * SPOT
-        assert abs(twin(lines, root)) <= 1e-9 * largest
-    if any(twin(lines, 0.8 * SPOT + i * 0.01 * SPOT) * twin(lines, SPOT) < -1e-12 * largest**2 for i in range(41)):
+        assert abs(twin(contracts, root)) <= 1e-9 * largest
+    if any(
+        twin(contracts, 0.8 * SPOT + i * 0.01 * SPOT) * twin(contracts, SPOT) < -1e-12 * largest**2 for i in range(41)
+    ):
         assert found
 
 
 def test_where_the_curve_is_flat_zero_the_root_is_in_its_middle() -> None:
     """On the last day the curve vanishes between a put far below and a call far above."""
     late = dt.datetime(2025, 3, 21, 15, 0, tzinfo=NEW_YORK)
-    lines = prepared([line("P", 4700, 10, iv=0.1), line("C", 5200, 10, iv=0.1)], as_of=late)
-    (root,) = zero_gammas(lines)
-    assert reprice(lines, np.array([root]))[0] == 0
+    contracts = prepared([line("P", 4700, 10, iv=0.1), line("C", 5200, 10, iv=0.1)], as_of=late)
+    (root,) = zero_gammas(contracts)
+    assert reprice(contracts, np.array([root]))[0] == 0
     assert root == pytest.approx(math.sqrt(4700 * 5200), abs=10)
 
 
@@ -259,13 +269,15 @@ def test_positions_that_cancel_have_no_root() -> None:
 @pytest.mark.parametrize("unit", ["usd_bn", "shares_per_point"])
 def test_a_whole_chain_agrees_with_the_twin(sample: list[list[object]], expiries: str, unit: str) -> None:
     """Thousands of contracts, from hours to two years: sums that are interpolated, and sums that are not."""
-    lines = prepare(Chain.from_cells(sample), settings=Settings().with_changes({"expiries": expiries, "unit": unit}))
-    factor = lines.settings.unit.per_share_gamma
+    contracts = prepare(
+        Chain.from_cells(sample), settings=Settings().with_changes({"expiries": expiries, "unit": unit})
+    )
+    factor = contracts.settings.unit.per_share_gamma
     for count in (9, 81, 400):
-        levels = lines.spot * np.linspace(0.8, 1.2, count)[::-1]  # in any order
+        levels = contracts.spot * np.linspace(0.8, 1.2, count)[::-1]  # in any order
         some = slice(None, None, max(1, count // 9))
-        expected = np.array([twin(lines, x) / (0.01 * x * x) * factor(x) for x in levels[some].tolist()])
-        found = reprice(lines, levels)
+        expected = np.array([twin(contracts, x) / (0.01 * x * x) * factor(x) for x in levels[some].tolist()])
+        found = reprice(contracts, levels)
         assert np.abs(found[some] - expected).max() <= 1e-11 * np.abs(found).max()
         # Where the curve is all but flat it is still right in itself, and so is its sign.
         np.testing.assert_allclose(found[some], expected, rtol=1e-6, atol=0)

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.exposure import contributions
-from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.quote_quality import QuoteCount, quote_counts
 from gex_xl.analytics.vendor_gamma import vendor_gammas
 from gex_xl.chain import Chain
@@ -44,8 +44,10 @@ def book(**more: Any) -> list[dict[str, Any]]:
     return out
 
 
-def counted(lines: list[dict[str, Any]], stale_days: float = 7.0) -> dict[str, QuoteCount]:
-    return {one.name.partition(" over ")[0]: one for one in quote_counts(prepare(chain_of(lines, SPOT)), stale_days)}
+def counted(contracts: list[dict[str, Any]], stale_days: float = 7.0) -> dict[str, QuoteCount]:
+    return {
+        one.name.partition(" over ")[0]: one for one in quote_counts(prepare(chain_of(contracts, SPOT)), stale_days)
+    }
 
 
 #: name -> what is done to the quote of a contract.
@@ -62,14 +64,14 @@ SPOILT: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_one_spoilt_quote_is_counted_under_its_name_and_no_other(name: str) -> None:
-    lines = book()
-    (one,) = (x for x in lines if (x["expiry"], x["strike"], x["right"]) == (EXPIRIES[1], 4600, "C"))
+    contracts = book()
+    (one,) = (x for x in contracts if (x["expiry"], x["strike"], x["right"]) == (EXPIRIES[1], 4600, "C"))
     one.update(SPOILT[name], oi=35)
-    found = counted(lines)
+    found = counted(contracts)
     assert {kind: count.contracts for kind, count in found.items() if count.contracts} == {name: 1}
     hit = found[name]
     assert (hit.open_interest, hit.largest) == (35, "2025-06-20 4,600 call")
-    used = prepare(chain_of(lines, SPOT))
+    used = prepare(chain_of(contracts, SPOT))
     each = np.abs(contributions(used))
     here = (used.strike == 4600) & used.is_call & (used.years > 0.2)
     assert hit.gross_share == pytest.approx(float(each[here].sum() / each.sum()))
@@ -85,23 +87,23 @@ def test_good_quotes_and_none_at_all() -> None:
 @pytest.mark.parametrize(("european", "name"), [(True, "SPXW"), (False, "NVDA")])
 def test_bounds_of_either_exercise(european: bool, name: str) -> None:
     """A put quoted under its intrinsic value: by 8 it is impossible; by 1 a late spot may explain it in America."""
-    for short, contracts in ((8.0, 1), (1.0, int(european))):
-        lines = [{**x, "root": name} for x in book()]
-        (one,) = (x for x in lines if (x["expiry"], x["strike"], x["right"]) == (EXPIRIES[0], 5400, "P"))
+    for short, count in ((8.0, 1), (1.0, int(european))):
+        contracts = [{**x, "root": name} for x in book()]
+        (one,) = (x for x in contracts if (x["expiry"], x["strike"], x["right"]) == (EXPIRIES[0], 5400, "P"))
         one.update(bid=400.0 - short - 1, ask=400.0 - short)
-        assert counted(lines)["Below its least value"].contracts == contracts, short
+        assert counted(contracts)["Below its least value"].contracts == count, short
 
 
 def test_last_trades_by_age() -> None:
     """Eight days ago is stale, seven is not; a contract that never traded has no age."""
     moments = [AS_OF - dt.timedelta(days=8), AS_OF - dt.timedelta(days=6, hours=23), None]
-    lines = [{**x, "traded": moments[i % 3]} for i, x in enumerate(book())]
-    table = cells(lines, SPOT, AS_OF)
+    contracts = [{**x, "traded": moments[i % 3]} for i, x in enumerate(book())]
+    table = cells(contracts, SPOT, AS_OF)
     table[0].append("Last Trade Date")
-    for row, line in zip(table[1:], lines, strict=True):
+    for row, line in zip(table[1:], contracts, strict=True):
         row.append(line["traded"])
-    old = len(lines[::3])
-    for days, expected in ((7.0, old), (9.0, 0), (1.0, old + len(lines[1::3]))):
+    old = len(contracts[::3])
+    for days, expected in ((7.0, old), (9.0, 0), (1.0, old + len(contracts[1::3]))):
         found = quote_counts(prepare(Chain.from_cells(table)), days)[-1]
         assert (found.contracts, found.name) == (expected, f"Last trade over {days:g} days ago")
     assert F["QUOTE_CHECK"](table, None, None, None, 9)[-1][:2] == ["Last trade over 9 days ago", 0]
@@ -133,14 +135,14 @@ def test_times_of_trades_in_the_json_of_feeds(tmp_path: Path) -> None:
 
 
 def test_the_feeds_gamma_by_expiry_as_pandas_has_it() -> None:
-    lines = book()
+    contracts = book()
     rng = np.random.default_rng(7)
-    for line in lines:
+    for line in contracts:
         line["gamma"] = round(line["gamma"] * rng.uniform(0.9, 1.1), 4)
         line["oi"] = int(rng.integers(1, 500))
-    lines[3]["gamma"] = None
-    found = vendor_gammas(prepare(chain_of(lines, SPOT)))
-    frame = pd.DataFrame(lines).dropna(subset=["gamma"])
+    contracts[3]["gamma"] = None
+    found = vendor_gammas(prepare(chain_of(contracts, SPOT)))
+    frame = pd.DataFrame(contracts).dropna(subset=["gamma"])
     sign = frame["right"].map({"C": -1, "P": 1})
     # The forward is spot here, and so quotes say.
     model = [
@@ -165,8 +167,8 @@ def test_the_feeds_gamma_by_expiry_as_pandas_has_it() -> None:
 
 
 def test_the_comparison_is_the_same_whichever_gamma_is_in_use() -> None:
-    lines = [{**x, "gamma": round(x["gamma"], 4)} for x in book()]
-    chain = chain_of(lines, SPOT)
+    contracts = [{**x, "gamma": round(x["gamma"], 4)} for x in book()]
+    chain = chain_of(contracts, SPOT)
     by_model, by_vendor = (
         vendor_gammas(prepare(chain, None, None, Settings().with_changes({"gamma_source": source})))
         for source in ("model", "vendor")
@@ -188,12 +190,12 @@ def test_a_feed_without_gamma_has_no_comparison() -> None:
 
 def test_nothing_is_lost_from_the_count() -> None:
     """Contracts and open interest of a paste with every kind of bad line: used and left out add up to all of it."""
-    lines = book()
-    lines[0]["iv"] = None
-    lines[0].update(bid=None, ask=None)
-    lines[1].update(expiry="2025-02-28", oi=7)
-    lines[2].update(root="SPXW1", oi=11)
-    table = cells(lines, SPOT, AS_OF)
+    contracts = book()
+    contracts[0]["iv"] = None
+    contracts[0].update(bid=None, ask=None)
+    contracts[1].update(expiry="2025-02-28", oi=7)
+    contracts[2].update(root="SPXW1", oi=11)
+    table = cells(contracts, SPOT, AS_OF)
     at = table[0].index("Open Interest")
     total: list[Any] = [None] * len(table[0])
     total[0], total[at] = "Total", 100_000
@@ -213,9 +215,9 @@ def test_nothing_is_lost_from_the_count() -> None:
 
 def test_one_reason_for_lines_that_reader_and_settings_leave_out_adds_up() -> None:
     """An adjusted contract marked with * by its feed, and one by its root."""
-    lines = book()
-    lines[2].update(root="SPXW1", oi=11)
-    table = cells(lines, SPOT, AS_OF)
+    contracts = book()
+    contracts[2].update(root="SPXW1", oi=11)
+    table = cells(contracts, SPOT, AS_OF)
     strike = table[0].index("Strike")
     table[1][strike] = "4500.00*"
     assert prepare(Chain.from_cells(table)).excluded == {"adjusted contract": (2, 21.0)}

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import by_expiry, per_strike, total
 from gex_xl.analytics.flip import flips_of
-from gex_xl.analytics.lines import Lines, prepare
 from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
 from gex_xl.analytics.summary import summarise
 from gex_xl.chain import Chain
@@ -24,14 +24,14 @@ SPY_JSON = "cboe_spy_2022-07-12_delayed_quotes.json"
 
 
 def rows() -> list[dict[str, str]]:
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    contracts = TABLE.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in contracts if not line.startswith("#")))
 
 
 CHAINS: dict[Path, Chain] = {}
 
 
-def lines_of(path: Path, **changes: object) -> Lines:
+def lines_of(path: Path, **changes: object) -> Contracts:
     if path not in CHAINS:
         CHAINS[path] = Chain.from_file(path)
     return prepare(CHAINS[path], None, None, Settings().with_changes({"unit": "usd_bn", **changes}))
@@ -45,38 +45,42 @@ def printed(text: str, relative: float = 1e-6) -> object:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["file"])
 def test_vendor_gamma(row: dict[str, str], shared_chains: Path) -> None:
-    lines = lines_of(shared_chains / row["file"], gamma_source="vendor")
-    found = total(lines)
+    contracts = lines_of(shared_chains / row["file"], gamma_source="vendor")
+    found = total(contracts)
     assert found.call == printed(row["vendor_call"])
     assert found.put == printed(row["vendor_put"])
     assert found.net == printed(row["vendor_net"])
-    assert (lines.spot, lines.chain.rows, len(lines.index)) == (float(row["spot"]), int(row["all"]), int(row["live"]))
-    flip = summarise(lines).flip
+    assert (contracts.spot, contracts.chain.rows, len(contracts.index)) == (
+        float(row["spot"]),
+        int(row["all"]),
+        int(row["live"]),
+    )
+    flip = summarise(contracts).flip
     if row["flip_vendor"]:
         assert flip is not None
         assert flip.strike == pytest.approx(float(row["flip_vendor"]), abs=0.5e-4)
     else:
         assert flip is None
-        assert flips_of(per_strike(lines), lines.settings) == []
+        assert flips_of(per_strike(contracts), contracts.settings) == []
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["file"])
 def test_model_gamma(row: dict[str, str], shared_chains: Path) -> None:
-    lines = lines_of(shared_chains / row["file"], carry="none", iv_source="quoted")
-    assert total(lines).net == printed(row["model_net"])
-    root = zero_gamma(lines)
+    contracts = lines_of(shared_chains / row["file"], carry="none", iv_source="quoted")
+    assert total(contracts).net == printed(row["model_net"])
+    root = zero_gamma(contracts)
     assert root == pytest.approx(float(row["zero_gamma"]), abs=1e-4)
-    assert root in zero_gammas(lines)
-    largest = np.abs(reprice(lines, lines.spot * np.linspace(0.8, 1.2, 81))).max()
-    assert abs(reprice(lines, np.array([root]))[0]) <= 1e-9 * largest
-    assert lines.excluded.get("expired", (0, 0.0))[0] == int(row["all"]) - int(row["live"])
+    assert root in zero_gammas(contracts)
+    largest = np.abs(reprice(contracts, contracts.spot * np.linspace(0.8, 1.2, 81))).max()
+    assert abs(reprice(contracts, np.array([root]))[0]) <= 1e-9 * largest
+    assert contracts.excluded.get("expired", (0, 0.0))[0] == int(row["all"]) - int(row["live"])
 
 
 @pytest.mark.parametrize("name", [row["file"] for row in rows()] + [SPY_JSON])
 @pytest.mark.parametrize("source", ["model", "vendor"])
 def test_sums(name: str, source: str, shared_chains: Path) -> None:
-    lines = lines_of(shared_chains / name, gamma_source=source)
-    found, strikes, expiries = total(lines), per_strike(lines), by_expiry(lines)
+    contracts = lines_of(shared_chains / name, gamma_source=source)
+    found, strikes, expiries = total(contracts), per_strike(contracts), by_expiry(contracts)
     gross = abs(found.call) + abs(found.put)
     for other in (
         found.call + found.put,
@@ -90,8 +94,8 @@ def test_sums(name: str, source: str, shared_chains: Path) -> None:
 
 def test_spx_largest_strikes(shared_chains: Path) -> None:
     """4600 +2.344976 and 4900 -3.041355 bn; the published chart, signs the other way round, totals -11.00."""
-    lines = lines_of(shared_chains / SPX, gamma_source="vendor")
-    strikes = per_strike(lines)
+    contracts = lines_of(shared_chains / SPX, gamma_source="vendor")
+    strikes = per_strike(contracts)
     net = dict(zip(strikes.strike.tolist(), strikes.net.tolist(), strict=True))
     assert max(net, key=lambda k: net[k]) == 4600
     assert min(net, key=lambda k: net[k]) == 4900
@@ -103,11 +107,11 @@ def test_spx_largest_strikes(shared_chains: Path) -> None:
 
 def test_spx_quirks(shared_chains: Path) -> None:
     """Quoted on a Sunday: valued at Friday's close; SPX and SPXW share dates and settle 6.5 hours apart."""
-    lines = lines_of(shared_chains / SPX, gamma_source="vendor")
-    assert lines.as_of == dt.datetime.fromisoformat("2024-01-07T10:52-05:00")
-    assert lines.valued_at == dt.datetime.fromisoformat("2024-01-05T16:00-05:00")
-    assert lines.excluded["expired"][0] == 446
-    january = [e for e in by_expiry(lines) if e.expiry == dt.date(2024, 1, 19)]
+    contracts = lines_of(shared_chains / SPX, gamma_source="vendor")
+    assert contracts.as_of == dt.datetime.fromisoformat("2024-01-07T10:52-05:00")
+    assert contracts.valued_at == dt.datetime.fromisoformat("2024-01-05T16:00-05:00")
+    assert contracts.excluded["expired"][0] == 446
+    january = [e for e in by_expiry(contracts) if e.expiry == dt.date(2024, 1, 19)]
     assert [e.am_settled for e in january] == [True, False]
     assert january[1].years - january[0].years == pytest.approx(6.5 / 8760, rel=1e-9)
     quoted = lines_of(shared_chains / SPX, iv_source="quoted")

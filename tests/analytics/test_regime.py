@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.flip import LongSide
-from gex_xl.analytics.lines import prepare
 from gex_xl.analytics.regime import Regime, Trigger, regime, triggers
 from gex_xl.analytics.summary import summarise, triggers_of
 from gex_xl.chain import Chain
@@ -19,8 +19,8 @@ NAMES = ["short_slope", "med_slope", "total_gex", "spot_vs_flip", "skew_25d_z"]
 
 
 def rows() -> list[dict[str, str]]:
-    lines = TABLE.read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    contracts = TABLE.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in contracts if not line.startswith("#")))
 
 
 def optional(cell: str) -> float | None:
@@ -124,22 +124,22 @@ def test_thresholds_are_settings() -> None:
 
 
 def test_from_a_chain_the_vix_family_makes_the_slopes() -> None:
-    lines = prepare(Chain.from_cells(EXAMPLE_CHAIN))
-    found = named(triggers_of(lines, 15.1, 16.2, 17.9, -0.4))
+    contracts = prepare(Chain.from_cells(EXAMPLE_CHAIN))
+    found = named(triggers_of(contracts, 15.1, 16.2, 17.9, -0.4))
     assert found["short_slope"].value == pytest.approx(15.1 / 16.2)
     assert found["med_slope"].value == pytest.approx(16.2 / 17.9)
     assert found["skew_25d_z"].value == -0.4
-    assert found["total_gex"].value == summarise(lines).total.net
-    alone = named(triggers_of(lines, None, 16.2, None))
+    assert found["total_gex"].value == summarise(contracts).total.net
+    alone = named(triggers_of(contracts, None, 16.2, None))
     assert (alone["short_slope"].value, alone["med_slope"].value) == (None, None)
-    assert named(triggers_of(lines, 15.1, None, 17.9))["short_slope"].value is None
+    assert named(triggers_of(contracts, 15.1, None, 17.9))["short_slope"].value is None
 
 
 def test_a_one_sided_chain_leans_on_its_total() -> None:
     puts = [row for row in EXAMPLE_CHAIN if len(row) < 6 or row[2] != "C"]
     long = prepare(Chain.from_cells(puts))
     short = prepare(Chain.from_cells(puts), None, None, Settings().with_changes({"sign": "long_calls"}))
-    for lines, word in ((long, "long_gamma"), (short, "short_gamma")):
-        assert summarise(lines).flip is None
-        assert named(triggers_of(lines))["spot_vs_flip"].value is None
-        assert str(regime(triggers_of(lines))) == word
+    for contracts, word in ((long, "long_gamma"), (short, "short_gamma")):
+        assert summarise(contracts).flip is None
+        assert named(triggers_of(contracts))["spot_vs_flip"].value is None
+        assert str(regime(triggers_of(contracts))) == word

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import QuantLib as ql  # noqa: N813
 
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.skew import skew_25d, smile_of
 from gex_xl.analytics.smile import delta, smiles
 from gex_xl.analytics.summary import skew_of
@@ -24,8 +24,10 @@ from .synthetic import AS_OF, NEW_YORK, chain_of, price, years_between
 EXPIRY = "2025-03-28"  # 25 days after AS_OF
 
 
-def lines_of(lines: list[dict[str, Any]], as_of: dt.datetime = AS_OF, spot: float = 100.0, **changes: object) -> Lines:
-    return prepare(chain_of(lines, spot, as_of), None, None, Settings().with_changes({"carry": "none", **changes}))
+def lines_of(
+    contracts: list[dict[str, Any]], as_of: dt.datetime = AS_OF, spot: float = 100.0, **changes: object
+) -> Contracts:
+    return prepare(chain_of(contracts, spot, as_of), None, None, Settings().with_changes({"carry": "none", **changes}))
 
 
 def put_iv(delta: float) -> float:
@@ -163,11 +165,11 @@ BOTH = by_delta(EXPIRY, put_iv, call_iv)
     ],
 )  # fmt: skip
 def test_thin_and_one_sided_expiries_have_a_reason(given: list[dict[str, Any]], reason: str) -> None:
-    lines = lines_of(given)
+    contracts = lines_of(given)
     with pytest.raises(NoValue) as caught:
-        skew_25d(lines)
+        skew_25d(contracts)
     assert reason in str(caught.value)
-    assert skew_of(lines) == (None, str(caught.value))
+    assert skew_of(contracts) == (None, str(caught.value))
 
 
 def test_a_thin_expiry_is_not_passed_over() -> None:
@@ -191,9 +193,9 @@ def test_delta_is_quantlibs(rate: float, dividends: float) -> None:
         for strike in (60, 90, 97.5, 100, 104, 150)
         for right in "CP"
     ]  # fmt: skip
-    lines = lines_of(rows, carry="rates", rate=rate, dividend_yield=dividends)
+    contracts = lines_of(rows, carry="rates", rate=rate, dividend_yield=dividends)
     seen = 0
-    for smile in smiles(lines):
+    for smile in smiles(contracts):
         t = smile.years
         for strike, call, iv, ours in zip(smile.strike, smile.is_call, smile.iv, smile.delta, strict=True):
             payoff = ql.PlainVanillaPayoff(ql.Option.Call if call else ql.Option.Put, float(strike))
@@ -229,12 +231,12 @@ def test_strikes_of_the_surfaces_have_the_delta_they_are_built_for() -> None:
     ],
 )
 def test_real_index_chains_are_plausible(file: str, low: float, high: float, shared_chains: Any) -> None:
-    lines = prepare(Chain.from_file(shared_chains / file))
-    skew = skew_25d(lines)
+    contracts = prepare(Chain.from_file(shared_chains / file))
+    skew = skew_25d(contracts)
     assert low < skew.value < high
     assert 21 <= skew.smile.days <= 25
     # The feed's own deltas, where it has them, put 25 delta at nearly the same strikes.
-    chain = lines.chain
+    chain = contracts.chain
     for calls, iv in ((True, skew.call), (False, skew.put)):
         at = np.flatnonzero((chain.expiry == np.datetime64(skew.smile.expiry)) & (chain.is_call == calls))
         at = at[np.abs(np.abs(chain.delta[at]) - 0.25) < 0.1]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gex_xl.analytics.lines import Lines, prepare
+from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import triggers_of
 from gex_xl.analytics.term_structure import atm_iv, maturities, slopes
@@ -22,8 +22,8 @@ from .synthetic import AS_OF, chain_of, years_between
 EXPIRIES = ("2025-03-07", "2025-03-28", "2025-04-17", "2025-06-20")  # 4, 25, 45 and 109 days
 
 
-def lines_of(lines: list[dict[str, Any]], **changes: object) -> Lines:
-    return prepare(chain_of(lines, 100.0), None, None, Settings().with_changes({"carry": "none", **changes}))
+def lines_of(contracts: list[dict[str, Any]], **changes: object) -> Contracts:
+    return prepare(chain_of(contracts, 100.0), None, None, Settings().with_changes({"carry": "none", **changes}))
 
 
 def linear_variance(level: float, slope: float, expiries: tuple[str, ...] = EXPIRIES) -> list[dict[str, Any]]:
@@ -131,26 +131,26 @@ def test_nothing_is_extrapolated(expiries: tuple[str, ...], missing: set[int], r
     assert short.value is not None or short.source.startswith("not in the chain: ")
 
 
-def inverted(level: float) -> Lines:
+def inverted(level: float) -> Contracts:
     return lines_of(linear_variance(level, 0.04))
 
 
 def test_inversion_fires_from_the_chain() -> None:
     """level = 0 is flat; a positive level lifts the short end. The slopes are those of the formula."""
     for level, word in ((0.0, "long_gamma"), (0.0001, "vol_inverted"), (0.01, "vol_inverted")):
-        lines = lines_of([{**r, "oi": 200 if r["right"] == "P" else 100} for r in linear_variance(level, 0.04)])
+        contracts = lines_of([{**r, "oi": 200 if r["right"] == "P" else 100} for r in linear_variance(level, 0.04)])
         slope = max(at(9, level, 0.04) / at(30, level, 0.04), at(30, level, 0.04) / at(90, level, 0.04))
         assert (slope > 1.02) == (word == "vol_inverted")
-        assert str(regime(triggers_of(lines))) == word
+        assert str(regime(triggers_of(contracts))) == word
 
 
 def test_the_vix_family_goes_before_the_chain_slope_by_slope() -> None:
-    lines = inverted(0.01)
-    short, medium = slopes(lines, 15, 16, None)
+    contracts = inverted(0.01)
+    short, medium = slopes(contracts, 15, 16, None)
     assert (short.value, short.source) == (15 / 16, "given: VIX9D / VIX")
     assert medium.value == pytest.approx(at(30, 0.01, 0.04) / at(90, 0.01, 0.04))
     assert medium.source == "chain: at-the-money iv, 30 days / 90 days"
-    named = {t.name: t for t in triggers_of(lines, 15, 16, None)}
+    named = {t.name: t for t in triggers_of(contracts, 15, 16, None)}
     assert (named["short_slope"].source, named["med_slope"].source) == (short.source, medium.source)
 
 
@@ -159,8 +159,8 @@ def test_the_vix_family_goes_before_the_chain_slope_by_slope() -> None:
     [("auto", ["given", "chain"]), ("vix", ["given", "not given"]), ("chain", ["chain", "chain"])],
 )
 def test_the_source_is_a_setting(choice: str, expected: list[str]) -> None:
-    lines = lines_of(linear_variance(0.01, 0.04), slopes=choice)
-    found = slopes(lines, 15, 16, None)
+    contracts = lines_of(linear_variance(0.01, 0.04), slopes=choice)
+    found = slopes(contracts, 15, 16, None)
     assert [slope.source.partition(":")[0] for slope in found] == expected
     assert [slope.value is None for slope in found] == [word == "not given" for word in expected]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.what_if import what_if
 from gex_xl.chain import Chain
 from gex_xl.errors import NoValue
@@ -129,13 +129,13 @@ def test_a_choice_that_cannot_be_made_says_why(lacks: set[str], setting: str, va
 
 
 def test_dealer_positions_and_own_multipliers_leave_no_choice() -> None:
-    lines = [
+    contracts = [
         {"root": "SPXW", "expiry": "2025-03-28", "right": right, "strike": strike, "iv": 0.2, "oi": 10, "position": -5,
          "multiplier": 100}
         for strike in range(4900, 5101, 50)
         for right in "CP"
     ]  # fmt: skip
-    notes = {(one.setting, one.value): one.note for one in what_if(prepare(chain_of(lines, 5000.0)))}
+    notes = {(one.setting, one.value): one.note for one in what_if(prepare(chain_of(contracts, 5000.0)))}
     assert notes["sign", "long_calls"] == notes["weight", "volume"] == "the paste has dealer_position, which decides"
     assert notes["multiplier", 10.0] == "every contract names its own"
 
@@ -155,9 +155,9 @@ def test_the_sign_inverts_the_total() -> None:
 
 def test_the_table_pushes_no_chain_out_of_memory() -> None:
     chain = Chain.from_cells(EXAMPLE_QUOTES)
-    lines = prepare(chain)
-    what_if(lines)
-    assert prepare(chain) is lines
+    contracts = prepare(chain)
+    what_if(contracts)
+    assert prepare(chain) is contracts
 
 
 def test_a_real_chain(shared_chains: Path) -> None:

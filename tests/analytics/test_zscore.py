@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gex_xl.analytics.zscore import before, rolling, zscore
+from gex_xl.analytics.zscore import EarlierValues, before, rolling, zscore
 from gex_xl.errors import BadInput, NoValue
-from gex_xl.reading.past import Past, read_past
+from gex_xl.functions.history_range import read_history
 
 SERIES = st.lists(st.one_of(st.just(math.nan), st.integers(-500, 500).map(lambda n: n / 8)), min_size=1, max_size=60)
 
@@ -96,9 +96,9 @@ def test_by_hand() -> None:
     assert zscore(np.array([2.0, 4, 4, 4, 5, 5, 7, 9]), 6.0, 8, 8) == pytest.approx(1 / math.sqrt(32 / 7))
 
 
-def past(values: list[float], days: list[str] | None = None, symbols: list[str] | None = None) -> Past:
+def past(values: list[float], days: list[str] | None = None, symbols: list[str] | None = None) -> EarlierValues:
     dates = None if days is None else tuple(dt.date.fromisoformat(day) for day in days)
-    return Past(np.array(values), dates, None if symbols is None else tuple(symbols))
+    return EarlierValues(np.array(values), dates, None if symbols is None else tuple(symbols))
 
 
 def test_the_past_ends_before_the_day() -> None:
@@ -135,7 +135,7 @@ NAN = math.nan
     ],
 )
 def test_forms_of_a_history(cells: list[list[Any]], values: list[float], dates: list[str] | None) -> None:
-    found = read_past(cells, "skew_25d")
+    found = read_history(cells, "skew_25d")
     np.testing.assert_array_equal(found.values, np.array(values, dtype=float))
     assert [str(day) for day in found.dates or ()] == (dates or [])
 
@@ -156,5 +156,5 @@ def test_forms_of_a_history(cells: list[list[Any]], values: list[float], dates: 
 )
 def test_a_bad_history_is_named(cells: list[list[Any]], said: str) -> None:
     with pytest.raises(BadInput) as caught:
-        read_past(cells, "skew_25d")
+        read_history(cells, "skew_25d")
     assert said in str(caught.value)

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from gex_xl import Chain, Settings, prepare, udfs
+from gex_xl.commands.report_text import as_json
 from gex_xl.history import COLUMNS, completed, row_of, update
 from gex_xl.history.rows import Row, settings_text
 from gex_xl.reading import read_cells
-from gex_xl.report import as_json
 
 from .made_up import sessions, write_chain, write_chains
 

@@ -19,7 +19,7 @@ from distributed import LocalCluster
 from gex_xl import BadInput, Settings
 from gex_xl.cli import main
 from gex_xl.history import store, update
-from gex_xl.sample import write_sample
+from gex_xl.template.sample import write_sample
 
 from .made_up import sessions, write_chain, write_chains
 

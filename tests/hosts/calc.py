@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from gex_xl.hosts.office import Office, environment
+from gex_xl.hosts.libreoffice.program import Office, environment
 
 SESSION = Path(__file__).with_name("calc_session.py")
 

@@ -17,9 +17,9 @@ import win32com.client
 import xlwings
 
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts.classic_calls import CALLS
+from gex_xl.hosts.classic.calls import CALLS
 
-MODULE = "gex_xl.hosts.classic_calls"
+MODULE = "gex_xl.hosts.classic.calls"
 MISSING = win32com.client.VARIANT(pythoncom.VT_ERROR, -2147352572)  # an argument left out
 
 

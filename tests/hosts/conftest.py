@@ -10,8 +10,8 @@ from typing import NoReturn
 import pytest
 
 from gex_xl.errors import BadInput
-from gex_xl.hosts import libreoffice
-from gex_xl.hosts.office import Office, find_office, private_profile, with_addin
+from gex_xl.hosts.libreoffice import addin as libreoffice
+from gex_xl.hosts.libreoffice.program import Office, find_office, private_profile, with_addin
 
 from .calc import Calc
 

@@ -114,7 +114,7 @@ def main() -> None:
     found = []
     for name, *given in json.load(sys.stdin)["cases"]:
         try:
-            found.append(server.CallUDF("gex_xl.hosts.classic_calls", name, tuple(handed(value) for value in given)))
+            found.append(server.CallUDF("gex_xl.hosts.classic.calls", name, tuple(handed(value) for value in given)))
         except Exception as error:
             found.append({"raised": repr(error)})
     import xlwings

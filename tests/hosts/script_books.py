@@ -10,26 +10,26 @@ from typing import Any
 import openpyxl
 
 from gex_xl.engines.package import Package
-from gex_xl.template import parts
+from gex_xl.template import plan
 
 Book = dict[str, Any]
 TODAY = 7  # row
-FIRST, LAST = parts.KEPT_HEADER + 1, parts.KEPT_HEADER + parts.KEPT_ROWS
+FIRST, LAST = plan.KEPT_HEADER + 1, plan.KEPT_HEADER + plan.KEPT_ROWS
 
 
 def as_json(book: Path) -> Book:
     """The values of the sheet History and the names of cells; other sheets without values, as the script asks."""
     loaded = openpyxl.load_workbook(book, data_only=True)
     sheets: list[dict[str, Any]] = [{"name": name, "values": [[]], "pictures": []} for name in loaded.sheetnames]
-    index = loaded.sheetnames.index(parts.HISTORY)
-    sheets[index]["values"] = [["" if cell is None else cell for cell in row] for row in loaded[parts.HISTORY].values]
+    index = loaded.sheetnames.index(plan.HISTORY)
+    sheets[index]["values"] = [["" if cell is None else cell for cell in row] for row in loaded[plan.HISTORY].values]
     names = [
         {"name": name, "sheet_index": index, "address": text.rpartition("!")[2].replace("$", ""), "book_scope": True,
          "scope_sheet_name": None, "scope_sheet_index": None}
         for (_, name), text in Package(book).names.items()
         if name.startswith("HISTORY_")
     ]  # fmt: skip
-    spelled = {name.upper(): name for name in parts.NAMES}  # the package keeps them in capitals
+    spelled = {name.upper(): name for name in plan.NAMES}  # the package keeps them in capitals
     return {
         "client": "Office.js",
         "version": "",  # the driver's own
@@ -41,7 +41,7 @@ def as_json(book: Path) -> Book:
 
 def rows(book: Book) -> list[list[Any]]:
     """The rows of its sheet History."""
-    found: list[list[Any]] = next(sheet["values"] for sheet in book["sheets"] if sheet["name"] == parts.HISTORY)
+    found: list[list[Any]] = next(sheet["values"] for sheet in book["sheets"] if sheet["name"] == plan.HISTORY)
     return found
 
 
@@ -58,7 +58,7 @@ def applied(book: Book, actions: list[dict[str, Any]]) -> tuple[Book, list[str]]
         if action["func"] == "alert":
             said.append(action["args"][0])
             continue
-        assert book["sheets"][action["sheet_position"]]["name"] == parts.HISTORY
+        assert book["sheets"][action["sheet_position"]]["name"] == plan.HISTORY
         top, left = action["start_row"], action["start_column"]
         down, across = action["row_count"], action["column_count"]
         assert top >= FIRST - 1 and top + down <= LAST
@@ -69,7 +69,7 @@ def applied(book: Book, actions: list[dict[str, Any]]) -> tuple[Book, list[str]]
         else:
             assert action["func"] == "copyFromRange"
             index, source, kind, *_ = action["args"]
-            assert (book["sheets"][index]["name"], kind) == (parts.HISTORY, "values")
+            assert (book["sheets"][index]["name"], kind) == (plan.HISTORY, "values")
             assert source.replace("$", "") == f"A{TODAY}:X{TODAY}"
             new = [cells[TODAY - 1][:24]]
             assert (down, across) == (1, 24)

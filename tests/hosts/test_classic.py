@@ -23,10 +23,12 @@ import pytest
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
+from gex_xl.functions.registry import Argument, Function
 from gex_xl.history import COLUMNS
-from gex_xl.hosts import classic, classic_machine, wrappers
-from gex_xl.registry import Argument, Function
-from gex_xl.template import parts
+from gex_xl.hosts.classic import book as classic
+from gex_xl.hosts.classic import machine as classic_machine
+from gex_xl.hosts.classic import wrappers
+from gex_xl.template import plan
 
 INSTALLED = importlib.metadata.version("xlwings")
 OURS = ("GexFunctions", "GexWizard", "GexHost", "GexHistory", "ThisWorkbook")
@@ -99,7 +101,7 @@ def test_every_sheet_has_its_own_module(book: Path, modules: dict[str, str]) -> 
         workbook = archive.read("xl/workbook.xml").decode()
     codes = [re.search(r'<sheetPr[^>]*codeName="([^"]+)"', text) for text in found.values()]
     assert all(codes)
-    assert len(codes) == len(parts.SHEETS) + 1
+    assert len(codes) == len(plan.SHEETS) + 1
     assert {code[1] for code in codes if code} <= modules.keys()
     assert 'codeName="ThisWorkbook"' in workbook
 
@@ -107,7 +109,7 @@ def test_every_sheet_has_its_own_module(book: Path, modules: dict[str, str]) -> 
 def test_values_are_there_before_anything_is_calculated(book: Path) -> None:
     loaded = openpyxl.load_workbook(book, data_only=True, keep_vba=True)
     try:
-        assert loaded.sheetnames == [*parts.SHEETS, "xlwings.conf"]
+        assert loaded.sheetnames == [*plan.SHEETS, "xlwings.conf"]
         assert loaded["xlwings.conf"].sheet_state == "hidden"
         assert isinstance(loaded["Dashboard"]["C7"].value, float)
         assert loaded.vba_archive is not None
@@ -145,7 +147,7 @@ def test_libreoffice_opens_it(book: Path, tmp_path: Path) -> None:
         [*command, "--convert-to", "xlsx", "--outdir", str(tmp_path), str(book)],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
-    assert Package(tmp_path / "gamma.xlsx").sheets.keys() == {*parts.SHEETS, "xlwings.conf"}
+    assert Package(tmp_path / "gamma.xlsx").sheets.keys() == {*plan.SHEETS, "xlwings.conf"}
 
 
 @pytest.mark.parametrize("name", ["gamma.xlsx", "gamma", "gamma.xls"])
@@ -385,7 +387,7 @@ def test_basic_runs_what_turns_answers_into_cells(probed: Path, office: str) -> 
 
 
 HEADER = list(COLUMNS[:24])
-FIRST = parts.KEPT_HEADER + 1
+FIRST = plan.KEPT_HEADER + 1
 ROOM = f"A{FIRST}:AA{FIRST + 3}"
 NOTHING = [""] * 27
 
@@ -437,7 +439,7 @@ def test_the_macro_keeps_today_once(probed: Path, office: str) -> None:
 
 def test_the_macro_keeps_nothing_that_is_no_row(probed: Path, office: str) -> None:
     """A row with an error in it; one without a date; no room."""
-    last = parts.KEPT_HEADER + parts.KEPT_ROWS
+    last = plan.KEPT_HEADER + plan.KEPT_ROWS
     found = json.loads(
         basic(
             office, probed,

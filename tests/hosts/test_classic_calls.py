@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts import classic_calls
+from gex_xl.hosts.classic import calls as classic_calls
 from gex_xl.udfs import FUNCTIONS
 
 from .cases import CASES, STRIKES, large_chain

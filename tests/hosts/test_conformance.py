@@ -22,7 +22,7 @@ from xlwings import XlwingsError
 from gex_xl import udfs
 from gex_xl.engines.addresses import address
 from gex_xl.engines.package import serial
-from gex_xl.hosts.bundle import main_py
+from gex_xl.hosts.lite.bundle import main_py
 
 from .calc import Calc
 from .cases import CASES

@@ -15,8 +15,8 @@ import pytest
 from gex_xl.commands.books import HOSTS
 from gex_xl.engines.package import Package
 from gex_xl.functions import EXAMPLE_CHAIN
-from gex_xl.hosts.office import Office, convert, private_profile
-from gex_xl.template import dialects, parts
+from gex_xl.hosts.libreoffice.program import Office, convert, private_profile
+from gex_xl.template import dialects, plan
 
 Built = dict[str, Path]
 
@@ -57,7 +57,7 @@ def test_every_part_is_well_formed_and_reaches_nowhere(built: Built, host: str) 
 def test_tables_spill_where_the_host_spills(built: Built, host: str) -> None:
     kinds = {(cell.sheet, cell.row, cell.column): cell.kind for cell in Package(built[host]).formulas()}
     wanted = "array" if host == "libreoffice" else "dynamic"
-    assert {kinds[it.sheet, it.row, it.column] for it in parts.SPILLS.values()} == {wanted}
+    assert {kinds[it.sheet, it.row, it.column] for it in plan.SPILLS.values()} == {wanted}
     with zipfile.ZipFile(built[host]) as archive:
         assert "xl/metadata.xml" in archive.namelist()
         assert b"XLDAPR" in archive.read("xl/metadata.xml")  # what marks a formula as one that spills
@@ -66,7 +66,7 @@ def test_tables_spill_where_the_host_spills(built: Built, host: str) -> None:
 @pytest.mark.parametrize("host", HOSTS)
 def test_other_programs_read_the_same_values(built: Built, host: str, office: Office, tmp_path: Path) -> None:
     def shown(path: Path) -> dict[str, Any]:
-        sheet = openpyxl.load_workbook(path, data_only=True)[parts.DASHBOARD]
+        sheet = openpyxl.load_workbook(path, data_only=True)[plan.DASHBOARD]
         return {cell: sheet[cell].value for cell in ("B3", "B7", "C7", "D7", "F7", "H7", "I7")}
 
     ours = shown(built[host])

@@ -19,11 +19,11 @@ from gex_xl.engines.addresses import address
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts import libreoffice
-from gex_xl.hosts.calc_engine import differences
-from gex_xl.hosts.calc_engine import recalculate_workbook as by_calc
-from gex_xl.hosts.office import Office, convert, find_office, installed, private_profile, with_addin
-from gex_xl.registry import Function
+from gex_xl.functions.registry import Function
+from gex_xl.hosts.libreoffice import addin as libreoffice
+from gex_xl.hosts.libreoffice.engine import differences
+from gex_xl.hosts.libreoffice.engine import recalculate_workbook as by_calc
+from gex_xl.hosts.libreoffice.program import Office, convert, find_office, installed, private_profile, with_addin
 from gex_xl.template import recalculate_workbook
 
 from .calc import Calc
@@ -310,7 +310,7 @@ def test_an_old_libreoffice_is_named(book: tuple[Path, Any], tmp_path: Path) -> 
 def test_an_absent_libreoffice_is_named(tmp_path: Path) -> None:
     """On a machine without one: nothing on the PATH, nothing in the usual places."""
     code = (
-        "import sys; from gex_xl.hosts import office; office._UNIX.clear(); office._PLACES.clear(); "
+        "import sys; from gex_xl.hosts.libreoffice import program; program._UNIX.clear(); program._PLACES.clear(); "
         "from gex_xl.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(

@@ -21,13 +21,13 @@ from gex_xl.engines.addresses import address
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import FormulaCell
 from gex_xl.functions import EXAMPLE_CHAIN
-from gex_xl.hosts.calc_book import NOTE, new_workbook
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.hosts.libreoffice.book import NOTE, new_workbook
+from gex_xl.template import plan, recalculate_workbook
 
 from .calc import Calc
 from .conftest import absent
 
-PASTE = f"C1:AZ{parts.PASTE_ROWS}"
+PASTE = f"C1:AZ{plan.PASTE_ROWS}"
 Cells = list[list[Any]]
 
 
@@ -139,7 +139,7 @@ def test_a_broken_chain_an_error_cell_and_an_empty_sheet_are_said_and_mended(ope
     paste(opened, sample)
 
 
-@pytest.mark.parametrize("cell", ["BA3", f"D{parts.PASTE_ROWS + 1}"])
+@pytest.mark.parametrize("cell", ["BA3", f"D{plan.PASTE_ROWS + 1}"])
 def test_a_paste_that_reaches_too_far_is_said(opened: Calc, cell: str) -> None:
     before = opened.cell(sheet="Dashboard", cell="B3")["text"]
     opened.write(sheet="Chain", cell=cell, formula="5")
@@ -149,7 +149,7 @@ def test_a_paste_that_reaches_too_far_is_said(opened: Calc, cell: str) -> None:
 
 
 def test_a_setting_changes_every_figure(opened: Calc, book: tuple[Path, Recalculation]) -> None:
-    row = parts.FIRST_SETTING
+    row = plan.FIRST_SETTING
     while opened.cell(sheet="Settings", cell=f"A{row}")["text"] != "sign":
         row += 1
     opened.write(sheet="Settings", cell=f"B{row}", formula="long_calls")
@@ -159,14 +159,14 @@ def test_a_setting_changes_every_figure(opened: Calc, book: tuple[Path, Recalcul
 
 
 def test_charts_hold_the_numbers_that_they_should(opened: Calc, sample: Cells) -> None:
-    lines = gex_xl.prepare(gex_xl.Chain.from_cells(sample))
-    found = gex_xl.per_strike(lines)
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(sample))
+    found = gex_xl.per_strike(contracts)
     charts = {chart["title"].split(",")[0].split(":")[0]: chart for chart in opened.charts()["Dashboard"]}
     assert set(charts) == {"GEX per strike", "Cumulative GEX over strikes", "Gamma profile", "GEX by expiry"}
     series = {one["name"]: one for one in charts["GEX per strike"]["series"]}
     strikes = [float(label.replace(",", "")) for label in series["Calls"]["categories"]]
-    assert len(strikes) == parts.NEAR_SPOT.rows
-    assert min(strikes) < lines.spot < max(strikes)
+    assert len(strikes) == plan.NEAR_SPOT.rows
+    assert min(strikes) < contracts.spot < max(strikes)
     at = np.searchsorted(found.strike, strikes)
     np.testing.assert_array_equal(found.strike[at], strikes)
     np.testing.assert_allclose(series["Calls"]["values"], found.call[at] / 1e9, rtol=1e-9)
@@ -175,7 +175,7 @@ def test_charts_hold_the_numbers_that_they_should(opened: Calc, sample: Cells) -
     both = np.add(running["Long gamma"], running["Short gamma"])
     np.testing.assert_allclose(both, found.cumulative[at] / 1e9, rtol=1e-9, atol=1e-12)
     by_expiry = {one["name"]: one["values"] for one in charts["GEX by expiry"]["series"]}
-    first = gex_xl.by_expiry(lines)[: parts.FIRST_EXPIRIES.rows]
+    first = gex_xl.by_expiry(contracts)[: plan.FIRST_EXPIRIES.rows]
     np.testing.assert_allclose(by_expiry["Calls"][: len(first)], [e.call / 1e9 for e in first], rtol=1e-9)
     np.testing.assert_allclose(by_expiry["Puts"][: len(first)], [e.put / 1e9 for e in first], rtol=1e-9)
 
@@ -251,5 +251,5 @@ def test_pictures_of_every_sheet_and_chart(opened: Calc, artefacts: Path) -> Non
     assert len(charts) >= 4
     subprocess.run([draw, "-r", "70", "-png", artefacts / "sheets.pdf", artefacts / "sheet"], check=True)
     pages = list(artefacts.glob("sheet-*.png"))
-    assert len(pages) >= len(parts.SHEETS)
+    assert len(pages) >= len(plan.SHEETS)
     assert all(path.stat().st_size > 2000 for path in [*pages, *(artefacts / name for name in charts)])

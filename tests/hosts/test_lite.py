@@ -22,8 +22,8 @@ from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts import lite
-from gex_xl.hosts.bundle import REQUIREMENTS, main_py
+from gex_xl.hosts.lite import book as lite
+from gex_xl.hosts.lite.bundle import REQUIREMENTS, main_py
 from gex_xl.template import build_workbook, new_workbook
 from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
@@ -169,9 +169,9 @@ def test_excel_is_not_asked_to_recalculate_on_opening(parts: dict[str, bytes]) -
 def test_without_the_add_in_the_figures_are_those_of_the_core(
     book: tuple[Path, Recalculation], cells: Cells, tmp_path: Path
 ) -> None:
-    lines = gex_xl.prepare(gex_xl.Chain.from_cells(cells))
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(cells))
     loaded = openpyxl.load_workbook(book[0], data_only=True)
-    assert loaded["Dashboard"]["C7"].value == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert loaded["Dashboard"]["C7"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
     plain = new_workbook(tmp_path / "plain.xlsx", cells)
     shared = plain.values.keys() & book[1].values.keys()
     assert {cell: plain.values[cell] for cell in shared} == {cell: book[1].values[cell] for cell in shared}
@@ -188,9 +188,9 @@ def test_without_the_add_in_the_figures_are_those_of_the_core(
 def test_the_first_sheet_says_what_to_do_and_when_its_figures_were_computed(book: tuple[Path, Recalculation]) -> None:
     loaded = openpyxl.load_workbook(book[0], data_only=True)
     assert loaded.active is not None and loaded.active.title == "Dashboard"
-    lines = loaded["Dashboard"]["E1"].value.splitlines()
-    assert len(lines) == 3
-    assert "xlwings Lite" in lines[0] and "Trust" in lines[1] and "Chain" in lines[2]
+    contracts = loaded["Dashboard"]["E1"].value.splitlines()
+    assert len(contracts) == 3
+    assert "xlwings Lite" in contracts[0] and "Trust" in contracts[1] and "Chain" in contracts[2]
     said = loaded["Dashboard"]["B10"].value
     assert said == book[1].values["Dashboard!B10"]
     assert "2026-03-04 15:06 UTC" in said and gex_xl.__version__ in said and "2025-03-03 11:30" in said
@@ -285,8 +285,8 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
     assert len(names) == len(set(names))
     assert any("_xldudf_TOTAL_GEX(" in sheet for sheet in sheets)
     loaded = openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True)["Dashboard"]
-    lines = gex_xl.prepare(gex_xl.Chain.from_cells(changed))
-    assert loaded["C7"].value == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(changed))
+    assert loaded["C7"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
     assert loaded["H7"].value == 5020
     assert loaded["B10"].value.startswith("Figures in this file computed on ")
 

@@ -26,10 +26,10 @@ from xlwings import XlwingsError
 
 import gex_xl
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts import lite
-from gex_xl.hosts.bundle import LICENCE, REQUIREMENTS, XLWINGS, main_py
+from gex_xl.hosts.lite import book as lite
+from gex_xl.hosts.lite.bundle import LICENCE, REQUIREMENTS, XLWINGS, main_py
 from gex_xl.settings import parse_settings
-from gex_xl.template import parts
+from gex_xl.template import plan
 from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
 from tests.bad_inputs import CASES as BAD_INPUTS
@@ -85,7 +85,7 @@ assert cells._is_jsnull(JsNull()) is {known}
 
 
 def test_the_code_is_the_same_in_another_process() -> None:
-    code = "import sys; from gex_xl.hosts.bundle import main_py; sys.stdout.buffer.write(main_py().encode())"
+    code = "import sys; from gex_xl.hosts.lite.bundle import main_py; sys.stdout.buffer.write(main_py().encode())"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": "7"}
     )
@@ -174,7 +174,7 @@ def script_books() -> dict[str, Book]:
         lite.new_workbook(path, EXAMPLE_CHAIN)
         fresh = as_json(path)
     serial = (dt.date.fromisoformat(DAY) - dt.date(1899, 12, 30)).days
-    full = [[f"{2000 + i // 300}-01-{1 + i % 28:02}", "SPX"] for i in range(parts.KEPT_ROWS)]
+    full = [[f"{2000 + i // 300}-01-{1 + i % 28:02}", "SPX"] for i in range(plan.KEPT_ROWS)]
     return {
         "empty": fresh,
         "same day": changed(fresh, None, ["2025-02-28", "SPX"], [DAY, "SPX", *["of a file"] * 25]),
@@ -287,7 +287,7 @@ def check_results(folder: Path) -> dict[str, str]:
 def check_script(listed: list[dict[str, Any]], results: list[list[dict[str, Any]]]) -> None:
     """One row is written, as values, where it belongs; nothing else changes, and one sentence says so."""
     assert [(each["function_name"], each["include"], each["button"]) for each in listed] == [
-        ("append_today", parts.HISTORY, BUTTON)
+        ("append_today", plan.HISTORY, BUTTON)
     ]
     for (words, book), actions in zip(script_books().items(), results, strict=True):
         row, sentence = WRITTEN[words]
@@ -406,7 +406,9 @@ scope = {}
 exec(text[:text.index("from gex_xl.udfs import")], scope)
 for name, source in scope["SOURCES"].items():
     compile(source, name, "exec")
-from gex_xl import errors, registry, settings, shell
+from gex_xl.functions import registry
+from gex_xl.functions import evaluation as shell
+from gex_xl import errors, settings
 try:
     settings.parse_settings("unti=usd")
 except errors.BadInput as error:

@@ -14,7 +14,7 @@ import pytest
 from gex_xl.cli import main
 from gex_xl.engines.package import Package
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts import lite
+from gex_xl.hosts.lite import book as lite
 from gex_xl.hosts.server import book as server
 from gex_xl.template import dialects, new_workbook
 

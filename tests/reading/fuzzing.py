@@ -17,8 +17,8 @@ import warnings
 import zipfile
 from pathlib import Path
 
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.exposure import total
-from gex_xl.analytics.lines import prepare
 from gex_xl.chain import Chain
 from gex_xl.errors import GexError
 from gex_xl.settings import Settings
@@ -98,25 +98,25 @@ def mutated(source: random.Random, texts: list[bytes]) -> bytes:
     if found[0] == 2:
         return found[:1] + repacked(source, found[1:])
     head, body = found[:1], found[1:].decode("utf-16-le" if found[1:3] == b"\xff\xfe" else "utf-8", "replace")
-    lines = body.split("\n")
+    contracts = body.split("\n")
     for _ in range(source.randint(1, 4)):
-        at = source.randrange(len(lines))
+        at = source.randrange(len(contracts))
         action = source.randrange(6)
         if action == 0:
-            lines.insert(at, source.choice(lines))
-        elif action == 1 and len(lines) > 1:
-            del lines[at]
+            contracts.insert(at, source.choice(contracts))
+        elif action == 1 and len(contracts) > 1:
+            del contracts[at]
         elif action == 2:
-            lines[at] = lines[at][: source.randrange(len(lines[at]) + 1)]
+            contracts[at] = contracts[at][: source.randrange(len(contracts[at]) + 1)]
         else:
             for mark in (";", ",", ": "):
-                if mark in lines[at]:
-                    cells = lines[at].split(mark)
+                if mark in contracts[at]:
+                    cells = contracts[at].split(mark)
                     cells[source.randrange(len(cells))] = source.choice(WORDS)
-                    lines[at] = mark.join(cells)
+                    contracts[at] = mark.join(cells)
                     break
     kind = bytes([(head[0] + 4 * source.choice((0, 1, 2, 3, 4, 9))) % 256])
-    return kind + "\n".join(lines).encode("utf-8", "surrogatepass")
+    return kind + "\n".join(contracts).encode("utf-8", "surrogatepass")
 
 
 def repacked(source: random.Random, packed: bytes) -> bytes:

@@ -154,24 +154,24 @@ def test_rows_are_used_or_counted_under_a_reason_with_their_open_interest() -> N
     cells = one_per_row([CALL, PUT, expired, adjusted, no_iv, CALL])
     cells += [COLUMNS, [None, None, "5,048", None, None, None, None]]
     chain = Chain.from_cells(cells)
-    lines = gex_xl.prepare(chain, spot=101.0, as_of=AS_OF)
+    contracts = gex_xl.prepare(chain, spot=101.0, as_of=AS_OF)
     assert chain.rows == 8
-    assert len(lines.index) == 2
-    assert chain.rows == len(lines.index) + sum(contracts for contracts, _ in lines.excluded.values())
-    assert sorted(lines.excluded.values()) == [(1, 0.0), (1, 7.0), (1, 11.0), (1, 13.0), (1, 1000.0), (1, 5048.0)]
+    assert len(contracts.index) == 2
+    assert chain.rows == len(contracts.index) + sum(count for count, _ in contracts.excluded.values())
+    assert sorted(contracts.excluded.values()) == [(1, 0.0), (1, 7.0), (1, 11.0), (1, 13.0), (1, 1000.0), (1, 5048.0)]
     # All but the total, which is no contract's.
     listed = 1000 + 2000 + 7 + 11 + 13 + 1000
-    counted = sum(amount for _, amount in lines.excluded.values()) - 5048
-    assert counted + float(chain.open_interest[lines.index].sum()) == listed
+    counted = sum(amount for _, amount in contracts.excluded.values()) - 5048
+    assert counted + float(chain.open_interest[contracts.index].sum()) == listed
 
 
 @pytest.mark.parametrize(("multiplier", "used"), [(None, 1), (100, 2), (33, 2)])
 def test_an_adjusted_root_is_used_only_where_its_multiplier_is_given(multiplier: float | None, used: int) -> None:
     rows = one_per_row([CALL, CALL.but(root="ZZX1")])
     cells = [[*rows[0], "Multiplier"], [*rows[1], 100], [*rows[2], multiplier]]
-    lines = gex_xl.prepare(Chain.from_cells(cells), spot=101.0, as_of=AS_OF)
-    assert len(lines.index) == used
-    assert sum(contracts for contracts, _ in lines.excluded.values()) == 2 - used
+    contracts = gex_xl.prepare(Chain.from_cells(cells), spot=101.0, as_of=AS_OF)
+    assert len(contracts.index) == used
+    assert sum(count for count, _ in contracts.excluded.values()) == 2 - used
 
 
 # --- one chain, three layouts

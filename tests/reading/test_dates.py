@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gex_xl.clock import in_words
 from gex_xl.errors import BadInput
-from gex_xl.reading.dates import expiry_date, expiry_dates, from_serial, in_words, quote_time
+from gex_xl.reading.dates import expiry_date, expiry_dates, from_serial, quote_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 

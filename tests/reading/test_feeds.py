@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gex_xl.analytics.lines import prepare
+from gex_xl.analytics.contracts import prepare
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.reading.symbols import parse_deribit
@@ -74,11 +74,11 @@ def test_a_dump_of_tickers() -> None:
 def test_the_clock_of_a_market_that_never_closes() -> None:
     """Deribit trades at night, so the clock starts at the quote itself; the forward is the feed's own."""
     chain = Chain.from_cells([TICKER, ticker("BTC-12FEB21-45000-C"), ticker("BTC-12FEB21-50000-P")])
-    lines = prepare(chain)
-    assert lines.valued_at == chain.as_of
-    assert lines.years[0] * 365 * 86_400 == pytest.approx(13 * 3600 + 22 * 60 + 55, abs=1)
-    assert (lines.forwards.source, lines.forward[0]) == (("feed",), 46_000.0)
-    assert lines.position.tolist() == [-2.5, 2.5]
+    contracts = prepare(chain)
+    assert contracts.valued_at == chain.as_of
+    assert contracts.years[0] * 365 * 86_400 == pytest.approx(13 * 3600 + 22 * 60 + 55, abs=1)
+    assert (contracts.forwards.source, contracts.forward[0]) == (("feed",), 46_000.0)
+    assert contracts.position.tolist() == [-2.5, 2.5]
     for carry, source in (("none", "spot"), ("rates", "rates"), ("parity", "spot")):
         other = prepare(chain, settings=Settings().with_changes({"carry": carry}))
         assert other.forwards.source == (source,)
@@ -186,9 +186,9 @@ def test_sections_begin_where_they_begin() -> None:
 def test_the_real_export_with_spot_and_time(shared_chains: Path) -> None:
     """No iv in the file: solved from its quotes. Amazon stood near 1 450 in February 2018, as the deltas agree."""
     chain = Chain.from_file(shared_chains / "thinkorswim_amzn_2018.csv")
-    lines = prepare(chain, 1_450.0, dt.datetime(2018, 2, 14, 16, tzinfo=dt.timezone(dt.timedelta(hours=-5))))
-    assert lines.iv_solved == len(lines.index) > 300
-    assert 0.2 < np.median(lines.stdev / np.sqrt(lines.years)) < 0.8
+    contracts = prepare(chain, 1_450.0, dt.datetime(2018, 2, 14, 16, tzinfo=dt.timezone(dt.timedelta(hours=-5))))
+    assert contracts.iv_solved == len(contracts.index) > 300
+    assert 0.2 < np.median(contracts.stdev / np.sqrt(contracts.years)) < 0.8
 
 
 # --- Barchart: the stacked download and the side-by-side view

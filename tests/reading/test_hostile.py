@@ -396,7 +396,7 @@ HARMLESS = {
     ("commands/books.py", "import_module"),  # of our own table of hosts
     ("feeds/fetch.py", "import_module"),  # of our own table of feeds
     ("memory.py", "marshal"),  # written and hashed, never read
-    ("hosts/classic_machine.py", "import_module"),  # winreg
+    ("hosts/classic/machine.py", "import_module"),  # winreg
     ("hosts/office.py", "subprocess"),  # starts LibreOffice, without a shell
 }
 

@@ -103,8 +103,8 @@ def test_files_without_a_chain(raw: bytes, tmp_path: Path) -> None:
 def test_thinkorswim_has_all_but_spot_time_and_iv(shared_chains: Path) -> None:
     file = shared_chains / "thinkorswim_amzn_2018.csv"
     chain = Chain.from_file(file)
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        first = list(csv.reader(lines))[1]
+    with file.open(encoding="utf-8-sig", newline="") as contracts:
+        first = list(csv.reader(contracts))[1]
     assert chain.layout == "calls | strike | puts"
     assert (chain.spot, chain.as_of) == (None, None)
     assert np.isnan(chain.iv).all()
@@ -142,7 +142,7 @@ HEADERS = [
     ["strike_price", "cp_flag", "exdate", "OI", "symbol", "date"],
 ]
 BLOCKS = st.lists(st.lists(CELLS, max_size=9), max_size=4)
-#: Lines of which some are contracts, so that what is behind the first check is reached as well.
+#: Contracts of which some are contracts, so that what is behind the first check is reached as well.
 LINES = {
     "side": ["2024-01-19", 5, 0.2, 0.01, 100, 6, 0.3, 0.02],
     "row": [100, "call", "2024-01-19", 5, 0.2, "2024-01-08 10:30", 101, 100],

@@ -6,12 +6,12 @@ import re
 import zipfile
 from pathlib import Path
 
-from gex_xl.template import parts
+from gex_xl.template import plan
 
 
 def rewritten(book: Path, target: Path, sheet: str, cell: str, content: str, blank: bool = False) -> Path:
     """A copy of the book with the content of one cell, perhaps a blank one, replaced as Excel would save it."""
-    part = f"xl/worksheets/sheet{parts.SHEETS.index(sheet) + 1}.xml"
+    part = f"xl/worksheets/sheet{plan.SHEETS.index(sheet) + 1}.xml"
     with zipfile.ZipFile(book) as source, zipfile.ZipFile(target, "w") as out:
         for info in source.infolist():
             text = source.read(info)

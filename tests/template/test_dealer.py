@@ -11,16 +11,16 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from gex_xl.engines import Recalculation
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
 
 Book = tuple[Path, Recalculation]
-OWN = [name for name in parts.SPILLS if name.startswith("own_")]
+OWN = [name for name in plan.SPILLS if name.startswith("own_")]
 
 
 def shown(done: Recalculation, name: str, rows: int) -> list[list[Any]]:
     """The first rows of a spilled table as the cells hold it."""
-    it = parts.SPILLS[name]
+    it = plan.SPILLS[name]
     letters = [get_column_letter(it.column + i) for i in range(it.columns)]
     return [[done.values.get(f"{it.sheet}!{c}{it.row + r}", "") for c in letters] for r in range(rows)]
 
@@ -30,21 +30,21 @@ def typed(book: Book) -> dict[str, Any]:
     """What stands in the input ranges, by their names."""
     loaded = openpyxl.load_workbook(book[0], data_only=True)
     found: dict[str, Any] = {}
-    for name, place in parts.NAMES.items():
+    for name, place in plan.NAMES.items():
         if name.startswith("Own_"):
             sheet, cells = place[1:].replace("$", "").split("!")
             there = loaded[sheet][cells]
             found[name] = [[c.value for c in row] for row in there] if isinstance(there, tuple) else there.value
-    sheet = loaded[parts.SETTINGS]
-    found["settings"] = [[c.value for c in row] for row in sheet[parts.SETTINGS_RANGE.split("!")[1].replace("$", "")]]
+    sheet = loaded[plan.SETTINGS]
+    found["settings"] = [[c.value for c in row] for row in sheet[plan.SETTINGS_RANGE.split("!")[1].replace("$", "")]]
     return found
 
 
 def test_the_gex_sheets_stay_first(book: Book) -> None:
     loaded = openpyxl.load_workbook(book[0])
-    assert tuple(loaded.sheetnames[-4:]) == parts.OWN_BOOK
-    assert loaded.sheetnames[0] == parts.DASHBOARD
-    colours = {loaded[name].sheet_properties.tabColor.rgb for name in parts.OWN_BOOK}
+    assert tuple(loaded.sheetnames[-4:]) == plan.OWN_BOOK
+    assert loaded.sheetnames[0] == plan.DASHBOARD
+    colours = {loaded[name].sheet_properties.tabColor.rgb for name in plan.OWN_BOOK}
     others = {loaded[name].sheet_properties.tabColor for name in loaded.sheetnames[:-4]}
     assert len(colours) == 1 and not colours & {colour.rgb for colour in others if colour}
 
@@ -66,16 +66,16 @@ def test_tables_hold_what_the_functions_give(book: Book, typed: dict[str, Any]) 
     assert book[1].errors == {}
     for name, (function, *given) in calls.items():
         expected = FUNCTIONS[function](*given)
-        assert len(expected) <= parts.SPILLS[name].room and len(expected[0]) == parts.SPILLS[name].columns
+        assert len(expected) <= plan.SPILLS[name].room and len(expected[0]) == plan.SPILLS[name].columns
         for found, wanted in zip(shown(book[1], name, len(expected)), expected, strict=True):
             assert found == [pytest.approx(w, rel=1e-9, abs=1e-9) if isinstance(w, float) else w for w in wanted], name
 
 
 def test_no_two_tables_touch() -> None:
-    for sheet in parts.OWN_BOOK:
+    for sheet in plan.OWN_BOOK:
         taken: set[tuple[int, int]] = set()
-        areas = [(s.row, s.column, s.room, s.columns) for s in parts.SPILLS.values() if s.sheet == sheet]
-        for name, place in parts.NAMES.items():
+        areas = [(s.row, s.column, s.room, s.columns) for s in plan.SPILLS.values() if s.sheet == sheet]
+        for name, place in plan.NAMES.items():
             if name.startswith("Own_") and place.startswith(f"={sheet}!") and ":" in place:
                 columns, first, last_column, last = openpyxl.utils.cell.range_boundaries(place.split("!")[1])
                 areas.append((first, columns, last - first + 1, last_column - columns + 1))
@@ -100,14 +100,14 @@ def test_the_screen_says_inventory_exposure_and_what_is_left(book: Book) -> None
 
 
 def test_the_limit_chart_follows_the_states(book: Book) -> None:
-    values, block = book[1].values, parts.LIMIT_USE
+    values, block = book[1].values, plan.LIMIT_USE
     for i, row in enumerate(shown(book[1], "own_limits", 12)[1:]):
         bars = [values[f"Limits!{c}{block.first + i}"] for c in "OPQ"]
         assert bars == [row[4] if row[5] == state else 0 for state in ("ok", "warn", "breach")]
 
 
 def test_samples_are_labelled(book: Book) -> None:
-    for name in parts.OWN_BOOK:
+    for name in plan.OWN_BOOK:
         labels = [v for place, v in book[1].values.items() if place.startswith(f"{name}!") and "SYNTHETIC" in str(v)]
         loaded = openpyxl.load_workbook(book[0], data_only=True)[name]
         assert labels or "SYNTHETIC" in str(loaded["A2"].value) + str(loaded["B2"].value)
@@ -119,7 +119,7 @@ def changed(book: Book, target: Path, cells: dict[str, Any]) -> Recalculation:
     with zipfile.ZipFile(book[0]) as archive:
         names = archive.namelist()
         content = {name: archive.read(name) for name in names}
-    place = f"xl/worksheets/sheet{loaded.sheetnames.index(parts.POSITIONS) + 1}.xml"
+    place = f"xl/worksheets/sheet{loaded.sheetnames.index(plan.POSITIONS) + 1}.xml"
     text = content[place].decode()
     for cell, value in cells.items():
         start = text.index(f'<c r="{cell}"')

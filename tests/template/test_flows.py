@@ -13,7 +13,7 @@ from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.reading import read_cells
 from gex_xl.reading.files import as_typed
 from gex_xl.settings import HELP
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
 
 from .saved import rewritten
@@ -25,7 +25,7 @@ SHEET = "Flows"
 
 def shown(done: Recalculation, name: str) -> list[list[object]]:
     """A table of the sheet, header and all, down to its first blank row."""
-    it, out = parts.SPILLS[name], []
+    it, out = plan.SPILLS[name], []
     for row in range(it.row, it.row + it.room + 2):
         letters = [openpyxl.utils.get_column_letter(it.column + offset) for offset in range(it.columns)]
         cells = [done.values.get(f"{SHEET}!{letter}{row}") for letter in letters]
@@ -48,7 +48,7 @@ def agrees(done: Recalculation, cells: Cells) -> None:
         "expected_move": FUNCTIONS["EXPECTED_MOVE"](cells),
     }
     for name, table in expected.items():
-        it, found = parts.SPILLS[name], shown(done, name)
+        it, found = plan.SPILLS[name], shown(done, name)
         assert (len(found), it.columns) == (len(table), len(table[0])), name
         assert len(table) - 1 <= it.room
         for row, wanted in zip(found, table, strict=True):
@@ -60,9 +60,9 @@ def test_every_table_equals_its_function(book: Book, sample: Cells) -> None:
 
 
 def test_the_core_says_the_same(book: Book, sample: Cells) -> None:
-    lines = gex_xl.prepare(gex_xl.Chain.from_cells(sample))
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(sample))
     rows = shown(book[1], "hedge_flow")[1:]
-    flows = gex_xl.hedge_flow(lines, [row[0] for row in rows])  # type: ignore[misc]
+    flows = gex_xl.hedge_flow(contracts, [row[0] for row in rows])  # type: ignore[misc]
     assert [row[2] for row in rows] == pytest.approx([flow.usd for flow in flows], rel=1e-12)
     assert [row[3] for row in rows] == pytest.approx([flow.linear for flow in flows], rel=1e-12)
     totals = {row[0]: row[3] for row in shown(book[1], "exposures")[1:]}
@@ -79,13 +79,13 @@ def test_a_real_chain_with_many_expiries_fits(book: Book, shared_chains: Path, t
 def test_chart_rows_hold_the_tables_in_one_scale(book: Book) -> None:
     values, scale = book[1].values, 1e9
     assert values["Flows!R3"] == values["Flows!AA3"] == scale
-    block = parts.FLOW_BLOCK
+    block = plan.FLOW_BLOCK
     for row, flow in zip(range(block.first, block.last + 1), shown(book[1], "hedge_flow")[1:], strict=True):
         buy, sell, linear = (float(values[f"Flows!{column}{row}"]) for column in "TUV")  # type: ignore[arg-type]
         assert (buy >= 0, sell <= 0, buy * sell) == (True, True, 0)
         assert [(buy + sell) * scale, linear * scale] == pytest.approx(flow[2:], rel=1e-12)
         assert values[f"Flows!S{row}"] == f"{flow[0]:+.2%}"
-    block = parts.BUCKET_BLOCK
+    block = plan.BUCKET_BLOCK
     for row, bucket in zip(range(block.first, block.last + 1), shown(book[1], "buckets")[1:], strict=True):
         assert values[f"Flows!AA{row}"] == bucket[0]
         assert [float(values[f"Flows!{c}{row}"]) * scale for c in ("AB", "AC")] == pytest.approx(bucket[3:5], rel=1e-12)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def test_chart_rows_hold_the_tables_in_one_scale(book: Book) -> None:
 
 def test_the_step_is_the_users(book: Book, tmp_path: Path) -> None:
     """A step changed on the sheet, as Excel would save it, moves the table."""
-    path = rewritten(book[0], tmp_path / "stepped.xlsx", parts.FLOWS, "C4", "><v>0.02</v>")
+    path = rewritten(book[0], tmp_path / "stepped.xlsx", plan.FLOWS, "C4", "><v>0.02</v>")
     done = recalculate_workbook(path, tmp_path / "out.xlsx", None)
     moves = [row[0] for row in shown(done, "hedge_flow")[1:]]
     assert moves == pytest.approx([0.02 * i for i in range(-10, 11)], rel=1e-12)
@@ -111,9 +111,9 @@ def test_the_step_is_the_users(book: Book, tmp_path: Path) -> None:
 def test_titles_name_the_unit_of_the_bars(
     book: Book, tmp_path: Path, unit: str, flow_title: str, gex_title: str
 ) -> None:
-    cell = f"B{list(HELP).index('unit') + parts.FIRST_SETTING}"
+    cell = f"B{list(HELP).index('unit') + plan.FIRST_SETTING}"
     content = f't="inlineStr"><is><t>{unit}</t></is>'
-    path = rewritten(book[0], tmp_path / "unit.xlsx", parts.SETTINGS, cell, content)
+    path = rewritten(book[0], tmp_path / "unit.xlsx", plan.SETTINGS, cell, content)
     done = recalculate_workbook(path, tmp_path / "out.xlsx", None)
     assert str(done.values["Flows!X1"]).endswith(f"(bars: full reprice), {flow_title}")
     assert done.values["Flows!X2"] == f"GEX by time to expiry, {gex_title}"
@@ -135,12 +135,12 @@ def test_an_unusable_chain_draws_nothing_and_says_why(book: Book, tmp_path: Path
     assert str(done.values["Flows!A3"]).startswith("Cannot be used")
     assert done.values["Flows!X1"] == "Dealers trade when spot moves (bars: full reprice)"
     assert done.values["Flows!X2"] == "GEX by time to expiry"
-    for row in range(parts.FLOW_BLOCK.first, parts.FLOW_BLOCK.last + 1):
+    for row in range(plan.FLOW_BLOCK.first, plan.FLOW_BLOCK.last + 1):
         assert [done.values[f"Flows!{column}{row}"] for column in "STUV"] == [""] * 4
 
 
 def test_tables_side_by_side_do_not_overlap() -> None:
-    mine = [it for it in parts.SPILLS.values() if it.sheet == parts.FLOWS]
+    mine = [it for it in plan.SPILLS.values() if it.sheet == plan.FLOWS]
     assert len(mine) == 7
     for one in mine:
         for other in mine:

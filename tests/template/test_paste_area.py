@@ -12,7 +12,7 @@ from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
 from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 from tests.conftest import SHARED_CHAINS
 
 ROOT = Path(__file__).parents[2]
@@ -20,15 +20,15 @@ Cells = list[list[object]]
 
 
 def test_the_area_is_the_one_that_is_documented() -> None:
-    assert column_number(parts.LAST_PASTE_COLUMN) == column_number("C") + parts.PASTE_COLUMNS - 1
+    assert column_number(plan.LAST_PASTE_COLUMN) == column_number("C") + plan.PASTE_COLUMNS - 1
     page = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
-    assert f"takes {parts.PASTE_ROWS:,} rows and {parts.PASTE_COLUMNS} columns: C1 to AZ{parts.PASTE_ROWS}" in page
+    assert f"takes {plan.PASTE_ROWS:,} rows and {plan.PASTE_COLUMNS} columns: C1 to AZ{plan.PASTE_ROWS}" in page
 
 
 @pytest.mark.parametrize(
     ("cells", "found"),
     [
-        ([["x"]] * (parts.PASTE_ROWS + 1), "60,001 rows"),
+        ([["x"]] * (plan.PASTE_ROWS + 1), "60,001 rows"),
         ([["x", *[None] * 49, "y"]], "51 columns"),
         ([[None] * 300_000 + [0]], "300,001 columns"),
     ],
@@ -49,22 +49,22 @@ def test_more_is_refused_and_nothing_written(
 
 
 def test_blanks_beyond_the_area_are_nothing(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
-    cells: Cells = [[*row, *[None] * 60, ""] for row in EXAMPLE_CHAIN] + [[None]] * parts.PASTE_ROWS
+    cells: Cells = [[*row, *[None] * 60, ""] for row in EXAMPLE_CHAIN] + [[None]] * plan.PASTE_ROWS
     done = recalculate_workbook(book[0], tmp_path / "out.xlsx", cells)
     same = recalculate_workbook(book[0], tmp_path / "same.xlsx", [list(row) for row in EXAMPLE_CHAIN])
     assert done.names["Total_GEX"] == same.names["Total_GEX"]
-    assert done.values[parts.OUTSIDE.replace("$", "")] == 0
+    assert done.values[plan.OUTSIDE.replace("$", "")] == 0
 
 
 @pytest.mark.parametrize(
     ("row", "column"),
-    [(3, "BA"), (200, "CZ"), (parts.PASTE_ROWS + 1, "C"), (parts.PASTE_ROWS + 1000, "L")],
+    [(3, "BA"), (200, "CZ"), (plan.PASTE_ROWS + 1, "C"), (plan.PASTE_ROWS + 1000, "L")],
 )
 def test_the_book_says_that_a_paste_reaches_further(
     book: tuple[Path, Recalculation], tmp_path: Path, row: int, column: str
 ) -> None:
     package = Package(book[0])
-    package.write_values({parts.CHAIN: {row: {column_number(column): Entry("pasted")}}}, {})
+    package.write_values({plan.CHAIN: {row: {column_number(column): Entry("pasted")}}}, {})
     package.save(tmp_path / "pasted.xlsx")
     done = recalculate_workbook(tmp_path / "pasted.xlsx", tmp_path / "pasted.xlsx", None)
     said, before = str(done.values["Dashboard!B3"]), str(book[1].values["Dashboard!B3"])
@@ -74,7 +74,7 @@ def test_the_book_says_that_a_paste_reaches_further(
     # The next chain clears what lay there.
     mended = recalculate_workbook(tmp_path / "pasted.xlsx", tmp_path / "mended.xlsx", [*map(list, EXAMPLE_CHAIN)])
     assert not str(mended.values["Dashboard!B3"]).startswith("Cannot")
-    assert Package(tmp_path / "mended.xlsx").values().get((parts.CHAIN, row, column_number(column))) is None
+    assert Package(tmp_path / "mended.xlsx").values().get((plan.CHAIN, row, column_number(column))) is None
 
 
 def test_the_largest_real_chain_fits() -> None:
@@ -84,5 +84,5 @@ def test_the_largest_real_chain_fits() -> None:
 
     for file in SHARED_CHAINS.glob("*.csv"):
         cells = read_cells(file)
-        assert len(cells) <= parts.PASTE_ROWS and max(map(len, cells)) <= parts.PASTE_COLUMNS, file.name
-    assert address(1, 3) == parts.PASTE_ANCHOR.split("!")[1]
+        assert len(cells) <= plan.PASTE_ROWS and max(map(len, cells)) <= plan.PASTE_COLUMNS, file.name
+    assert address(1, 3) == plan.PASTE_ANCHOR.split("!")[1]

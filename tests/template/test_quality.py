@@ -11,7 +11,7 @@ import pytest
 from gex_xl.engines import Recalculation
 from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.functions.quality import EXAMPLE_QUOTES
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
 
 Book = tuple[Path, Recalculation]
@@ -27,7 +27,7 @@ TABLES = {
 
 def shown(done: Recalculation, name: str) -> list[list[object]]:
     """A table, header and all, down to its first blank row; a blank cell is ""."""
-    it, out = parts.SPILLS[name], []
+    it, out = plan.SPILLS[name], []
     letters = [openpyxl.utils.get_column_letter(it.column + offset) for offset in range(it.columns)]
     for row in range(it.row, it.row + it.room + 2):
         cells = [done.values.get(f"{it.sheet}!{letter}{row}") for letter in letters]
@@ -39,7 +39,7 @@ def shown(done: Recalculation, name: str) -> list[list[object]]:
 
 def agrees(done: Recalculation, cells: Cells) -> None:
     for name, function in TABLES.items():
-        table, it = FUNCTIONS[function](cells), parts.SPILLS[name]
+        table, it = FUNCTIONS[function](cells), plan.SPILLS[name]
         found = shown(done, name)
         assert (len(found), it.columns) == (len(table), len(table[0])), name
         assert len(table) - 1 <= it.room
@@ -65,7 +65,7 @@ def test_another_chain_in_the_same_book(book: Book, tmp_path: Path) -> None:
 
 def test_a_paste_without_gamma_says_so(book: Book, tmp_path: Path) -> None:
     done = recalculate_workbook(book[0], tmp_path / "bare.xlsx", EXAMPLE_CHAIN)
-    it = parts.SPILLS["vendor_gamma"]
+    it = plan.SPILLS["vendor_gamma"]
     assert done.values[f"Quality!A{it.row}"] == "#N/A"
     assert str(done.values[f"Quality!A{it.row - 1}"]).endswith("there is none to compare in the paste")
     assert [row[9] for row in shown(done, "arbitrage")[1:3]] == ["no quotes in the paste"] * 2
@@ -73,9 +73,9 @@ def test_a_paste_without_gamma_says_so(book: Book, tmp_path: Path) -> None:
 
 
 def test_the_rooms_hold_what_the_functions_can_return() -> None:
-    ours = [it for it in parts.SPILLS.values() if it.sheet == parts.QUALITY]
+    ours = [it for it in plan.SPILLS.values() if it.sheet == plan.QUALITY]
     ours.sort(key=lambda it: it.row)
     for one, other in pairwise(ours):
         assert one.row + one.room < other.row - 1  # its heading stands a row above
     # Four tests with three offenders each.
-    assert parts.SPILLS["arbitrage"].room >= 12
+    assert plan.SPILLS["arbitrage"].room >= 12

@@ -13,7 +13,7 @@ import pytest
 import gex_xl
 from gex_xl.engines import Recalculation
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.template import parts, recalculate_workbook
+from gex_xl.template import plan, recalculate_workbook
 
 Book = tuple[Path, Recalculation]
 TITLES = [f"Dashboard!L{row}" for row in range(1, 5)]
@@ -51,7 +51,7 @@ def test_a_small_chain_leaves_the_rest_of_the_chart_rows_blank(book: Book, tmp_p
     cells = [list(row) for row in EXAMPLE_CHAIN]
     done = recalculate_workbook(book[0], tmp_path / "small.xlsx", cells)
     strikes = gex_xl.per_strike(gex_xl.prepare(gex_xl.Chain.from_cells(cells))).strike.tolist()
-    block = parts.NEAR_SPOT
+    block = plan.NEAR_SPOT
     shown = [done.values.get(f"Strikes!U{row}") for row in range(block.first, block.last + 1)]
     assert shown == strikes + [""] * (block.rows - len(strikes))
     assert f"{len(strikes)} strikes around spot" in str(done.values["Dashboard!L1"])
@@ -84,7 +84,7 @@ def test_every_example_on_the_reference_sheet_works_in_the_book(book: Book, tmp_
     examples = {cell.coordinate: str(cell.value) for cell in column if str(cell.value).startswith("=")}
     assert sorted(re.split(r"[=(]", text)[1] for text in examples.values()) == sorted(REGISTRY)
     tried = tmp_path / "tried.xlsx"
-    reference = f"xl/worksheets/sheet{parts.SHEETS.index(parts.FUNCTIONS) + 1}.xml"
+    reference = f"xl/worksheets/sheet{plan.SHEETS.index(plan.FUNCTIONS) + 1}.xml"
     with zipfile.ZipFile(book[0]) as source, zipfile.ZipFile(tried, "w") as target:
         for info in source.infolist():
             content = source.read(info).decode() if info.filename == reference else source.read(info)
@@ -119,7 +119,7 @@ def test_charts_and_formulas_reach_as_far_as_the_rows_that_feed_them(book: Book)
     with zipfile.ZipFile(book[0]) as archive:
         texts = [archive.read(name).decode() for name in archive.namelist() if re.search(r"charts/chart\d", name)]
         workbook = archive.read("xl/workbook.xml").decode()
-    blocks = {(b.sheet, b.first, b.last) for b in vars(parts).values() if isinstance(b, parts.Block)}
+    blocks = {(b.sheet, b.first, b.last) for b in vars(plan).values() if isinstance(b, plan.Block)}
     ranges = {found for text in texts for found in re.findall(r"<c:f>(\w+)!\$[A-Z]+\$(\d+):\$[A-Z]+\$(\d+)<", text)}
     assert {(sheet, int(first), int(last)) for sheet, first, last in ranges} == blocks
     # Without the functions at hand a forced calculation would replace every figure by #NAME?.

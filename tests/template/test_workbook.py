@@ -15,7 +15,7 @@ from gex_xl.functions import REGISTRY
 from gex_xl.reading import read_cells
 from gex_xl.reading.files import as_typed
 from gex_xl.settings import HELP, choices
-from gex_xl.template import build_workbook, parts, recalculate_workbook
+from gex_xl.template import build_workbook, plan, recalculate_workbook
 from gex_xl.udfs import FUNCTIONS
 
 Cells = list[list[object]]
@@ -24,19 +24,19 @@ NAMED = ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of", "C
 
 def agrees(done: Recalculation, cells: Cells) -> None:
     """The named cells hold what the core computes for the same cells, by its own way."""
-    lines = gex_xl.prepare(gex_xl.Chain.from_cells(cells))
-    summary = gex_xl.summarise(lines)
-    zero = gex_xl.zero_gamma(lines)
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(cells))
+    summary = gex_xl.summarise(contracts)
+    zero = gex_xl.zero_gamma(contracts)
     assert done.errors == {}
     assert set(NAMED) <= done.names.keys()
-    assert done.names["Total_GEX"] == pytest.approx(gex_xl.total(lines).net, rel=1e-12)
+    assert done.names["Total_GEX"] == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
     assert done.names["Flip_Strike"] == (
         "#N/A" if summary.flip is None else pytest.approx(summary.flip.strike, rel=1e-12)
     )
     assert done.names["Zero_Gamma"] == ("#N/A" if zero is None else pytest.approx(zero, rel=1e-12))
-    assert done.names["Regime"] == gex_xl.regime(gex_xl.triggers_of(lines))
-    assert done.names["Spot"] == lines.spot
-    assert str(done.names["Chain"]).startswith(f"{lines.chain.symbol or 'chain'} {lines.live} contracts")
+    assert done.names["Regime"] == gex_xl.regime(gex_xl.triggers_of(contracts))
+    assert done.names["Spot"] == contracts.spot
+    assert str(done.names["Chain"]).startswith(f"{contracts.chain.symbol or 'chain'} {contracts.live} contracts")
 
 
 def test_named_cells_equal_the_core(book: tuple[Path, Recalculation], sample: Cells) -> None:
@@ -66,7 +66,7 @@ def test_every_strike_stands_in_the_table(book: tuple[Path, Recalculation], samp
 
 def test_chart_rows_hold_the_strikes_around_spot(book: tuple[Path, Recalculation], sample: Cells) -> None:
     found = gex_xl.per_strike(gex_xl.prepare(gex_xl.Chain.from_cells(sample)))
-    values, block = book[1].values, parts.NEAR_SPOT
+    values, block = book[1].values, plan.NEAR_SPOT
     scale = float(values["Strikes!T3"])  # type: ignore[arg-type]
     shown = [values[f"Strikes!U{row}"] for row in range(block.first, block.last + 1)]
     at = found.strike.tolist().index(shown[0])
@@ -121,7 +121,7 @@ def test_charts_remember_what_their_cells_hold(book: tuple[Path, Recalculation])
 
 def test_every_setting_is_on_its_sheet_with_its_choices(book: tuple[Path, Recalculation]) -> None:
     sheet = openpyxl.load_workbook(book[0])["Settings"]
-    rows = {sheet[f"A{row}"].value: row for row in range(parts.FIRST_SETTING, parts.LAST_SETTING + 1)}
+    rows = {sheet[f"A{row}"].value: row for row in range(plan.FIRST_SETTING, plan.LAST_SETTING + 1)}
     assert list(rows) == list(HELP)
     lists = {str(dv.sqref): dv.formula1 for dv in sheet.data_validations.dataValidation if dv.type == "list"}
     for key, row in rows.items():
@@ -131,7 +131,7 @@ def test_every_setting_is_on_its_sheet_with_its_choices(book: tuple[Path, Recalc
 
 def changed(book: Path, target: Path, key: str, value: str) -> Path:
     """A copy of the book with one setting rewritten on its sheet, as Excel would save it."""
-    row = list(HELP).index(key) + parts.FIRST_SETTING
+    row = list(HELP).index(key) + plan.FIRST_SETTING
     with zipfile.ZipFile(book) as source, zipfile.ZipFile(target, "w") as out:
         for info in source.infolist():
             content = source.read(info)

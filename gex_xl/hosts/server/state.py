@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gex_xl.errors import BadInput
-from gex_xl.hosts.finding import Finding
+from gex_xl.hosts.requirement import Finding
 
 EXTRA = ("starlette", "uvicorn", "cryptography")
 NEEDS_EXTRA = 'gex-xl serve needs packages that are not installed here; install them: pip install "gex-xl[server]"'

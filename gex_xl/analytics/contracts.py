@@ -1,0 +1,216 @@
+"""The contracts that count for given settings, with all that exposure needs: one place where lines are left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gex_xl.analytics.forwards import Forwards
+from gex_xl.analytics.pricing import PRICING, priced
+from gex_xl.arrays import FloatArray, Mask
+from gex_xl.cache import cached
+from gex_xl.chain import Chain
+from gex_xl.clock import NEW_YORK, is_monthly
+from gex_xl.errors import BadInput
+from gex_xl.settings import GammaSource, Settings, Weight, parse_band, parse_expiries
+
+EXPIRED = "expired"
+ADJUSTED = "adjusted contract"
+NO_IV = "no implied volatility"
+NO_GAMMA = "no vendor gamma"
+
+#: The settings that decide which contracts are used, and those on which their exposure depends.
+CHOICE = (*PRICING, "gamma_source", "weight", "expiries", "strikes", "min_oi")
+EXPOSURE = (*CHOICE, "sign", "multiplier")
+_KEEP = 32
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Contracts:
+    """Used contracts, one array entry each, in the chain's order.
+
+    `index` points into the chain. `position`: dealers' signed contracts times the multiplier, in shares.
+    `gamma`: per share at spot. `forward`, `strike` in USD; `stdev` is iv sqrt(T); `spot_discount` exp(-qT).
+    `stdev` and `forward` are NaN where vendor gamma is used and there is no iv.
+    `excluded`: reason -> (contracts, open interest). `why` has an entry for every contract of the chain: its place
+    in `reasons`, of which the first is "", for those used.
+    """
+
+    chain: Chain
+    settings: Settings
+    spot: float
+    spot_from: str
+    as_of: dt.datetime
+    as_of_from: str
+    valued_at: dt.datetime
+    index: npt.NDArray[np.int64]
+    position: FloatArray
+    gamma: FloatArray
+    strike: FloatArray
+    is_call: Mask
+    forward: FloatArray
+    stdev: FloatArray
+    years: FloatArray
+    spot_discount: FloatArray
+    forwards: Forwards
+    live: int
+    floored: int
+    iv_solved: int
+    excluded: dict[str, tuple[int, float]]
+    reasons: tuple[str, ...]
+    why: npt.NDArray[np.int8]
+
+    @property
+    def reason(self) -> npt.NDArray[np.str_]:
+        """Why each contract of the chain is left out, "" where it is used."""
+        return np.array(self.reasons)[self.why]
+
+    def has(self, *reasons: str) -> Mask:
+        """Whether each contract of the chain is left out for one of these reasons, "" meaning that it is used."""
+        return np.isin(self.why, [place for place, reason in enumerate(self.reasons) if reason in reasons])
+
+    @property
+    def shares_gamma(self) -> FloatArray:
+        """Dealers' gamma of each line in shares per point: position x gamma."""
+        return self.position * self.gamma
+
+
+def prepare(
+    chain: Chain,
+    spot: float | None = None,
+    as_of: dt.datetime | None = None,
+    settings: Settings | None = None,
+) -> Contracts:
+    """Choose the contracts and compute their gamma.
+
+    `spot` (USD) and `as_of` (aware) replace those of the paste. Raises BadInput where either is in neither
+    place. Computed once per chain (by identity), spot, as-of and settings; other settings share all that does not
+    depend on what they change. The arrays are shared and read-only.
+    """
+    spot, spot_from = (spot, "given") if spot is not None else (chain.spot, chain.spot_from)
+    as_of, as_of_from = (as_of, "given") if as_of is not None else (chain.as_of, chain.as_of_from)
+    if spot is None:
+        raise BadInput("spot is neither in the paste nor given; give the underlying's price as spot")
+    if as_of is None:
+        raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
+    return _contracts(chain, spot, spot_from, as_of, as_of_from, settings or Settings())
+
+
+def under(contracts: Contracts, keys: Iterable[str] = EXPOSURE) -> Contracts:
+    """The lines under some of their settings, all others left at their defaults: what figures share that depend on
+    no more. `EXPOSURE` leaves out those settings that only decide how figures are shown or judged.
+    """
+    chosen = contracts.settings.only(keys)
+    if chosen == contracts.settings:
+        return contracts
+    return _contracts(
+        contracts.chain, contracts.spot, contracts.spot_from, contracts.as_of, contracts.as_of_from, chosen
+    )
+
+
+@cached(_KEEP)
+def _contracts(
+    chain: Chain, spot: float, spot_from: str, as_of: dt.datetime, as_of_from: str, settings: Settings
+) -> Contracts:
+    needed = settings.only(EXPOSURE)
+    if needed != settings:
+        return replace(_contracts(chain, spot, spot_from, as_of, as_of_from, needed), settings=settings)
+    found = priced(chain, spot, as_of, settings)
+    chosen = _chosen(chain, spot, as_of, settings.only(CHOICE))
+    index, timed = chosen.index, found.timed
+    strike, is_call = chain.strike[index], chain.is_call[index]
+    signs = np.where(is_call, settings.sign.calls, settings.sign.puts)
+    contracts = chosen.weight[index] * (1.0 if chain.has_dealer_position else signs)
+    multiplier = np.where(np.isnan(chain.multiplier), settings.multiplier, chain.multiplier)[index]
+    each = chain.gamma if settings.gamma_source is GammaSource.VENDOR else found.gamma
+    arrays = (contracts * multiplier, each[index], strike, is_call, found.forward[index], found.stdev[index],
+              timed.years[index], found.spot_discount[index])  # fmt: skip
+    for array in arrays:
+        array.setflags(write=False)
+    return Contracts(
+        chain, settings, spot, spot_from, as_of, as_of_from, timed.valued_at, index, *arrays, timed.forwards,
+        int(timed.live.sum()), int(timed.floored[index].sum()), int(found.solved[index].sum()), chosen.excluded,
+        chosen.reasons, chosen.why,
+    )  # fmt: skip
+
+
+def _weight(chain: Chain, settings: Settings) -> tuple[FloatArray, str]:
+    if chain.has_dealer_position:
+        return chain.dealer_position, "dealer position"
+    if settings.weight is Weight.VOLUME:
+        return np.nan_to_num(chain.volume), "volume"  # a feed leaves volume blank where nothing traded
+    return chain.open_interest, "open interest"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Chosen:
+    """Weight (contracts) and place in `reasons` of each contract, the index of those used, and the counts."""
+
+    weight: FloatArray
+    index: npt.NDArray[np.int64]
+    reasons: tuple[str, ...]
+    why: npt.NDArray[np.int8]
+    excluded: dict[str, tuple[int, float]]
+
+
+@cached(_KEEP)
+def _chosen(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -> _Chosen:
+    """Why each contract is left out, the first reason that applies; and the counts."""
+    found = priced(chain, spot, as_of, settings)
+    weight, weight_name = _weight(chain, settings)
+    tests: list[tuple[str, Mask]] = [
+        (EXPIRED, ~found.timed.live),
+        (ADJUSTED, _ends_in_digit(chain) & np.isnan(chain.multiplier)),
+        (f"{weight_name} blank", np.isnan(weight)),
+        ("outside the expiries setting", ~_in_expiries(chain, as_of, settings)),
+        ("outside the strikes setting", ~_in_strikes(chain, spot, settings)),
+        ("below min_oi", np.nan_to_num(chain.open_interest) < settings.min_oi),
+    ]
+    if settings.gamma_source is GammaSource.VENDOR:
+        tests.append((NO_GAMMA, np.isnan(chain.gamma)))
+    else:
+        tests.append((NO_IV, np.isnan(found.iv)))
+    excluded: dict[str, tuple[int, float]] = {}
+    for reason, amount in chain.left_out:
+        contracts, lost = excluded.get(reason, (0, 0.0))
+        excluded[reason] = (contracts + 1, lost + amount)
+    why = np.zeros(len(chain), dtype=np.int8)
+    for number, (reason, mask) in enumerate(tests, 1):
+        hit = (why == 0) & mask
+        if hit.any():
+            # A reader may have left out others for the same reason.
+            contracts, lost = excluded.get(reason, (0, 0.0))
+            excluded[reason] = (contracts + int(hit.sum()), lost + float(np.nansum(chain.open_interest[hit])))
+            why[hit] = number
+    why.setflags(write=False)
+    return _Chosen(weight, np.flatnonzero(why == 0), ("", *(reason for reason, _ in tests)), why, excluded)
+
+
+def _ends_in_digit(chain: Chain) -> Mask:
+    roots, inverse = np.unique(chain.root, return_inverse=True)
+    return np.array([root[-1:].isdigit() for root in roots.tolist()], dtype=bool)[inverse]
+
+
+def _in_strikes(chain: Chain, spot: float, settings: Settings) -> Mask:
+    low, high = parse_band("strikes", settings.strikes, spot)
+    return np.asarray((chain.strike >= low) & (chain.strike <= high))
+
+
+def _in_expiries(chain: Chain, as_of: dt.datetime, settings: Settings) -> Mask:
+    kind, limit, dates = parse_expiries(settings.expiries)
+    if kind == "all":
+        return np.ones(len(chain), dtype=bool)
+    today = np.datetime64(as_of.astimezone(NEW_YORK).date(), "D")
+    if kind == "0dte":
+        return np.asarray(chain.expiry == today)
+    if kind == "days":
+        return np.asarray((chain.expiry - today).astype(np.int64) <= (limit or 0.0))
+    if kind == "dates":
+        return np.isin(chain.expiry, np.array(dates, dtype="datetime64[D]"))
+    days, inverse = np.unique(chain.expiry, return_inverse=True)
+    monthly = np.array([is_monthly(day) for day in days.astype(object)], dtype=bool)[inverse]
+    return monthly if kind == "monthly" else ~monthly

@@ -1,0 +1,217 @@
+"""The headline figures of a chain file: as one JSON object, and as a picture for a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from typing import Any
+
+import numpy as np
+
+from gex_xl.analytics.check import check
+from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.exposure import StrikeExposure
+from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.regime import regime
+from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.term_structure import slopes
+from gex_xl.analytics.what_if import what_if
+from gex_xl.clock import in_words
+
+_WORST = 10  # violations of each kind in the JSON
+_MEANING = {
+    "long_gamma": "dealers are long gamma: they sell strength and buy weakness, moves are damped",
+    "short_gamma": "dealers are short gamma or close to it: they buy strength and sell weakness, moves are amplified",
+    "vol_inverted": "the volatility term structure is inverted: stress comes first, whatever gamma says",
+}
+
+
+def as_json(contracts: Contracts) -> dict[str, Any]:
+    """One object with every headline figure, per-strike table and check; None where there is no figure."""
+    found, trust = summarise(contracts), check(contracts)
+    s = found.strikes
+    (skew, skew_from), (short, medium) = skew_of(contracts), slopes(contracts)
+    return {
+        "symbol": contracts.chain.symbol or None,
+        "spot": contracts.spot,
+        "as_of": contracts.as_of.isoformat(),
+        "valued_at": contracts.valued_at.isoformat(),
+        "contracts": len(contracts.index),
+        "unit": contracts.settings.unit.label,
+        "total_gex": found.total.net,
+        "call_gex": found.total.call,
+        "put_gex": found.total.put,
+        "flip_strike": found.flip_strike,
+        "flip_reason": None if found.flip else ONE_SIDED,
+        "long_side": str(found.flip.long_side) if found.flip else None,
+        "zero_gamma": zero_gamma_of(contracts),
+        "regime": str(regime(triggers_of(contracts))),
+        "skew_25d": None if skew is None else skew.value,
+        "skew_25d_from": skew_from,
+        "short_slope": short.value,
+        "short_slope_from": short.source,
+        "med_slope": medium.value,
+        "med_slope_from": medium.source,
+        "call_wall": found.call_wall,
+        "put_wall": found.put_wall,
+        "settings": contracts.settings.as_dict(),
+        "per_strike": [
+            {"strike": k, "call_gex": c, "put_gex": p, "net_gex": n, "cumulative_gex": x}
+            for k, c, p, n, x in zip(*(a.tolist() for a in (s.strike, s.call, s.put, s.net, s.cumulative)), strict=True)
+        ],
+        "check": {
+            "rows": trust.rows,
+            "used": trust.used,
+            "excluded": {
+                reason: {"contracts": count, "open_interest": lost} for reason, (count, lost) in trust.excluded.items()
+            },
+            "spot_from": contracts.spot_from,
+            "as_of_from": contracts.as_of_from,
+            "model_total_gex": trust.model_total,
+            "vendor_total_gex": trust.vendor_total,
+            "quotes": [_plain(one) for one in trust.quotes],
+            "arbitrage": [
+                {
+                    "kind": str(test.kind),
+                    "compared": test.compared,
+                    "executable": test.executable,
+                    "within_spread": test.within_spread,
+                    "worst": [_plain(one) for one in test.violations[:_WORST]],
+                    "reason": test.reason or None,
+                }
+                for test in trust.arbitrage
+            ],
+            "vendor_gamma": [_plain(one) for one in trust.vendor_gamma],
+            "what_if": [_plain(one) for one in what_if(contracts)],
+            "warnings": trust.warnings,
+        },
+    }
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """A record of the analytics as JSON has it: dates as text."""
+    found = dataclasses.asdict(record)
+    for key, value in found.items():
+        if isinstance(value, dict):
+            found[key] = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in value.items()}
+        elif isinstance(value, dt.date):
+            found[key] = value.isoformat()
+    return found
+
+
+def quality(contracts: Contracts) -> list[tuple[str, str]]:
+    """Label and text of bad quotes, arbitrage and the feed's gamma."""
+    trust = check(contracts)
+    bad = ", ".join(
+        f"{q.name.lower()} {q.contracts:,} ({q.gross_share:.1%} of gross)" for q in trust.quotes if q.contracts
+    )
+    rows = [("Quotes", bad or "no bad ones, or none in the paste")]
+    for test in trust.arbitrage:
+        said = test.reason
+        if test.compared:
+            said = f"{test.executable:,} executable at bid and ask"
+            if test.within_spread is not None:
+                said += f", {test.within_spread:,} more at mids within the spread"
+            said += f", of {test.compared:,} compared"
+        rows.append((test.kind.capitalize(), said))
+        for one in test.violations[:1]:
+            right = "call" if one.is_call else "put"
+            rows.append(("", f"worst {one.amount:,.2f} USD: {one.expiry} {_strike(one.strike)} {right}: {one.trade}"))
+    if trust.vendor_gamma:
+        every = trust.vendor_gamma[0]
+        gross = f"{amount(every.vendor_gross)}, the model's {amount(every.model_gross)}"
+        rows.append(
+            ("Feed gamma", f"gross {gross}; net {amount(every.vendor_net)}, the model's {amount(every.model_net)}")
+        )
+    return rows
+
+
+def other_choices(contracts: Contracts) -> list[str]:
+    """What every other choice of a setting would give, one line each; those that move nothing are counted."""
+    base, *others = what_if(contracts)
+    as_it_is = (base.total, base.flip, base.regime)
+    computed = [one for one in others if one.total is not None]
+    moved = [one for one in computed if (one.total, one.flip, one.regime) != as_it_is]
+    out = []
+    for one in moved:
+        name = f"{one.setting} = {one.value:g}" if isinstance(one.value, float) else f"{one.setting} = {one.value}"
+        flip = "none" if one.flip is None else _strike(one.flip)
+        change = f"{amount(one.total or 0.0):>12} {one.gross_share or 0.0:>+8.1%} of gross"
+        out.append(f"{name:<24} {change}  flip {flip:>9}  {one.regime}")
+    out.append(f"{len(computed) - len(moved)} others move neither total, flip nor regime")
+    return [*out, *(f"{one.setting} = {one.value}: {one.note}" for one in others if one.total is None)]
+
+
+def amount(value: float) -> str:
+    """A figure short enough to read: 11.17 bn, -382.1 mn, 5,312."""
+    for size, word in ((1e9, " bn"), (1e6, " mn")):
+        if abs(value) >= size:
+            return f"{value / size:,.2f}{word}"
+    return f"{value:#,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def headline(contracts: Contracts) -> list[tuple[str, str]]:
+    """Label and text of every headline figure."""
+    found, trust = summarise(contracts), check(contracts)
+    word = str(regime(triggers_of(contracts)))
+    zero = zero_gamma_of(contracts)
+    skew, skew_from = skew_of(contracts)
+    unit = contracts.settings.unit.label
+    flip = (
+        f"{found.flip.strike:,.2f}, dealers long gamma {found.flip.long_side} it"
+        if found.flip
+        else f"none: {ONE_SIDED}"
+    )
+    rows = [
+        ("Chain", f"{contracts.chain.symbol or 'not named'}, {trust.used:,} of {trust.rows:,} contracts used"),
+        ("Spot", f"{contracts.spot:,.2f} ({contracts.spot_from})"),
+        ("As of", f"{in_words(contracts.as_of)}, valued at {in_words(contracts.valued_at)}"),
+        (
+            "Total GEX",
+            f"{amount(found.total.net)} {unit} (calls {amount(found.total.call)}, puts {amount(found.total.put)})",
+        ),
+        ("Flip strike", flip),
+        ("Zero gamma", f"{zero:,.2f}" if zero is not None else "none: the profile keeps one sign"),
+        ("Walls", f"call {_strike(found.call_wall)}, put {_strike(found.put_wall)}"),
+        ("Regime", f"{word}: {_MEANING[word]}"),
+        ("Skew", f"{100 * skew.value:.2f} vol points at 25 delta ({skew_from})" if skew else f"none: {skew_from}"),
+        *[
+            (name, f"{slope.value:.3f} ({slope.source})" if slope.value is not None else f"none: {slope.source}")
+            for name, slope in zip(("Short slope", "Med. slope"), slopes(contracts), strict=True)
+        ],
+        ("Sign", f"{contracts.settings.sign} (change with --set sign=long_calls)"),
+    ]
+    rows += [
+        ("Left out", f"{n:,} contracts, open interest {oi:,.0f}: {why}") for why, (n, oi) in trust.excluded.items()
+    ]
+    rows += [("Look at", text) for text in trust.warnings]
+    return rows
+
+
+def _strike(value: float | None) -> str:
+    return "none" if value is None else f"{value:,.2f}".removesuffix(".00")
+
+
+def picture(strikes: StrikeExposure, spot: float, *, rows: int = 24, width: int = 30, block: str = "█") -> list[str]:
+    """Net GEX per strike around spot as bars, negative to the left; highest strike first.
+
+    Neighbouring strikes are added up where there are more than `rows` within 8 % of spot.
+    """
+    near = np.flatnonzero(np.abs(strikes.strike / spot - 1) <= 0.08)
+    if near.size < 5:
+        near = np.argsort(np.abs(strikes.strike - spot))[:rows]
+        near.sort()
+    groups = np.array_split(near, min(rows, near.size))
+    sums = [math.fsum(strikes.net[group].tolist()) for group in groups]
+    largest = max(map(abs, sums), default=0.0) or 1.0
+    closest = min(range(len(groups)), key=lambda g: float(np.abs(strikes.strike[groups[g]] - spot).min()))
+    out = []
+    for g in reversed(range(len(groups))):
+        first, last = strikes.strike[groups[g][0]], strikes.strike[groups[g][-1]]
+        name = _strike(float(first)) if first == last else f"{_strike(float(first))}-{_strike(float(last))}"
+        bar = block * round(abs(sums[g]) / largest * width)
+        left, right = (bar, "") if sums[g] < 0 else ("", bar)
+        mark = " < spot" if g == closest else ""
+        out.append(f"{name:>17} {left:>{width}}|{right:<{width}} {amount(sums[g]):>11}{mark}")
+    return out

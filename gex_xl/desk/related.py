@@ -1,0 +1,113 @@
+"""Hedge with a related product, a future, a fund or an index, by beta; what correlation leaves open."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gex_xl.desk.book import greeks
+from gex_xl.desk.positions import Book
+from gex_xl.desk.table import Cells, Row, read_table
+from gex_xl.errors import BadInput
+
+_FIELDS = {
+    "product": ("name", "instrument", "hedge", "proxy", "symbol"),
+    "underlying": ("hedges", "for", "ticker"),
+    "price": ("last", "mid", "mark"),
+    "multiplier": ("contractsize", "pointvalue"),
+    "beta": ("betatoproduct", "betaonproduct"),
+    "correlation": ("rho", "corr"),
+    "volatility": ("underlyingvolatility", "sigma", "vol", "iv"),
+    "half_spread": ("halfspreadusd",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product that may hedge `underlying`.
+
+    `beta`: of the underlying's return on the product's. `correlation`: of the two. `volatility`: the underlying's,
+    annual, decimal. `multiplier`: units per contract. `half_spread`: USD per unit.
+    """
+
+    name: str
+    underlying: str
+    price: float
+    multiplier: float
+    beta: float
+    correlation: float
+    volatility: float
+    half_spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedHedge:
+    """`contracts` of the product against the underlying's `delta` (USD).
+
+    `left`: delta in USD of the underlying that rounding to whole contracts leaves. `basis_risk`: one standard deviation
+    over the horizon in USD of what the product does not follow. `risk`: that and `left` together. `cost`: half spreads
+    in USD.
+    """
+
+    product: Product
+    delta: float
+    contracts: float
+    left: float
+    basis_risk: float
+    risk: float
+    cost: float
+
+    def gap(self, jump: float) -> float:
+        """P&L of the product at a jump of the underlying, in USD: at its expected return, correlation^2 jump / beta."""
+        one = self.product
+        return self.contracts * one.price * one.multiplier * one.correlation**2 * jump / one.beta
+
+
+def read_products(cells: Cells, book: Book) -> list[Product]:
+    """Candidate products, one a row. Raises BadInput naming the row of what cannot be one."""
+    rows = read_table(
+        cells, "products", _FIELDS, ("product", "price", "beta", "correlation", "volatility"),
+        lambda row: bool(row.word("price") or row.word("beta")),
+    )  # fmt: skip
+    return [_product(row, book) for row in rows]
+
+
+def _product(row: Row, book: Book) -> Product:
+    name = row.word("product") or "no name"
+    row.where = f"products, row {row.number} ({name})"
+    names = list(book.spots)
+    underlying = row.word("underlying").upper() or (names[0] if len(names) == 1 else "")
+    if underlying not in names:
+        raise row.bad("underlying", f"one of {', '.join(names)}, whose delta it hedges")
+    beta, correlation = row.needed("beta"), row.needed("correlation", -1)
+    if beta == 0 or abs(beta) > 1e6:
+        raise row.bad("beta", "a number other than 0")
+    if correlation > 1 or beta * correlation <= 0:
+        raise row.bad("correlation", "a number from -1 to 1 with the sign of beta")
+    return Product(
+        name, underlying, row.needed("price", 0, above=True), row.amount("multiplier", 0, above=True) or 1.0, beta,
+        correlation, row.needed("volatility", 0), row.amount("half_spread", 0) or 0.0,
+    )  # fmt: skip
+
+
+def hedge_related(book: Book, products: list[Product], horizon_days: float = 1.0) -> list[RelatedHedge]:
+    """Each product alone, side by side: h = -delta beta / (price multiplier), rounded to whole contracts.
+
+    Basis risk = |delta| sigma sqrt(1 - correlation^2) sqrt(horizon), the horizon in calendar days / 365. Beta and
+    correlation imply the product's own volatility, sigma correlation / beta, at which `left` moves.
+    """
+    if horizon_days <= 0:
+        raise BadInput(f"horizon_days is {horizon_days:g}; expected a number above 0")
+    found, root = greeks(book), math.sqrt(horizon_days / 365)
+    out = []
+    for one in products:
+        delta = found.total([i for i, name in enumerate(book.underlying) if name == one.underlying]).delta
+        notional = one.price * one.multiplier
+        exact = -delta * one.beta / notional
+        contracts = math.copysign(float(math.floor(abs(exact) + 0.5 - 1e-9)), exact)
+        left = delta + contracts * notional / one.beta
+        basis = abs(delta) * one.volatility * math.sqrt(1 - one.correlation**2) * root
+        rounding = abs(left) * one.volatility * abs(one.correlation) * root
+        cost = abs(contracts) * one.half_spread * one.multiplier
+        out.append(RelatedHedge(one, delta, contracts + 0.0, left, basis, math.hypot(basis, rounding), cost))
+    return out

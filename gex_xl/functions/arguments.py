@@ -1,0 +1,301 @@
+"""What hosts hand over, made into what the core takes: one gate for every worksheet function.
+
+A blank is None, "" or 0 depending on the host; a date is a datetime, a serial or text; a single cell may come
+as a range of one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from gex_xl.analytics.contracts import Contracts, prepare
+from gex_xl.analytics.zscore import EarlierValues
+from gex_xl.cache import Cache, content_key
+from gex_xl.chain import Chain
+from gex_xl.clock import NEW_YORK
+from gex_xl.desk.positions import Book, read_positions
+from gex_xl.errors import BadInput
+from gex_xl.functions.handles import Loaded, find, is_handle
+from gex_xl.functions.history_range import read_history
+from gex_xl.reading.dates import expiry_date, quote_time
+from gex_xl.reading.values import CELL_ERRORS, is_blank, number, shown, text
+from gex_xl.settings import READING, DateOrder, Settings, parse_settings
+
+Word = TypeVar("Word", bound=StrEnum)
+_RANGES: Cache[Chain] = Cache(8)  # chains that came as ranges, by content and by the settings they are read with
+_LARGEST = 1e12  # no price is larger, and its square must stay a number
+
+
+def scalar(value: object) -> object:
+    """The one cell of a 1 x 1 range, or the value itself; None where it is blank."""
+    while isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
+        value = value[0]
+    return None if is_blank(value) else value
+
+
+def amount(value: object, name: str, *, positive: bool = True) -> float | None:
+    """An optional number; None where it is blank or 0. Raises BadInput for text and for ranges."""
+    cell = scalar(value)
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
+        return None
+    if isinstance(cell, Sequence) and not isinstance(cell, str):
+        raise BadInput(f"{name} is a range of {len(cell)} rows; expected one cell with a number")
+    found = number(cell)
+    if found is None or not abs(found) < _LARGEST or (positive and found < 0):
+        raise BadInput(f'{name} is "{shown(cell)}"; expected a number{" above 0" if positive else ""}')
+    return found
+
+
+def number_of(value: object, name: str) -> float | None:
+    """A number that may be 0; None where it is blank or "#N/A". Raises BadInput for text and for ranges."""
+    cell = scalar(value)
+    if cell is None or (isinstance(cell, str) and cell.lower() in CELL_ERRORS):
+        return None
+    return 0.0 if cell == 0 and not isinstance(cell, bool) else amount(cell, name, positive=False)
+
+
+def moment(
+    value: object, name: str = "as_of", *, zone: dt.tzinfo = NEW_YORK, order: DateOrder = DateOrder.AUTO
+) -> dt.datetime | None:
+    """An optional quote time, aware; `zone` is that of a time that names none.
+
+    Raises BadInput for what is not a date, and for one that can be read day first and month first.
+    """
+    cell = scalar(value)
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
+        return None
+    found = quote_time(cell, source=name, zone=zone, day_first=order is DateOrder.DMY)
+    other = quote_time(cell, source=name, zone=zone, day_first=True) if order is DateOrder.AUTO else found
+    if found and other and found != other:
+        raise BadInput(
+            f'{name} is "{shown(cell)}", which is {found[0]:%d %B} or {other[0]:%d %B}; expected a date such as '
+            f"{found[0]:%Y-%m-%d %H:%M}, or the setting date_order"
+        )
+    if found is None:
+        raise BadInput(f'{name} is "{shown(cell)}"; expected a date and time such as 2024-01-05 16:00')
+    return found[0]
+
+
+def day(value: object, name: str = "expiry") -> dt.date | None:
+    """An optional date. Raises BadInput for what is not one."""
+    cell = scalar(value)
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
+        return None
+    found = None if isinstance(cell, Sequence) and not isinstance(cell, str) else expiry_date(cell)
+    if found is None:
+        raise BadInput(f'{name} is "{text(cell)}"; expected a date such as 2024-01-19')
+    return found
+
+
+def past(value: object, figure: str | None, name: str = "history") -> EarlierValues | None:
+    """Earlier values of a figure: a column, a row, or a table with a column of that name; None where blank."""
+    if hasattr(value, "tolist"):  # a numpy array
+        value = value.tolist()
+    cell = scalar(value)
+    if cell is None or (not isinstance(cell, Sequence) and cell == 0):
+        return None
+    if isinstance(cell, str) or not isinstance(cell, Sequence):
+        if number(cell) is None:
+            raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a range of earlier values')
+        cell = [cell]
+    rows: Any = [row if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in cell]
+    return read_history(rows, figure, name)
+
+
+def flag(value: object, name: str = "all") -> bool:
+    """True for TRUE, 1, "yes" and "all"; False for blank, FALSE, 0 and "no". Raises BadInput for anything else."""
+    word = text(scalar(value)).lower()
+    if word not in ("true", "1", "1.0", "yes", "all", "false", "0", "0.0", "no", ""):
+        raise BadInput(f'{name} is "{shown(word)}"; expected TRUE or FALSE')
+    return word in ("true", "1", "1.0", "yes", "all")
+
+
+def word(value: object, name: str, words: type[Word], default: Word | None = None) -> Word:
+    """One of an enum's words, in capitals or not; `default` where blank. Raises BadInput for anything else."""
+    said = text(scalar(value))
+    if said in ("", "0", "0.0") and default is not None:  # a reference to an empty cell is 0
+        return default
+    if said.lower() not in [str(each) for each in words]:
+        raise BadInput(f'{name} is "{said}"; expected one of {", ".join(words)}')
+    return words(said.lower())
+
+
+def count(value: object, name: str, default: int, largest: int) -> int:
+    """A whole number from 1 to `largest`; `default` where blank. Raises BadInput for anything else."""
+    found = amount(value, name)
+    if found is None:
+        return default
+    if not found.is_integer() or found > largest:
+        raise BadInput(f'{name} is "{text(scalar(value))}"; expected a whole number, 1 to {largest}')
+    return int(found)
+
+
+def moves(value: object) -> list[float]:
+    """Moves as fractions, from a number, a range or text such as "-1%, 1%"; blanks are skipped.
+
+    Raises BadInput where there is none, and for what is not a number.
+    """
+    found = []
+    for cell in _cells(value):
+        for part in re.split("[,;]", cell) if isinstance(cell, str) else [cell]:
+            if is_blank(part):
+                continue
+            move = number(part)
+            if move is None:
+                raise BadInput(f'moves holds "{text(part)}"; expected numbers such as 0.01, or text such as -1%, 1%')
+            found.append(move)
+    if not found:
+        raise BadInput("moves is blank; expected a range of numbers such as 0.01, or text such as -1%, 1%")
+    return found
+
+
+def _cells(value: object) -> Iterator[object]:
+    """The cells of a range, row by row; a single cell as it is."""
+    if hasattr(value, "tolist"):  # a numpy array
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from _cells(each)
+    else:
+        yield value
+
+
+def changes(value: object) -> dict[str, object]:
+    """Settings that differ from the defaults, from a range or text."""
+    cell = scalar(value)
+    if isinstance(cell, Sequence) and not isinstance(cell, str) and all(not isinstance(r, (list, tuple)) for r in cell):
+        cell = [cell]  # one row of two cells, squeezed by the host
+    return parse_settings(cell)
+
+
+def loaded(chain: object, settings: object = None) -> Loaded:
+    """The chain of a range or of a handle, with the settings.
+
+    Raises BadInput where settings would read the chain of a handle in another way than it was read.
+    """
+    changed = changes(settings)
+    cell = scalar(chain)
+    if isinstance(cell, str):
+        if is_handle(cell):
+            return _with_settings(find(cell), changed)
+        if cell.lower() in CELL_ERRORS:
+            raise BadInput(f"the chain is {cell}; mend the cell that it comes from")
+        raise BadInput(f'the chain is the text "{shown(cell)}"; expected a range or the cell of a LOAD_CHAIN')
+    if cell is None or (isinstance(cell, (int, float)) and cell == 0):  # a reference to an empty cell is 0
+        raise BadInput("the chain is empty; paste an option chain with its header row")
+    if hasattr(chain, "tolist"):  # a numpy array
+        chain = chain.tolist()
+        cell = scalar(chain)
+    table: Any = chain
+    if not isinstance(cell, Sequence) and not hasattr(chain, "columns"):
+        raise BadInput(f'the chain is "{shown(cell)}"; expected a range or the cell of a LOAD_CHAIN')
+    chosen = Settings().with_changes(changed)
+    return Loaded(_read(table, chosen), settings=chosen)
+
+
+def _read(cells: Any, settings: Settings) -> Chain:
+    """The chain of a range: cells that were read before, with the same settings of reading, are recognised."""
+    reading = settings.only(READING)
+    key = content_key(cells)
+    if key is None:
+        return Chain.from_cells(cells, reading)
+    return _RANGES.get((key, reading), lambda: Chain.from_cells(cells, reading))
+
+
+def _with_settings(found: Loaded, changed: dict[str, object]) -> Loaded:
+    for key in READING:
+        value = changed.get(key, getattr(Settings(), key))
+        # A settings sheet lists every key, so a default says nothing here.
+        if value not in (getattr(Settings(), key), getattr(found.chain.settings, key)):
+            raise BadInput(f"{key} = {value} decides how a chain is read; give it to the LOAD_CHAIN of this handle")
+    return replace(found, settings=found.settings.with_changes(changed))
+
+
+def complete(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Loaded:
+    """The chain with the spot, as-of and settings given; each wins over that of LOAD_CHAIN."""
+    found = loaded(chain, settings)
+    given = moment(as_of, zone=found.chain.zone, order=found.settings.date_order)
+    return replace(found, spot=amount(spot, "spot") or found.spot, as_of=given or found.as_of)
+
+
+def contracts(chain: object, spot: object = None, as_of: object = None, settings: object = None) -> Contracts:
+    """Contracts ready for exposure. Arguments win over those of LOAD_CHAIN, which win over the paste."""
+    found = complete(chain, spot, as_of, settings)
+    return prepare(found.chain, found.spot, found.as_of, found.settings)
+
+
+def cells(value: object, name: str) -> list[list[object]]:
+    """A range with a header. Raises BadInput for what is none."""
+    if hasattr(value, "tolist"):  # a numpy array
+        value = value.tolist()
+    cell = scalar(value)
+    if isinstance(cell, str) and cell.lower() in CELL_ERRORS:
+        raise BadInput(f"{name} is {cell}; mend the cell that it comes from")
+    if not isinstance(value, Sequence) or isinstance(value, str) or cell is None:
+        raise BadInput(f"{name} is {'empty' if cell in (None, 0) else text(cell)[:60]}; expected a range with a header")
+    return [list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in value]
+
+
+def given(value: object) -> bool:
+    """False for a range that was left out or is blank all over."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return any(given(each) for each in value)
+    return not is_blank(value) and (value != 0 or isinstance(value, bool))
+
+
+def spots(value: object) -> float | dict[str, float] | None:
+    """A price, or two columns of underlying and price; a header row and blank rows are passed over."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(scalar(value), Sequence) or isinstance(scalar(value), str):
+        return amount(value, "spot")
+    rows = cells(value, "spot")
+    if len(rows) == 2 and all(len(row) == 1 for row in rows):
+        rows = [[rows[0][0], rows[1][0]]]  # one row of two cells, squeezed by the host
+    found: dict[str, float] = {}
+    for number_, row in enumerate(rows, 1):
+        if not given(row):
+            continue
+        price = number(row[1]) if len(row) > 1 else None
+        if price is None and number_ == 1:
+            continue
+        if price is None or not 0 < price < _LARGEST:
+            raise BadInput(f"spot, row {number_}: the price of {text(row[0])} is not a number above 0")
+        found[text(row[0]).upper()] = price
+    return found
+
+
+def book(
+    positions: object, spot: object = None, as_of: object = None, settings: object = None, *, name: str = "positions",
+    held: bool = True,
+) -> Book:  # fmt: skip
+    """Positions of a range, or candidates (`held` False), which need no contracts."""
+    chosen = Settings().with_changes(changes(settings))
+    return read_positions(cells(positions, name), spots(spot), moment(as_of), chosen, name=name, held=held)
+
+
+def fraction(value: object, name: str, default: float, low: float = 0.0, high: float = 1.0) -> float:
+    """An optional number between two bounds, the default where it is blank; 0 counts where the bounds allow it."""
+    cell = scalar(value)
+    if cell is None:
+        return default
+    found = number(cell)
+    if found is None or not low <= found <= high:
+        raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a number from {low:g} to {high:g}')
+    return found
+
+
+def listed(value: object, name: str, low: float, high: float) -> list[float]:
+    """Numbers of one cell or a range, blanks left out; [] where nothing is given. Raises BadInput for text."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [found for each in value for found in listed(each, name, low, high)]
+    return [] if is_blank(value) else [fraction(value, name, 0.0, low, high)]

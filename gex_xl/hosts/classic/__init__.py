@@ -1,0 +1,1 @@
+"""Classic xlwings: Excel on Windows with the Python of the machine."""

@@ -1,0 +1,1 @@
+"""LibreOffice Calc: the add-in, and Calc as an engine that recalculates a workbook."""

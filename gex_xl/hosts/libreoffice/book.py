@@ -1,0 +1,70 @@
+"""The workbook for LibreOffice Calc, which does not spill: tables become array formulas with room to spare.
+
+An array formula fills a fixed rectangle; what lies beyond its table is made blank. So another chain of another
+size needs no new rectangle, and the charts, which look through the whole of it, stay as they are.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from gex_xl.engines import Recalculation
+from gex_xl.engines.addresses import Area, address
+from gex_xl.engines.package import Package
+from gex_xl.settings import Settings
+from gex_xl.template import new_workbook as new_plain_workbook
+from gex_xl.template.build import Cells
+from gex_xl.template.plan import SPILLS
+
+NOTE = (
+    "1. Live figures need the add-in: run gex-xl install libreoffice, then start LibreOffice anew.",
+    "2. Clear the old chain on the sheet Chain (columns C to AZ) and paste yours at C1.",
+    "3. Until then you see the figures saved in this file.",
+)
+
+
+def new_workbook(target: Path, cells: Cells | None, settings: Settings | None = None) -> Recalculation:
+    """A book as `template.new_workbook` makes it, its tables made for Calc."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / target.name
+        done = new_plain_workbook(plain, cells, NOTE, settings=settings)
+        package = Package(plain)
+    without_spills(package)
+    package.save(target)
+    return done
+
+
+def without_spills(package: Package) -> dict[str, Area]:
+    """Give every formula that spills a rectangle: the template's tables their room, others what they cover now.
+
+    The rectangles, by the name of the cell.
+    """
+    room = {(it.sheet, it.row, it.column): (it.room + 1, it.columns) for it in SPILLS.values()}
+    wanted, areas = {}, {}
+    for cell in package.formulas():
+        if cell.kind == "dynamic":
+            area = cell.area
+            size = (area.bottom - area.top + 1, area.right - area.left + 1)
+            rows, columns = room.get((cell.sheet, cell.row, cell.column), size)
+            text = cell.text
+            if (rows, columns) != (1, 1):
+                text = _padded(text, rows, columns)
+            areas[cell.name] = Area(cell.sheet, cell.row, cell.column, cell.row + rows - 1, cell.column + columns - 1)
+            last = address(areas[cell.name].bottom, areas[cell.name].right)
+            wanted[cell] = (f"{address(cell.row, cell.column)}:{last}", text)
+    package.fix_arrays(wanted)
+    return areas
+
+
+def _padded(table: str, rows: int, columns: int) -> str:
+    """The formula of a table, made as large as its rectangle with blanks.
+
+    Texts are joined with nothing: without it Calc finds no text of an add-in's table equal to any other text. An
+    error in place of the table stands in the first cell only.
+    """
+    inside = f"(INT(_xlpm.n/{columns})<IFERROR(ROWS(_xlpm.t),1))*(MOD(_xlpm.n,{columns})<IFERROR(COLUMNS(_xlpm.t),1))"
+    return (
+        f"_xlfn.LET(_xlpm.t,{table},_xlpm.n,_xlfn.SEQUENCE({rows},{columns},0),"
+        f'IF({inside},IF(ISTEXT(_xlpm.t),_xlpm.t&"",_xlpm.t),""))'
+    )

@@ -1,0 +1,1 @@
+"""xlwings Lite: a workbook that carries its own code."""
