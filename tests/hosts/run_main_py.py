@@ -80,7 +80,7 @@ async def run(code, cases):
     names = [entry["name"] for entry in custom_functions_meta(module)["functions"]]
     # scipy is loaded when it is used, which bad input never comes to.
     versions = {name: importlib.import_module(name).__version__ for name in ("numpy", "pandas", "scipy", "gex_xl")}
-    home = sys.modules["gex_xl"].__spec__.origin
+    home = sys.modules["gex_xl"].__file__
     scripts = custom_scripts_meta(module)
     return json.dumps({"results": results, "names": names, "scripts": scripts, "versions": versions, "home": home})
 

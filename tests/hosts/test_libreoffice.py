@@ -333,7 +333,6 @@ def test_the_addin_needs_no_other_compiler(tmp_path: Path) -> None:
             if name.endswith((".xml", ".xcu")):
                 ElementTree.fromstring(archive.read(name))  # noqa: S314  our own
     assert {"component.py", "types.rdb", "CalcAddIns.xcu", "pythonpath/gex_xl/chain.py"} <= names
-    assert not any(word in name for name in names for word in ("engines", "template", "cli", "udfs"))
     slots = libreoffice.slots()
     assert slots.keys() == REGISTRY.keys() and len(set(slots.values())) == len(slots)
     assert all(f" {slot}(" in libreoffice.interface() for slot in slots.values())

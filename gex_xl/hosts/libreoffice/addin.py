@@ -22,6 +22,7 @@ from gex_xl import __version__
 from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.functions.registry import Function
+from gex_xl.hosts import closure
 from gex_xl.hosts.libreoffice.program import Office, OfficePython, find_office, installed, run
 from gex_xl.hosts.requirement import Finding
 
@@ -29,12 +30,7 @@ IDENTIFIER = "org.gexxl.addin"
 IMPLEMENTATION = "org.gexxl.AddIn"
 MOST_ARGUMENTS, MOST_FUNCTIONS = 14, 32
 _HERE = Path(__file__).parent
-TYPES = _HERE / "types.rdb"
-#: What worksheet functions do not need, and what needs packages that LibreOffice does not have.
-_LEFT_OUT = {
-    "cli.py", "commands", "engines", "fetch.py", "history", "hosts", "reference.py", "report.py", "sample.py",
-    "saving.py", "template", "udfs.py",
-}  # fmt: skip
+TYPES, COMPONENT = _HERE / "types.rdb", _HERE / "component.py"
 
 _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">
@@ -189,21 +185,19 @@ def _files(packages: Path | None) -> dict[str, bytes]:
         "packages": str(packages.resolve()) if packages else None,
         "functions": slots(),
     }
-    core = _HERE.parent
-    inside = {path.relative_to(core): path for path in sorted(core.rglob("*.py"))}
+    needed = closure.modules(closure.imported(COMPONENT.read_text(encoding="utf-8")))
+    inside = closure.data_files(needed)
+    for name, source in needed.items():
+        inside[name.replace(".", "/") + ("/__init__.py" if closure.is_package(name) else ".py")] = source.encode()
     return {
         "META-INF/manifest.xml": _MANIFEST.encode(),
         "description.xml": _description().encode(),
         "CalcAddIns.xcu": _names().encode(),
         "addin.json": json.dumps(addin, indent=1).encode(),
         "types.rdb": TYPES.read_bytes(),
-        "component.py": (_HERE / "libreoffice_component.py").read_bytes(),
+        "component.py": COMPONENT.read_bytes(),
         # LibreOffice puts the folder pythonpath on sys.path.
-        **{
-            f"pythonpath/gex_xl/{name.as_posix()}": path.read_bytes()
-            for name, path in inside.items()
-            if name.parts[0] not in _LEFT_OUT
-        },
+        **{f"pythonpath/{name}": content for name, content in sorted(inside.items())},
     }
 
 
