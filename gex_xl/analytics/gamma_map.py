@@ -1,0 +1,101 @@
+"""Total GEX over spot levels and days ahead: where zero gamma goes as time passes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.dealer_exposure import with_iv
+from gex_xl.analytics.exposure import require_any
+from gex_xl.analytics.profile import levels_of, nearest, reprice, zero_gammas
+from gex_xl.analytics.selection import later
+from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached, temporary
+from gex_xl.clock import CLOSE, NEW_YORK, is_monthly, is_session
+from gex_xl.settings import parse_band
+
+SESSIONS = 5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GammaMap:
+    """`cells` in the unit of the settings: a row a spot level (USD, ascending), a column a moment; shape (m, d).
+
+    `zero`: zero gamma at each moment, None where the curve keeps one sign or nothing is left. `contracts`: how many
+    are left at each moment.
+    """
+
+    levels: FloatArray
+    moments: tuple[dt.datetime, ...]
+    names: tuple[str, ...]
+    cells: FloatArray
+    zero: tuple[float | None, ...]
+    contracts: tuple[int, ...]
+
+
+def gamma_map(contracts: Contracts, sessions: int = SESSIONS, levels: int | None = None) -> GammaMap:
+    """Total GEX at each level now, at each close of the next `sessions` sessions, and at the next monthly's after.
+
+    Spot is what varies along a column (each line keeps its iv, forwards move in proportion), time along a row: see
+    `selection.later`. The first column is GAMMA_PROFILE. `levels`: how many, evenly over `profile_range`; None: the
+    setting `profile_levels`. Method, section 7. Raises NoValue where no contract is left.
+    """
+    base = with_iv(contracts)
+    require_any(base)
+    low, high = parse_band("profile_range", base.settings.profile_range, base.spot)
+    at = levels_of(base) if levels is None else np.linspace(low, high, levels)
+    moments, names = moments_ahead(base, sessions)
+    unit = base.settings.unit
+    scale = np.array([unit.per_share_gamma(level) / (0.01 * level * level) for level in at.tolist()])
+    curves = [_curve(under(base), moment, tuple(at.tolist())) for moment in moments]
+    zero = _zeros(under(base), moments)
+    return GammaMap(
+        at, moments, names, np.stack([curve * scale for curve, _ in curves], axis=1), zero,
+        tuple(count for _, count in curves),
+    )  # fmt: skip
+
+
+@cached(64)
+def _curve(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...]) -> tuple[FloatArray, int]:
+    """Total GEX (USD) at each level at a moment, and how many contracts are left."""
+    with temporary():
+        here = contracts if moment == contracts.valued_at else later(contracts, moment)
+        if not here.index.size:
+            return np.zeros(len(levels)), 0
+        return reprice(here, np.array(levels)), len(here.index)
+
+
+@cached(16)
+def _zeros(contracts: Contracts, moments: tuple[dt.datetime, ...]) -> tuple[float | None, ...]:
+    """Zero gamma at each moment: the root nearest spot."""
+    out = []
+    for moment in moments:
+        with temporary():
+            here = contracts if moment == contracts.valued_at else later(contracts, moment)
+            out.append(nearest(zero_gammas(here), here.spot) if here.index.size else None)
+    return tuple(out)
+
+
+def moments_ahead(contracts: Contracts, sessions: int) -> tuple[tuple[dt.datetime, ...], tuple[str, ...]]:
+    """The instant valued at, the next closes, and the first monthly expiry's close after them; and their names.
+
+    A venue that never closes has a close every day, at its settlement.
+    """
+    start = contracts.valued_at
+    zone, close = (dt.UTC, dt.time(8)) if contracts.chain.venue else (NEW_YORK, CLOSE)
+    closes: list[dt.datetime] = []
+    day = start.astimezone(zone).date()
+    monthly = None
+    while len(closes) < sessions or monthly is None:
+        moment = dt.datetime.combine(day, close, zone)
+        if moment > start and (contracts.chain.venue or is_session(day)):
+            if len(closes) < sessions:
+                closes.append(moment)
+            elif is_monthly(day):
+                monthly = moment
+        day += dt.timedelta(days=1)
+    names = ("now", *(f"{moment:%Y-%m-%d}" for moment in closes), f"{monthly:%Y-%m-%d}")
+    return (start, *closes, monthly), names
