@@ -36,6 +36,17 @@ class Summary:
     put_wall: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class RegimeInputs:
+    """What the regime asks beyond the chain: the VIX family in points, the skew's z-score, or its past for one."""
+
+    vix9d: float | None = None
+    vix: float | None = None
+    vix3m: float | None = None
+    skew_25d_z: float | None = None
+    past: EarlierValues | None = None
+
+
 @cached(32)
 def summarise(contracts: Contracts) -> Summary:
     """Total, strikes, flip and walls. Raises NoValue where no contract is left."""

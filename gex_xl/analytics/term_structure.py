@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -115,6 +116,14 @@ def _constant(days: int, known: list[tuple[AtmIv, float]], t: FloatArray, varian
     names = dict.fromkeys(known[i][0].name for i in (max(after - 1, 0), after))
     iv = float(np.sqrt(np.interp(target, t, variance) / target))
     return Maturity(days, iv, f"total variance between the expiries {' and '.join(names)}")
+
+
+class VixFamily(NamedTuple):
+    """VIX9D, VIX and VIX3M in points, None where not given."""
+
+    vix9d: float | None = None
+    vix: float | None = None
+    vix3m: float | None = None
 
 
 def slopes(

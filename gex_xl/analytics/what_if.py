@@ -12,9 +12,8 @@ from gex_xl.analytics.exposure import contributions, exact_sum
 from gex_xl.analytics.flip import LongSide
 from gex_xl.analytics.parity import considered, two_sided
 from gex_xl.analytics.regime import Regime, regime, triggers
-from gex_xl.analytics.summary import skew_z_of, summarise
+from gex_xl.analytics.summary import RegimeInputs, skew_z_of, summarise
 from gex_xl.analytics.term_structure import slopes
-from gex_xl.analytics.zscore import EarlierValues
 from gex_xl.cache import cached, temporary
 from gex_xl.errors import NoValue
 from gex_xl.settings import Carry, choices
@@ -44,17 +43,6 @@ _AFTERWARDS = frozenset({"flip_noise", "flip_pick", "no_flip", "slopes", "vol_in
 _VOLATILITY = frozenset(
     {"iv_source", "carry", "rate", "dividend_yield", "clock", "clock_from", "min_minutes", "slopes"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RegimeInputs:
-    """What the regime asks beyond the chain: the VIX family in points, the skew's z-score, or its past for one."""
-
-    vix9d: float | None = None
-    vix: float | None = None
-    vix3m: float | None = None
-    skew_25d_z: float | None = None
-    past: EarlierValues | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NewType, TypeVar
 
 from gex_xl.analytics.contracts import Contracts, prepare
+from gex_xl.analytics.summary import RegimeInputs
+from gex_xl.analytics.term_structure import VixFamily
 from gex_xl.analytics.zscore import EarlierValues
 from gex_xl.cache import Cache, content_key
 from gex_xl.chain import Chain
@@ -27,6 +29,11 @@ from gex_xl.reading.values import CELL_ERRORS, is_blank, number, shown, text
 from gex_xl.settings import READING, DateOrder, Settings, parse_settings
 
 Word = TypeVar("Word", bound=StrEnum)
+#: From what a cell holds and the argument's name to the value; None where the cell is blank.
+Reader = Callable[[Any, str], Any]
+Table = list[list[Any]]
+#: Positions that may be traded and are not held: they need no contracts.
+Offered = NewType("Offered", Book)
 _RANGES: Cache[Chain] = Cache(8)  # chains that came as ranges, by content and by the settings they are read with
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
 
@@ -92,7 +99,7 @@ def day(value: object, name: str = "expiry") -> dt.date | None:
     return found
 
 
-def past(value: object, figure: str | None, name: str = "history") -> EarlierValues | None:
+def earlier_values(value: object, name: str = "history", figure: str | None = None) -> EarlierValues | None:
     """Earlier values of a figure: a column, a row, or a table with a column of that name; None where blank."""
     if hasattr(value, "tolist"):  # a numpy array
         value = value.tolist()
@@ -107,35 +114,46 @@ def past(value: object, figure: str | None, name: str = "history") -> EarlierVal
     return read_history(rows, figure, name)
 
 
-def flag(value: object, name: str = "all") -> bool:
-    """True for TRUE, 1, "yes" and "all"; False for blank, FALSE, 0 and "no". Raises BadInput for anything else."""
+def flag(value: object, name: str = "all") -> bool | None:
+    """True for TRUE, 1, "yes" and "all"; False for FALSE, 0 and "no"; None where blank. Raises BadInput else."""
     word = text(scalar(value)).lower()
     if word not in ("true", "1", "1.0", "yes", "all", "false", "0", "0.0", "no", ""):
         raise BadInput(f'{name} is "{shown(word)}"; expected TRUE or FALSE')
-    return word in ("true", "1", "1.0", "yes", "all")
+    return word in ("true", "1", "1.0", "yes", "all") if word else None
 
 
 def word(value: object, name: str, words: type[Word], default: Word | None = None) -> Word:
     """One of an enum's words, in capitals or not; `default` where blank. Raises BadInput for anything else."""
-    said = text(scalar(value))
-    if said in ("", "0", "0.0") and default is not None:  # a reference to an empty cell is 0
+    typed = text(scalar(value))
+    if typed in ("", "0", "0.0") and default is not None:  # a reference to an empty cell is 0
         return default
-    if said.lower() not in [str(each) for each in words]:
-        raise BadInput(f'{name} is "{said}"; expected one of {", ".join(words)}')
-    return words(said.lower())
+    if typed.lower() not in list(words):
+        raise BadInput(f'{name} is "{typed}"; expected one of {", ".join(words)}')
+    return words(typed.lower())
 
 
-def count(value: object, name: str, default: int, largest: int) -> int:
-    """A whole number from 1 to `largest`; `default` where blank. Raises BadInput for anything else."""
-    found = amount(value, name)
-    if found is None:
-        return default
-    if not found.is_integer() or found > largest:
-        raise BadInput(f'{name} is "{text(scalar(value))}"; expected a whole number, 1 to {largest}')
-    return int(found)
+def words(value: object, _name: str) -> str | None:
+    """The text of a cell; None where it is blank or 0, as a reference to an empty cell is."""
+    typed = text(scalar(value))
+    return None if typed in ("", "0", "0.0") else typed
 
 
-def moves(value: object) -> list[float]:
+def whole(low: int, high: int | None = None) -> Reader:
+    """Reader of a whole number between two bounds; None where it is blank or 0. It raises BadInput for others."""
+
+    def read(value: object, name: str) -> int | None:
+        size = amount(value, name)
+        if size is None:
+            return None
+        if not size.is_integer() or size < low or (high is not None and size > high):
+            wanted = f"{low} or more" if high is None else f"{low} to {high}"
+            raise BadInput(f'{name} is "{text(scalar(value))}"; expected a whole number, {wanted}')
+        return int(size)
+
+    return read
+
+
+def moves(value: object, name: str = "moves") -> list[float]:
     """Moves as fractions, from a number, a range or text such as "-1%, 1%"; blanks are skipped.
 
     Raises BadInput where there is none, and for what is not a number.
@@ -147,10 +165,10 @@ def moves(value: object) -> list[float]:
                 continue
             move = number(part)
             if move is None:
-                raise BadInput(f'moves holds "{text(part)}"; expected numbers such as 0.01, or text such as -1%, 1%')
+                raise BadInput(f'{name} holds "{text(part)}"; expected numbers such as 0.01, or text such as -1%, 1%')
             found.append(move)
     if not found:
-        raise BadInput("moves is blank; expected a range of numbers such as 0.01, or text such as -1%, 1%")
+        raise BadInput(f"{name} is blank; expected a range of numbers such as 0.01, or text such as -1%, 1%")
     return found
 
 
@@ -277,25 +295,52 @@ def book(
     held: bool = True,
 ) -> Book:  # fmt: skip
     """Positions of a range, or candidates (`held` False), which need no contracts."""
-    chosen = Settings().with_changes(changes(settings))
+    chosen = settings_of(settings)
     return read_positions(cells(positions, name), spots(spot), moment(as_of), chosen, name=name, held=held)
 
 
-def fraction(value: object, name: str, default: float, low: float = 0.0, high: float = 1.0) -> float:
-    """An optional number between two bounds, the default where it is blank; 0 counts where the bounds allow it."""
-    cell = scalar(value)
-    if cell is None:
-        return default
-    found = number(cell)
-    if found is None or not low <= found <= high:
-        raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a number from {low:g} to {high:g}')
-    return found
+def settings_of(value: object) -> Settings:
+    """The settings of a range or text, with defaults for all that it does not name."""
+    return Settings().with_changes(changes(value))
 
 
-def listed(value: object, name: str, low: float, high: float) -> list[float]:
-    """Numbers of one cell or a range, blanks left out; [] where nothing is given. Raises BadInput for text."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [found for each in value for found in listed(each, name, low, high)]
-    return [] if is_blank(value) else [fraction(value, name, 0.0, low, high)]
+def vix_family(vix9d: object, vix: object, vix3m: object) -> VixFamily:
+    """The VIX family in points, None where blank."""
+    return VixFamily(amount(vix9d, "vix9d"), amount(vix, "vix"), amount(vix3m, "vix3m"))
+
+
+def regime_inputs(vix9d: object, vix: object, vix3m: object, skew_25d_z: object, history: object) -> RegimeInputs:
+    """What the regime asks beyond the chain."""
+    z = amount(skew_25d_z, "skew_25d_z", positive=False)
+    return RegimeInputs(*vix_family(vix9d, vix, vix3m), z, earlier_values(history, figure="skew_25d"))
+
+
+def between(low: float, high: float) -> Reader:
+    """Reader of a number between two bounds, None where it is blank; 0 is a number where the bounds allow it."""
+
+    def read(value: object, name: str) -> float | None:
+        cell = scalar(value)
+        if cell is None or (cell == 0 and not low <= 0 <= high):
+            return None
+        size = number(cell)
+        if size is None or not low <= size <= high:
+            raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a number from {low:g} to {high:g}')
+        return size
+
+    return read
+
+
+def share(value: object, name: str) -> float | None:
+    """A number above 0 and at most 1; None where it is blank or 0."""
+    size: float | None = between(0.0, 1.0)(amount(value, name), name)
+    return size
+
+
+def each_between(low: float, high: float) -> Reader:
+    """Reader of the numbers of one cell or a range, blanks left out; None where there are none."""
+    one = between(low, high)
+
+    def read(value: object, name: str) -> list[float] | None:
+        return [size for cell in _cells(value) if not is_blank(cell) and (size := one(cell, name)) is not None] or None
+
+    return read

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gex_xl.desk.book import Exposure, concentrations, greeks, groups
-from gex_xl.functions import arguments
-from gex_xl.functions.common import Table
+from gex_xl.desk.positions import Book
+from gex_xl.functions.arguments import Table
 from gex_xl.functions.positions import AS_OF, EXAMPLE_POSITIONS
 from gex_xl.functions.registry import worksheet
 
 _NO_SUM = "shares of several underlyings are not added up; USD are"
 
 
-@worksheet(
-    "Own book",
-    "Net exposure of positions: the whole book, then by underlying, class, expiry and series, then the largest "
-    "concentrations",
-    "table: level, name, contracts, delta in shares and USD, gamma, vega, theta, rho, shares of gross, note",
-    (EXAMPLE_POSITIONS, None, AS_OF),
-    spills=True,
-)
-def BOOK_EXPOSURE(positions: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    book = arguments.book(positions, spot, as_of, settings)
+@worksheet("Own book", EXAMPLE_POSITIONS, None, AS_OF)
+def BOOK_EXPOSURE(book: Book) -> Table:
+    """Net exposure of positions: the whole book, then by underlying, class, expiry and series, then the largest
+    concentrations.
+
+    Returns table: level, name, contracts, delta in shares and USD, gamma, vega, theta, rho, shares of gross, note.
+    """
     several = len(book.spots) > 1
     net = greeks(book).total()
     table: Table = [

@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from gex_xl.analytics.check import Check, check, status
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions
 from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.clock import in_words
 from gex_xl.errors import GexError
-from gex_xl.functions import arguments
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, sign_words, unit, when
-from gex_xl.functions.handles import store
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.common import EXAMPLE_CHAIN, sign_words, unit, when
+from gex_xl.functions.handles import Loaded, store
 from gex_xl.functions.registry import worksheet
 from gex_xl.settings import Settings
 
 
-@worksheet(
-    "Chain",
-    "Reads a pasted option chain once, with its spot, quote time and settings, for all other functions",
-    "text: a handle such as SPX 20592 contracts 2024-01-07 #3f2a91",
-    (EXAMPLE_CHAIN,),
-)
-def LOAD_CHAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
-    return store(arguments.complete(chain, spot, as_of, settings))
+@worksheet("Chain", EXAMPLE_CHAIN)
+def LOAD_CHAIN(loaded: Loaded) -> str:
+    """Reads a pasted option chain once, with its spot, quote time and settings, for all other functions.
+
+    Returns text: a handle such as SPX 20592 contracts 2024-01-07 #3f2a91.
+    """
+    return store(loaded)
 
 
-@worksheet(
-    "Chain",
-    "One sentence on the paste: how much of it is used, or what is wrong and how to mend it",
-    "text, never an error",
-    (EXAMPLE_CHAIN,),
-)
-def CHAIN_STATUS(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> str:
+@worksheet("Chain", EXAMPLE_CHAIN)
+def CHAIN_STATUS(contracts: Callable[[], Contracts]) -> str:
+    """One sentence on the paste: how much of it is used, or what is wrong and how to mend it.
+
+    Returns text, never an error.
+    """
     try:
-        return status(arguments.contracts(chain, spot, as_of, settings))
+        return status(contracts())
     except GexError as error:
         return f"Cannot be used: {error}"
 
 
-@worksheet(
-    "Chain",
-    "The chain as it was understood, one contract per row, with why a contract was left out",
-    "table: root, expiry, right, strike, iv used, forward, years, open interest, gamma, GEX, status",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def CHAIN_TABLE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Chain", EXAMPLE_CHAIN)
+def CHAIN_TABLE(contracts: Contracts) -> Table:
+    """The chain as it was understood, one contract per row, with why a contract was left out.
+
+    Returns table: root, expiry, right, strike, iv used, forward, years, open interest, gamma, GEX, status.
+    """
     source = contracts.chain
     used = {name: np.full(len(source), np.nan) for name in ("iv", "forward", "years", "gamma", "gex")}
     at = contracts.index
@@ -93,16 +89,13 @@ def _quality(found: Check) -> Table:
     return rows
 
 
-@worksheet(
-    "Chain",
-    "What to trust: contracts used and left out by reason, sources, carry by expiry, both totals, quotes, arbitrage, "
-    "warnings",
-    "table: item, value, open interest, note",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def CHAIN_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Chain", EXAMPLE_CHAIN)
+def CHAIN_CHECK(contracts: Contracts) -> Table:
+    """What to trust: contracts used and left out by reason, sources, carry by expiry, both totals, quotes, arbitrage,
+    warnings.
+
+    Returns table: item, value, open interest, note.
+    """
     found = check(contracts)
     chosen, in_unit = contracts.settings, unit(contracts)
     (skew, skew_from), (short, medium) = skew_of(contracts), slopes(contracts)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.regime import Trigger
-from gex_xl.analytics.summary import triggers_of
-from gex_xl.analytics.what_if import RegimeInputs
+from gex_xl.analytics.summary import RegimeInputs, triggers_of
 from gex_xl.clock import in_words
-from gex_xl.functions import arguments
+from gex_xl.functions.arguments import Table
 from gex_xl.settings import Settings
-
-Table = list[list[Any]]
-_VIX = ("vix9d", "vix", "vix3m")
 
 #: A small made-up chain: calls and puts around 5000, two expiries.
 EXAMPLE_CHAIN: Table = [
@@ -67,17 +61,6 @@ def settles(am_settled: bool) -> str:
     return "AM" if am_settled else "PM"
 
 
-def found_triggers(
-    chain: Any, spot: Any, as_of: Any, settings: Any, vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any
-) -> list[Trigger]:
-    """The triggers from what a cell gives."""
-    given = regime_inputs(vix, skew_25d_z, history)
-    contracts = arguments.contracts(chain, spot, as_of, settings)
-    return triggers_of(contracts, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
-
-
-def regime_inputs(vix: tuple[Any, Any, Any], skew_25d_z: Any, history: Any) -> RegimeInputs:
-    """What the regime asks beyond the chain, from what a cell gives; `vix`: for 9 days, 30 days and 3 months."""
-    vix9d, vix1, vix3m = (arguments.amount(value, name) for value, name in zip(vix, _VIX, strict=True))
-    z = arguments.amount(skew_25d_z, "skew_25d_z", positive=False)
-    return RegimeInputs(vix9d, vix1, vix3m, z, arguments.past(history, "skew_25d"))
+def triggers_from(contracts: Contracts, inputs: RegimeInputs) -> list[Trigger]:
+    """The regime's triggers."""
+    return triggers_of(contracts, inputs.vix9d, inputs.vix, inputs.vix3m, inputs.skew_25d_z, inputs.past)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated
 
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, total_of
 from gex_xl.analytics.expiries import Bucket, by_bucket
 from gex_xl.analytics.exposure import by_expiry, per_strike
-from gex_xl.functions import arguments
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles, unit
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
 from gex_xl.functions.registry import worksheet
 
 
@@ -19,29 +20,26 @@ class By(StrEnum):
     EXPIRY = "expiry"
 
 
-@worksheet(
-    "Exposure",
-    "What dealers hold in one sensitivity, signed and weighted as gamma exposure is; all but gamma rest on implied "
-    "volatility, whatever gamma_source",
-    "number, or a table by strike or expiry, in the unit that EXPOSURES names",
-    (EXAMPLE_CHAIN, "vanna"),
-    help={
-        "kind": "delta, gamma, speed (change of gamma exposure per further 1 %), vanna (USD of delta per vol point), "
-        "charm (USD of delta per day), vega (USD per vol point) or theta (USD per day)",
-        "by": "total (also where blank), strike or expiry",
-    },
-)
+@worksheet("Exposure", EXAMPLE_CHAIN, "vanna")
 def DEALER_EXPOSURE(
-    chain: Any, kind: Any, spot: Any = None, as_of: Any = None, settings: Any = None, by: Any = None
-) -> Any:
-    chosen = arguments.word(kind, "kind", Kind)
-    split = arguments.word(by, "by", By, By.TOTAL)
-    contracts = arguments.contracts(chain, spot, as_of, settings)
-    if split is By.TOTAL:
-        return total_of(contracts, chosen).total.net
-    contracts, each = exposure_of(contracts, chosen)
-    heads = [f"{part} {chosen} ({label(chosen, contracts.settings.unit)})" for part in ("Call", "Put", "Net")]
-    if split is By.STRIKE:
+    contracts: Contracts,
+    kind: Annotated[
+        Kind,
+        "delta, gamma, speed (change of gamma exposure per further 1 %), vanna (USD of delta per vol point), "
+        "charm (USD of delta per day), vega (USD per vol point) or theta (USD per day)",
+    ],
+    by: Annotated[By, "total (also where blank), strike or expiry"] = By.TOTAL,
+) -> float | Table:
+    """What dealers hold in one sensitivity, signed and weighted as gamma exposure is; all but gamma rest on implied
+    volatility, whatever gamma_source.
+
+    Returns number, or a table by strike or expiry, in the unit that EXPOSURES names.
+    """
+    if by is By.TOTAL:
+        return total_of(contracts, kind).total.net
+    contracts, each = exposure_of(contracts, kind)
+    heads = [f"{part} {kind} ({label(kind, contracts.settings.unit)})" for part in ("Call", "Put", "Net")]
+    if by is By.STRIKE:
         found = per_strike(contracts, each)
         columns = (found.strike, found.call, found.put, found.net)
         return [["Strike", *heads], *map(list, zip(*(column.tolist() for column in columns), strict=True))]
@@ -54,34 +52,26 @@ def DEALER_EXPOSURE(
     ]
 
 
-@worksheet(
-    "Exposure",
-    "Totals of all dealer exposures with their units and the number of contracts that each rests on; positive: "
-    "dealers long",
-    "table: exposure, call, put, net, contracts, unit",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def EXPOSURES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
+@worksheet("Exposure", EXAMPLE_CHAIN)
+def EXPOSURES(contracts: Contracts) -> Table:
+    """Totals of all dealer exposures with their units and the number of contracts that each rests on; positive: dealers
+    long.
+
+    Returns table: exposure, call, put, net, contracts, unit.
+    """
     return [
         ["Exposure", "Call", "Put", "Net", "Contracts", "Unit"],
-        *[
-            [str(e.kind), e.total.call, e.total.put, e.total.net, e.contracts, e.unit]
-            for e in exposures(arguments.contracts(chain, spot, as_of, settings))
-        ],
+        *[[str(e.kind), e.total.call, e.total.put, e.total.net, e.contracts, e.unit] for e in exposures(contracts)],
     ]
 
 
-@worksheet(
-    "Exposure",
-    "Gamma exposure by calendar days to expiry: 0DTE, week, month, quarter, beyond; a bucket's share is of gross, the "
-    "sum of all contracts' magnitudes, since nets of opposite sign have no share of a total",
-    "table: bucket, days, contracts, call, put, net, share of gross",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def GEX_BY_BUCKET(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Exposure", EXAMPLE_CHAIN)
+def GEX_BY_BUCKET(contracts: Contracts) -> Table:
+    """Gamma exposure by calendar days to expiry: 0DTE, week, month, quarter, beyond; a bucket's share is of gross, the
+    sum of all contracts' magnitudes, since nets of opposite sign have no share of a total.
+
+    Returns table: bucket, days, contracts, call, put, net, share of gross.
+    """
     heads = [f"{part} GEX {unit(contracts)}" for part in ("Call", "Put", "Net")]
     return [
         ["Bucket", "Days", "Contracts", *heads, "Share of gross"],

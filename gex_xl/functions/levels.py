@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import per_strike, top_strikes, total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice
 from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of, zero_gammas_of
+from gex_xl.analytics.summary import RegimeInputs, skew_of, summarise, zero_gamma_of, zero_gammas_of
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
-from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers, sign_words, unit, when
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, sign_words, triggers_from, unit, when
 from gex_xl.functions.registry import worksheet
 
 
-@worksheet(
-    "Levels",
-    "Strike at which cumulative gamma exposure crosses zero, spot held fixed",
-    "number in USD; #N/A for a one-sided chain",
-    (EXAMPLE_CHAIN,),
-)
-def FLIP_STRIKE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    found = summarise(arguments.contracts(chain, spot, as_of, settings)).flip_strike
+@worksheet("Levels", EXAMPLE_CHAIN)
+def FLIP_STRIKE(contracts: Contracts) -> float:
+    """Strike at which cumulative gamma exposure crosses zero, spot held fixed.
+
+    Returns number in USD; #N/A for a one-sided chain.
+    """
+    found = summarise(contracts).flip_strike
     if found is None:
         raise NoValue(ONE_SIDED)
     return found
 
 
-@worksheet(
-    "Levels",
-    "Every significant crossing of the cumulative gamma exposure, lowest first",
-    "table: strike, slope, side of it on which dealers are long gamma",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def FLIP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Levels", EXAMPLE_CHAIN)
+def FLIP_STRIKES(contracts: Contracts) -> Table:
+    """Every significant crossing of the cumulative gamma exposure, lowest first.
+
+    Returns table: strike, slope, side of it on which dealers are long gamma.
+    """
     found = summarise(contracts).flips
     if not found:
         raise NoValue(ONE_SIDED)
@@ -44,80 +42,68 @@ def FLIP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any 
     return [header, *[[flip.strike, flip.slope, str(flip.long_side)] for flip in found]]
 
 
-@worksheet(
-    "Levels",
-    "Spot level at which repriced gamma exposure is zero, chain held fixed; the one nearest spot",
-    "number in USD, or a column of them; #N/A where the profile keeps one sign",
-    (EXAMPLE_CHAIN,),
-)
+@worksheet("Levels", EXAMPLE_CHAIN)
 def ZERO_GAMMA(
-    chain: Any,
-    spot: Any = None,
-    as_of: Any = None,
-    settings: Any = None,
-    all: Any = None,  # noqa: A002
-) -> Any:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+    contracts: Contracts,
+    all: Annotated[bool, "TRUE lists every level, blank gives the one nearest spot"] = False,  # noqa: A002
+) -> float | Table:
+    """Spot level at which repriced gamma exposure is zero, chain held fixed; the one nearest spot.
+
+    Returns number in USD, or a column of them; #N/A where the profile keeps one sign.
+    """
     found = zero_gamma_of(contracts)
     if found is None:
         raise NoValue(ONE_SIGNED)
-    return [[root] for root in zero_gammas_of(contracts)] if arguments.flag(all) else found
+    return [[root] for root in zero_gammas_of(contracts)] if all else found
 
 
-@worksheet(
-    "Levels",
-    "Total gamma exposure repriced over spot levels (80 % to 120 % of spot unless set otherwise)",
-    "table: spot level, GEX",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def GAMMA_PROFILE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Levels", EXAMPLE_CHAIN)
+def GAMMA_PROFILE(contracts: Contracts) -> Table:
+    """Total gamma exposure repriced over spot levels (80 % to 120 % of spot unless set otherwise).
+
+    Returns table: spot level, GEX.
+    """
     total(contracts)  # an empty selection is #N/A here too
     levels = levels_of(contracts)
     header = ["Spot level", f"GEX {unit(contracts)}"]
     return [header, *map(list, zip(levels.tolist(), reprice(contracts, levels).tolist(), strict=True))]
 
 
-@worksheet(
-    "Levels",
-    "Strike with the largest call gamma exposure by magnitude",
-    "number in USD",
-    (EXAMPLE_CHAIN,),
-)
-def CALL_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    found = summarise(arguments.contracts(chain, spot, as_of, settings)).call_wall
+@worksheet("Levels", EXAMPLE_CHAIN)
+def CALL_WALL(contracts: Contracts) -> float:
+    """Strike with the largest call gamma exposure by magnitude.
+
+    Returns number in USD.
+    """
+    found = summarise(contracts).call_wall
     if found is None:
         raise NoValue("no call carries any exposure")
     return found
 
 
-@worksheet(
-    "Levels",
-    "Strike with the largest put gamma exposure by magnitude",
-    "number in USD",
-    (EXAMPLE_CHAIN,),
-)
-def PUT_WALL(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> float:
-    found = summarise(arguments.contracts(chain, spot, as_of, settings)).put_wall
+@worksheet("Levels", EXAMPLE_CHAIN)
+def PUT_WALL(contracts: Contracts) -> float:
+    """Strike with the largest put gamma exposure by magnitude.
+
+    Returns number in USD.
+    """
+    found = summarise(contracts).put_wall
     if found is None:
         raise NoValue("no put carries any exposure")
     return found
 
 
-@worksheet(
-    "Levels",
-    "Strikes with the largest positive and negative net gamma exposure over all expiries, largest first",
-    "table: rank, positive strike, its net GEX, its distance from spot, and the same for negative strikes",
-    (EXAMPLE_CHAIN, None, None, None, 2),
-    spills=True,
-    help={"count": "How many of each, 1 to 100; blank: 5"},
-)
-def TOP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, count: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
-    most = arguments.count(count, "count", 5, 100)
+@worksheet("Levels", EXAMPLE_CHAIN, None, None, None, 2)
+def TOP_STRIKES(
+    contracts: Contracts,
+    count: Annotated[int, "How many of each, 1 to 100; blank: 5", arguments.whole(1, 100)] = 5,
+) -> Table:
+    """Strikes with the largest positive and negative net gamma exposure over all expiries, largest first.
+
+    Returns table: rank, positive strike, its net GEX, its distance from spot, and the same for negative strikes.
+    """
     found, in_unit = per_strike(contracts), unit(contracts)
-    sides = top_strikes(found, most)
+    sides = top_strikes(found, count)
     rows: Table = [["Rank"]]
     for sign in ("Positive", "Negative"):
         rows[0] += [f"{sign} strike", f"{sign} net GEX {in_unit}", "From spot"]
@@ -133,26 +119,13 @@ def TOP_STRIKES(chain: Any, spot: Any = None, as_of: Any = None, settings: Any =
     return rows
 
 
-@worksheet(
-    "Levels",
-    "All headline figures, labelled; with the VIX family and a z-score or a history the regime is that of REGIME",
-    "table: label, value",
-    (EXAMPLE_SMILES, None, None, None, None, None, None, -0.4),
-    spills=True,
-)
-def GEX_LEVELS(
-    chain: Any,
-    spot: Any = None,
-    as_of: Any = None,
-    settings: Any = None,
-    vix9d: Any = None,
-    vix: Any = None,
-    vix3m: Any = None,
-    skew_25d_z: Any = None,
-    history: Any = None,
-) -> Table:
-    triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Levels", EXAMPLE_SMILES, None, None, None, None, None, None, -0.4)
+def GEX_LEVELS(contracts: Contracts, inputs: RegimeInputs) -> Table:
+    """All headline figures, labelled; with the VIX family and a z-score or a history the regime is that of REGIME.
+
+    Returns table: label, value.
+    """
+    triggers = triggers_from(contracts, inputs)
     found, in_unit = summarise(contracts), unit(contracts)
     skew, skew_from = skew_of(contracts)
     by_name = {one.name: one for one in triggers}

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.expiries import expected_moves, max_pain
-from gex_xl.functions import arguments
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, settles
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.common import EXAMPLE_CHAIN, settles
 from gex_xl.functions.registry import worksheet
 
 
-@worksheet(
-    "Levels",
-    "Max pain of every expiry: the strike at which its open options pay their holders least; from open interest alone",
-    "table: expiry, settles, days, max pain, distance from spot, call and put open interest; #N/A where calls or puts "
-    "have none",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def MAX_PAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Levels", EXAMPLE_CHAIN)
+def MAX_PAIN(contracts: Contracts) -> Table:
+    """Max pain of every expiry: the strike at which its open options pay their holders least; from open interest alone.
+
+    Returns table: expiry, settles, days, max pain, distance from spot, call and put open interest; #N/A where calls or
+    puts have none.
+    """
     head = ["Expiry", "Settles", "Days", "Max pain (USD)", "From spot", "Call open interest", "Put open interest"]
     rows: Table = [head]
     for e in max_pain(contracts):
@@ -33,17 +29,14 @@ def MAX_PAIN(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = No
     return rows
 
 
-@worksheet(
-    "Levels",
-    "Expected move to every expiry: spot x at-the-money implied volatility x square root of the years left, one "
-    "standard deviation",
-    "table: expiry, settles, days, atm iv, move, spot less and plus the move; #N/A where no strikes stand around "
-    "the forward",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def EXPECTED_MOVE(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Levels", EXAMPLE_CHAIN)
+def EXPECTED_MOVE(contracts: Contracts) -> Table:
+    """Expected move to every expiry: spot x at-the-money implied volatility x square root of the years left, one
+    standard deviation.
+
+    Returns table: expiry, settles, days, atm iv, move, spot less and plus the move; #N/A where no strikes stand around
+    the forward.
+    """
     rows: Table = [["Expiry", "Settles", "Days", "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]]
     for e in expected_moves(contracts):
         figures: list[float | str] = ["#N/A"] * 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gex_xl.functions.common import Table
+from gex_xl.functions.arguments import Table
 
 AS_OF = "2025-03-03 11:30"
 

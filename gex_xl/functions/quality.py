@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, Violation, arbitrage
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.quote_quality import STALE_DAYS, quote_counts
+from gex_xl.analytics.summary import RegimeInputs
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.analytics.what_if import what_if
 from gex_xl.functions import arguments
-from gex_xl.functions.common import EXAMPLE_CHAIN, Table, regime_inputs, settles, unit
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
 from gex_xl.functions.registry import worksheet
 
 #: Made-up quotes: strike, iv, gamma, call's bid and ask, put's bid and ask. The 4900 put of the first expiry is quoted
@@ -51,48 +54,47 @@ _KINDS = {
 _DEFAULT_WORST = 3
 
 
-@worksheet(
-    "Quality",
-    "Quotes that deserve no trust, by kind: missing, one-sided, crossed, locked, outside their bounds, not traded for "
-    "long; with the share of gross gamma exposure that rests on them",
-    "table: kind, contracts, open interest, share of gross GEX, the largest of them, what it means",
-    (EXAMPLE_QUOTES,),
-    spills=True,
-    help={"stale_days": "Calendar days since the last trade before it counts as stale; blank: 7"},
-)
-def QUOTE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, stale_days: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
-    days = arguments.amount(stale_days, "stale_days") or STALE_DAYS
+@worksheet("Quality", EXAMPLE_QUOTES)
+def QUOTE_CHECK(
+    contracts: Contracts,
+    stale_days: Annotated[float, "Calendar days since the last trade before it counts as stale; blank: 7"] = STALE_DAYS,
+) -> Table:
+    """Quotes that deserve no trust, by kind: missing, one-sided, crossed, locked, outside their bounds, not traded for
+    long; with the share of gross gamma exposure that rests on them.
+
+    Returns table: kind, contracts, open interest, share of gross GEX, the largest of them, what it means.
+    """
     return [
         ["Quotes", "Contracts", "Open interest", "Share of gross GEX", "Largest", "Meaning"],
         *[
             [q.name, q.contracts, q.open_interest, q.gross_share, q.largest or None, q.meaning]
-            for q in quote_counts(contracts, days)
+            for q in quote_counts(contracts, stale_days)
         ],
     ]
 
 
-@worksheet(
-    "Quality",
-    "Arbitrage between the quotes: what can be executed at bid and ask, and what only mids violate, which the spread "
-    "swallows; with the worst of each kind",
-    "table: test, quotes compared, executable, within the spread, worst in USD per share, expiry, settles, right, "
-    "strike, the trade",
-    (EXAMPLE_QUOTES,),
-    spills=True,
-    help={"count": "How many of the worst of each kind, 1 to 100; blank: 3"},
-)
-def ARBITRAGE_CHECK(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None, count: Any = None) -> Table:
-    most = arguments.count(count, "count", _DEFAULT_WORST, 100)
+@worksheet("Quality", EXAMPLE_QUOTES)
+def ARBITRAGE_CHECK(
+    contracts: Contracts,
+    count: Annotated[
+        int, "How many of the worst of each kind, 1 to 100; blank: 3", arguments.whole(1, 100)
+    ] = _DEFAULT_WORST,
+) -> Table:
+    """Arbitrage between the quotes: what can be executed at bid and ask, and what only mids violate, which the spread
+    swallows; with the worst of each kind.
+
+    Returns table: test, quotes compared, executable, within the spread, worst in USD per share, expiry, settles, right,
+    strike, the trade.
+    """
     rows: Table = [
         [
             "Test", "Quotes compared", "Executable", "Within the spread", "Worst (USD per share)", "Expiry", "Settles",
             "Right", "Strike", "Trade",
         ]
     ]  # fmt: skip
-    for test in arbitrage(arguments.contracts(chain, spot, as_of, settings)):
+    for test in arbitrage(contracts):
         counts = [_KINDS[test.kind], *_counts(test)]
-        worst = [_offender(one) for one in test.violations[:most]]
+        worst = [_offender(one) for one in test.violations[:count]]
         rows.append([*counts, *(worst[0] if worst else [None, None, None, None, None, test.reason or "none"])])
         rows += [[None, None, None, None, *each] for each in worst[1:]]
     return rows
@@ -108,17 +110,14 @@ def _offender(one: Violation) -> list[Any]:
     return [one.amount, f"{one.expiry:%Y-%m-%d}", settles(one.am_settled), right, one.strike, one.trade]
 
 
-@worksheet(
-    "Quality",
-    "The feed's gamma against the model's, by expiry: both gross and net exposures and the contract where they differ "
-    "most; #N/A where the paste has no gamma",
-    "table: expiry, settles, contracts compared, of them rounded to 0, feed and model gross, difference, feed and "
-    "model net, worst contract with both gammas and its difference",
-    (EXAMPLE_QUOTES,),
-    spills=True,
-)
-def VENDOR_GAMMA(chain: Any, spot: Any = None, as_of: Any = None, settings: Any = None) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Quality", EXAMPLE_QUOTES)
+def VENDOR_GAMMA(contracts: Contracts) -> Table:
+    """The feed's gamma against the model's, by expiry: both gross and net exposures and the contract where they differ
+    most; #N/A where the paste has no gamma.
+
+    Returns table: expiry, settles, contracts compared, of them rounded to 0, feed and model gross, difference, feed and
+    model net, worst contract with both gammas and its difference.
+    """
     found, in_unit = vendor_gammas(contracts), unit(contracts)
     return [
         [
@@ -150,35 +149,21 @@ def _gammas(one: GammaComparison) -> list[Any]:
     ]
 
 
-@worksheet(
-    "Quality",
-    "How far total, flip and regime move with every other choice of sign, carry, clock, iv, gamma, weight and filters, "
-    "one setting at a time; a choice that this chain does not allow says why",
-    "table: setting, value, total, change, change as a share of gross GEX, flip strike, regime, contracts, note",
-    (EXAMPLE_CHAIN,),
-    spills=True,
-)
-def WHAT_IF(
-    chain: Any,
-    spot: Any = None,
-    as_of: Any = None,
-    settings: Any = None,
-    vix9d: Any = None,
-    vix: Any = None,
-    vix3m: Any = None,
-    skew_25d_z: Any = None,
-    history: Any = None,
-) -> Table:
-    contracts = arguments.contracts(chain, spot, as_of, settings)
+@worksheet("Quality", EXAMPLE_CHAIN)
+def WHAT_IF(contracts: Contracts, inputs: RegimeInputs) -> Table:
+    """How far total, flip and regime move with every other choice of sign, carry, clock, iv, gamma, weight and filters,
+    one setting at a time; a choice that this chain does not allow says why.
+
+    Returns table: setting, value, total, change, change as a share of gross GEX, flip strike, regime, contracts, note.
+    """
     in_unit = unit(contracts)
-    given = regime_inputs((vix9d, vix, vix3m), skew_25d_z, history)
     rows: Table = [
         [
             "Setting", "Value", f"Total GEX {in_unit}", f"Change {in_unit}", "Change over gross", "Flip strike (USD)",
             "Regime", "Contracts", "Note",
         ]
     ]  # fmt: skip
-    for one in what_if(contracts, given):
+    for one in what_if(contracts, inputs):
         flip = "none" if one.flip is None and one.total is not None else one.flip
         word = None if one.regime is None else str(one.regime)
         name, value = (one.setting, one.value) if one.setting else ("as it is", None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
+from gex_xl.desk.limits import WARN_AT
 from gex_xl.desk.quoting import adjust, read_quotes
 from gex_xl.functions import arguments
-from gex_xl.functions.common import Table
+from gex_xl.functions.arguments import Table
 from gex_xl.functions.positions import EXAMPLE_QUOTES
 from gex_xl.functions.registry import worksheet
 
@@ -16,25 +17,21 @@ QUOTES = (
 )
 
 
-@worksheet(
-    "Own book",
-    "Bid and ask shaded against inventory (Avellaneda and Stoikov's reservation price) inside a band, sizes cut as the "
-    "limit nears, and what drove each quote",
-    "table: name, mid, reservation price, bid, ask, bid size, ask size, use of the limit, why",
-    (EXAMPLE_QUOTES,),
-    spills=True,
-    help={
-        "quotes": QUOTES,
-        "risk_aversion": "gamma of the reservation price, per USD and contract; blank: 0.00003",
-        "days": "Time over which the inventory is held, in days; blank: 1",
-        "warn_at": "Share of the limit from which size is cut and the quote widened; blank: 0.8",
-    },
-)
-def QUOTE_ADJUST(quotes: Any, risk_aversion: Any = None, days: Any = None, warn_at: Any = None) -> Table:
-    wanted = read_quotes(arguments.cells(quotes, "quotes"))
-    aversion = arguments.amount(risk_aversion, "risk_aversion") or 0.00003
-    held = arguments.amount(days, "days") or 1.0
-    share = arguments.fraction(arguments.amount(warn_at, "warn_at"), "warn_at", 0.8)
+@worksheet("Own book", EXAMPLE_QUOTES)
+def QUOTE_ADJUST(
+    quotes: Annotated[Table, QUOTES],
+    risk_aversion: Annotated[float, "gamma of the reservation price, per USD and contract; blank: 0.00003"] = 0.00003,
+    days: Annotated[float, "Time over which the inventory is held, in days; blank: 1"] = 1.0,
+    warn_at: Annotated[
+        float, "Share of the limit from which size is cut and the quote widened; blank: 0.8", arguments.share
+    ] = WARN_AT,
+) -> Table:
+    """Bid and ask shaded against inventory (Avellaneda and Stoikov's reservation price) inside a band, sizes cut as the
+    limit nears, and what drove each quote.
+
+    Returns table: name, mid, reservation price, bid, ask, bid size, ask size, use of the limit, why.
+    """
+    wanted = read_quotes(quotes)
     rows: Table = [
         [
             "Name",
@@ -49,7 +46,7 @@ def QUOTE_ADJUST(quotes: Any, risk_aversion: Any = None, days: Any = None, warn_
         ]
     ]
     for one in wanted:
-        found = adjust(one, aversion, held, share)
+        found = adjust(one, risk_aversion, days, warn_at)
         rows.append(
             [
                 one.name, one.mid, found.reservation, found.bid, found.ask, found.bid_size, found.ask_size,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.figures import figures_of
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.regime import regime
+from gex_xl.analytics.summary import RegimeInputs
 from gex_xl.analytics.zscore import before, zscore
 from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.functions import arguments
-from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, Table, found_triggers
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, triggers_from
 from gex_xl.functions.registry import worksheet
 
 #: The figures that have a z-score beside the skew's, which is a trigger's.
@@ -25,45 +25,22 @@ _ROW = (
 )  # fmt: skip
 
 
-@worksheet(
-    "Regime",
-    "vol_inverted, short_gamma or long_gamma: the first whose trigger fires",
-    "text",
-    (EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4),
-)
-def REGIME(
-    chain: Any,
-    spot: Any = None,
-    as_of: Any = None,
-    settings: Any = None,
-    vix9d: Any = None,
-    vix: Any = None,
-    vix3m: Any = None,
-    skew_25d_z: Any = None,
-    history: Any = None,
-) -> str:
-    return str(regime(found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)))
+@worksheet("Regime", EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4)
+def REGIME(contracts: Contracts, inputs: RegimeInputs) -> str:
+    """vol_inverted, short_gamma or long_gamma: the first whose trigger fires.
+
+    Returns text.
+    """
+    return str(regime(triggers_from(contracts, inputs)))
 
 
-@worksheet(
-    "Regime",
-    "Every trigger of the regime: its value and source, its threshold, whether it fired, how far it is from firing",
-    "table: trigger, leads to, rule, threshold, value, fired, distance, source",
-    (EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4),
-    spills=True,
-)
-def REGIME_TRIGGERS(
-    chain: Any,
-    spot: Any = None,
-    as_of: Any = None,
-    settings: Any = None,
-    vix9d: Any = None,
-    vix: Any = None,
-    vix3m: Any = None,
-    skew_25d_z: Any = None,
-    history: Any = None,
-) -> Table:
-    found = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
+@worksheet("Regime", EXAMPLE_CHAIN, None, None, None, 15.1, 16.2, 17.9, -0.4)
+def REGIME_TRIGGERS(contracts: Contracts, inputs: RegimeInputs) -> Table:
+    """Every trigger of the regime: its value and source, its threshold, whether it fired, how far it is from firing.
+
+    Returns table: trigger, leads to, rule, threshold, value, fired, distance, source.
+    """
+    found = triggers_from(contracts, inputs)
     rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing", "Source"]]
     for one in found:
         missing = ONE_SIDED if one.name == "spot_vs_flip" else "not given"
@@ -76,27 +53,14 @@ def REGIME_TRIGGERS(
     return rows
 
 
-@worksheet(
-    "Regime",
-    "Today's row of a history: the columns of gex-xl history, to be copied as values below the rows of earlier days",
-    "table: a header and one row; what the chain does not give is blank, with its reason in the last column",
-    (EXAMPLE_SMILES, None, None, None, 15.1, 16.2, 17.9, -0.4),
-    spills=True,
-)
-def HISTORY_ROW(
-    chain: Any,
-    spot: Any = None,
-    as_of: Any = None,
-    settings: Any = None,
-    vix9d: Any = None,
-    vix: Any = None,
-    vix3m: Any = None,
-    skew_25d_z: Any = None,
-    history: Any = None,
-) -> Table:
-    triggers = found_triggers(chain, spot, as_of, settings, (vix9d, vix, vix3m), skew_25d_z, history)
+@worksheet("Regime", EXAMPLE_SMILES, None, None, None, 15.1, 16.2, 17.9, -0.4)
+def HISTORY_ROW(contracts: Contracts, inputs: RegimeInputs, history: object = None) -> Table:
+    """Today's row of a history: the columns of gex-xl history, to be copied as values below the rows of earlier days.
+
+    Returns table: a header and one row; what the chain does not give is blank, with its reason in the last column.
+    """
+    triggers = triggers_from(contracts, inputs)
     by_name = {one.name: one for one in triggers}
-    contracts = arguments.contracts(chain, spot, as_of, settings)
     figures, reasons = figures_of(contracts)
     for name in ("short_slope", "med_slope", "skew_25d_z"):
         figures[name] = by_name[name].value
@@ -111,13 +75,13 @@ def HISTORY_ROW(
     return [list(_ROW), [figures[name] for name in _ROW]]
 
 
-def _score(contracts: Contracts, history: Any, name: str, current: float | None) -> tuple[float | None, str]:
+def _score(contracts: Contracts, history: object, name: str, current: float | None) -> tuple[float | None, str]:
     """z-score of a figure against its column of a history; None and the reason, "" where no table is given."""
-    table = arguments.past(history, "skew_25d")
+    table = arguments.earlier_values(history, figure="skew_25d")
     if current is None or table is None or not table.dates:  # one column is the skew's
         return None, ""
     try:
-        past = arguments.past(history, name) or table
+        past = arguments.earlier_values(history, figure=name) or table
         return zscore(
             before(past, contracts.chain.symbol, contracts.valued_at.astimezone(NEW_YORK).date()), current
         ), ""

@@ -1,23 +1,30 @@
-"""One record per worksheet function: it feeds the wizard, the reference sheet, the hosts and the tests."""
+"""One record per worksheet function: it feeds the wizard, the reference page, the hosts and the tests.
+
+How to add a worksheet function:
+
+1. Write its body in the module of its category (`levels.py`, ...); `__init__.py` imports a new module.
+2. Decorate it with `@worksheet("Levels", EXAMPLE_CHAIN)`: its category, and the arguments of an example that works.
+3. Begin with `contracts: Contracts` (cells give chain, spot, as_of, settings) or `book: Book` (positions in its place).
+4. `inputs: RegimeInputs` adds the five market inputs of the regime, `vix: VixFamily` three of them; `earlier:
+   Annotated[Contracts, "its help"]` a second chain. signature.py lists all types that stand for several arguments.
+5. The function's own: `count: Annotated[int, "How many, 1 to 100; blank: 5", whole(1, 100)] = 5`, its type, its help,
+   and a reader of arguments.py where the type alone does not say how a cell is read. With a default it is optional.
+6. Docstring: the help, at most 255 characters; then a blank line and `Returns number in USD; #N/A where ...`.
+7. Return plain Python: float, str, bool, or a Table (rows with a header row). Raise NoValue for #N/A.
+8. Add a test and a line in CHANGELOG.md, and write docs/functions.md anew (see reference.py).
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
-Body = Callable[..., Any]
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.signature import Argument, parameters_of, public_arguments, read_cells
 
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument: its name, its help, whether it must be given, and whether it takes a range."""
-
-    name: str
-    help: str
-    required: bool
-    is_range: bool
+Body = TypeVar("Body", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Function:
     """A worksheet function.
 
     `example` holds arguments with which it can be called as it stands: a list of lists is a range. `spills`
-    says whether it returns a table.
+    says whether it returns a table. `body` takes what cells hold, in the order of `arguments`.
     """
 
     name: str
@@ -35,7 +42,7 @@ class Function:
     arguments: tuple[Argument, ...]
     example: tuple[Any, ...]
     spills: bool
-    body: Body
+    body: Callable[..., Any]
 
     @property
     def may_spill(self) -> bool:
@@ -51,48 +58,30 @@ class Function:
 
 REGISTRY: dict[str, Function] = {}
 
-ARGUMENT_HELP = {
-    "chain": "The pasted option chain, header and preamble included, or the cell of a LOAD_CHAIN",
-    "positions": "One row a position: underlying, class, type (call, put, shares, future), strike, expiry, contracts "
-    "(short negative), iv or price, multiplier, spot; columns in any order",
-    "spot": "Price of the underlying in USD; forwards move with it in proportion; blank: from the paste",
-    "as_of": "Quote time, New York unless it names a zone; blank: from the paste",
-    "settings": 'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
-    "all": "TRUE lists every level, blank gives the one nearest spot",
-    "vix9d": "VIX9D, in points; blank: the slope of 9 / 30 days comes from the chain",
-    "vix": "VIX, in points; blank: the slopes that need it come from the chain",
-    "vix3m": "VIX3M, in points; blank: the slope of 30 / 90 days comes from the chain",
-    "skew_25d_z": "z-score of the 25-delta skew; blank: from history, else its trigger stays silent",
-    "history": "Earlier 25-delta skews as decimals (0.045 is 4.5 vol points), oldest first: a column, or a table with "
-    "a column skew_25d; where it has date and symbol, only rows of this symbol before the chain's day count",
-}
-_RANGES = {
-    "chain", "settings", "history", "positions", "candidates", "bounds", "products", "limits", "quotes", "hedge",
-}  # fmt: skip
 
-
-def worksheet(
-    category: str,
-    text: str,
-    returns: str,
-    example: tuple[Any, ...],
-    *,
-    spills: bool = False,
-    help: Mapping[str, str] | None = None,  # noqa: A002  the word that users see
-    ranges: Collection[str] = (),
-) -> Callable[[Body], Body]:
-    """Register a worksheet function. Its name is the Python name, its arguments come from the signature.
-
-    `help` and `ranges` are for arguments of this function's own: what each means, and which take a range.
-    """
-    said = {**ARGUMENT_HELP, **(help or {})}
+def worksheet(category: str, *example: Any) -> Callable[[Body], Body]:
+    """Register a worksheet function: name, arguments and help are those of its body, which stays as it is."""
 
     def register(body: Body) -> Body:
-        arguments = tuple(
-            Argument(p.name, said[p.name], p.default is p.empty, p.name in _RANGES or p.name in ranges)
-            for p in inspect.signature(body).parameters.values()
-        )
-        REGISTRY[body.__name__] = Function(body.__name__, category, text, returns, arguments, example, spills, body)
+        name = body.__name__
+        hints = get_type_hints(body, include_extras=True)
+        parameters = parameters_of(body, hints)
+        arguments = public_arguments(parameters)
+        names = [argument.name for argument in arguments]
+        described, _, returned = inspect.cleandoc(body.__doc__ or "").partition("\n\nReturns ")
+
+        def call(*cells: Any) -> Any:
+            return body(**read_cells(parameters, names, cells))
+
+        REGISTRY[name] = Function(
+            name, category, _one_line(described), _one_line(returned), arguments, example,
+            hints["return"] == Table, call,
+        )  # fmt: skip
         return body
 
     return register
+
+
+def _one_line(text: str) -> str:
+    """Without the point at its end."""
+    return " ".join(text.split()).removesuffix(".")
