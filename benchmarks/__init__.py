@@ -9,7 +9,7 @@
     history     rows: gex-xl history over many chains
     processes   rows: cold start, memory
     goals       what was aimed at
-    page        docs/benchmarks.md and its chart
+    page        docs/dev/benchmarks.md and its chart
 
 Not part of the package; peers are development dependencies.
 """

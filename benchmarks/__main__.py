@@ -1,4 +1,4 @@
-"""`uv run python -m benchmarks`: print the table; with --write also docs/benchmarks.md and its chart."""
+"""`uv run python -m benchmarks`: print the table; with --write also docs/dev/benchmarks.md and its chart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import figures, history, hosts, page, processes, reading
 from benchmarks.measuring import Row
 
-_DOCS = Path(__file__).parents[1] / "docs"
+_DOCS = Path(__file__).parents[1] / "docs" / "dev"
 _LARGEST = 20_000  # contracts at which peers are measured that need seconds, and hosts
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 5_000, _LARGEST, 100_000], help="contracts")
     parser.add_argument("--files", type=int, default=1_000, help="daily chains of the history")
     parser.add_argument(
-        "--write", type=Path, nargs="?", const=_DOCS, metavar="FOLDER", help="write benchmarks.md and its chart: docs"
+        "--write", type=Path, nargs="?", const=_DOCS, metavar="FOLDER", help="write benchmarks.md and its chart"
     )
     given = parser.parse_args()
     peers_at = max((size for size in given.sizes if size <= _LARGEST), default=min(given.sizes))

@@ -1,4 +1,4 @@
-"""The table as text, docs/benchmarks.md and its chart."""
+"""The table as text, docs/dev/benchmarks.md and its chart."""
 
 from __future__ import annotations
 

@@ -9,7 +9,15 @@ from gex_xl.reading.files import as_typed, cells_of_csv
 from gex_xl.template import new_workbook
 from gex_xl.template.sample import sample_csv
 
+#: Folders whose tests start other programs or build workbooks; scripts/check leaves them out.
+SLOW = {"hosts", "history", "engines", "template"}
 SHARED_CHAINS = Path(__file__).parents[2] / "shared" / "chains"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SLOW & set(item.path.relative_to(Path(__file__).parent).parts):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,8 @@ def watch(event, given):
             os._exit(137)
 sys.addaudithook(watch)
 from gex_xl.cli import main
+
+pytestmark = pytest.mark.slow
 code = main(command)
 print("DID", json.dumps(did))
 sys.exit(code)

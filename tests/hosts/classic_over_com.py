@@ -1,4 +1,4 @@
-"""By hand, under Wine or on Windows: the worksheet functions through real COM, without Excel. See docs/wine.md.
+"""By hand, under Wine or on Windows: the worksheet functions through real COM, without Excel. See docs/dev/wine.md.
 
 What a classic workbook does is done here in the same order: xlwings' own library starts a Python with the command line
 that its VBA composes, hands back the COM object, and CallUDF is called on that, from another process, by late binding.

@@ -6,5 +6,5 @@ package xlwings-server is not used: of it only the browser script would be neede
 it, names a file that xlwings 0.37 no longer has), and it brings accounts, sockets and a database client with it.
 
 This file imports nothing, so that serving can say where it runs before xlwings is loaded.
-Nothing here has been seen in Excel itself; docs/excel-check.md says how to look.
+Nothing here has been seen in Excel itself; docs/dev/excel-check.md says how to look.
 """
