@@ -43,6 +43,12 @@ class Unit(StrEnum):
     USD_PER_POINT = "usd_per_point"
     SHARES = "shares"
     SHARES_PER_POINT = "shares_per_point"
+    AUTO = "auto"
+
+    @classmethod
+    def for_gross(cls, usd: float) -> Unit:
+        """What AUTO stands for, by gross exposure in USD per 1 %: the largest of usd, mn and bn that it fills."""
+        return cls.USD_BN if usd >= 1e9 else cls.USD_MN if usd >= 1e6 else cls.USD
 
     @property
     def label(self) -> str:
@@ -54,6 +60,7 @@ class Unit(StrEnum):
             Unit.USD_PER_POINT: "USD per point",
             Unit.SHARES: "shares per 1 %",
             Unit.SHARES_PER_POINT: "shares per point",
+            Unit.AUTO: "USD per 1 %",
         }[self]
 
     def per_share_gamma(self, spot: float) -> float:
@@ -65,6 +72,7 @@ class Unit(StrEnum):
             Unit.USD_PER_POINT: spot,
             Unit.SHARES: 0.01 * spot,
             Unit.SHARES_PER_POINT: 1.0,
+            Unit.AUTO: 0.01 * spot * spot,  # before the chain has said which
         }[self]
 
 
@@ -192,7 +200,8 @@ _DEFAULTS = Settings()
 HELP: dict[str, str] = {
     "sign": "Who holds what: customer_flow (dealers short calls, long puts; indices and index ETFs), "
     "long_calls (dealers long calls, short puts), short_all (dealers short both)",
-    "unit": "Unit of exposure: usd, usd_mn, usd_bn (per 1 % move), usd_per_point, shares, shares_per_point",
+    "unit": "Unit of exposure: usd, usd_mn, usd_bn (per 1 % move), usd_per_point, shares, shares_per_point, or auto "
+    "(bn, mn or plain USD by the chain's gross exposure)",
     "gamma_source": "model (gamma computed from iv) or vendor (the feed's own gamma column)",
     "iv_source": "otm (both rights take the out-of-the-money side's iv) or quoted (each line its own)",
     "carry": "Forward per expiry: implied (the feed's own, quotes that agree, its deltas), deltas, parity, rates, none",
@@ -220,6 +229,40 @@ HELP: dict[str, str] = {
     "iv_unit": "Implied volatility column: auto (told from the whole column), decimal (0.20) or percent (20)",
     "third_friday": "Index contracts of a third Friday that have no OCC root settle at the close or at the open",
 }
+#: What drop-downs show in place of a value: setting -> value -> words. Settings take either.
+WORDS: dict[str, dict[str, str]] = {
+    "sign": {
+        "customer_flow": "Customer flow: calls -, puts +",
+        "long_calls": "Most public tools: calls +, puts -",
+        "short_all": "Dealers short both: calls -, puts -",
+    },
+    "expiries": {
+        "all": "All",
+        "0dte": "Today (0DTE)",
+        "ex_next": "All but the next",
+        "<=7d": "Up to 7 days",
+        "<=30d": "Up to 30 days",
+        "weekly": "Weekly only",
+        "monthly": "Monthly only",
+    },
+    "unit": {
+        "auto": "Auto",
+        "usd_bn": "USD bn per 1 %",
+        "usd_mn": "USD mn per 1 %",
+        "usd": "USD per 1 %",
+        "usd_per_point": "USD per point",
+        "shares": "Shares per 1 %",
+        "shares_per_point": "Shares per point",
+    },
+}
+_BY_WORDS = {key: {words.lower(): value for value, words in of.items()} for key, of in WORDS.items()}
+
+
+def worded(key: str, value: object) -> str:
+    """A setting's value in the words of its drop-down, where it has any."""
+    return WORDS.get(key, {}).get(str(value), str(value))
+
+
 #: Settled while a chain is read: they mean nothing to a chain that is in memory.
 READING = ("date_order", "decimal", "iv_unit", "third_friday")
 
@@ -285,6 +328,7 @@ def _value(key: str, found: object) -> Any:
         near = difflib.get_close_matches(key, HELP, 1)
         hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(HELP)}"
         raise BadInput(f'settings: "{key}" is not a setting; {hint}')
+    found = _BY_WORDS.get(key, {}).get(str(found).strip().lower(), found)
     if key in _ENUMS:
         word = str(found).strip().lower()
         if word not in choices(key):

@@ -8,7 +8,17 @@ import datetime as dt
 import pytest
 
 from gex_xl.errors import BadInput
-from gex_xl.settings import HELP, Settings, choices, parse_band, parse_expiries, parse_settings
+from gex_xl.settings import (
+    HELP,
+    WORDS,
+    Settings,
+    Unit,
+    choices,
+    parse_band,
+    parse_expiries,
+    parse_settings,
+    worded,
+)
 
 NAMES = [field.name for field in dataclasses.fields(Settings)]
 
@@ -140,3 +150,17 @@ def test_bands_and_expiries() -> None:
     assert parse_band("strikes", "all") == (0.0, float("inf"))
     assert parse_expiries("<= 7.5 d") == ("days", 7.5, [])
     assert parse_expiries("2024-01-19 2024-02-16")[2] == [dt.date(2024, 1, 19), dt.date(2024, 2, 16)]
+
+
+def test_a_setting_takes_the_words_of_its_drop_down_and_shows_them() -> None:
+    for key, words in WORDS.items():
+        for value, shown in words.items():
+            if (key, value) != ("expiries", "ex_next"):
+                assert parse_settings([[key, shown.upper()]]) == parse_settings([[key, value]])
+            assert worded(key, value) == shown
+    assert worded("expiries", "2024-01-19") == "2024-01-19"
+
+
+@pytest.mark.parametrize(("gross", "unit"), [(1e9, "usd_bn"), (999_999_999, "usd_mn"), (1e6, "usd_mn"), (10, "usd")])
+def test_the_automatic_unit_is_the_largest_that_gross_fills(gross: float, unit: str) -> None:
+    assert Unit.for_gross(gross) == unit

@@ -16,7 +16,7 @@ from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.clock import NEW_YORK, is_monthly
 from gex_xl.errors import BadInput
-from gex_xl.settings import GammaSource, Settings, Weight, parse_band, parse_expiries
+from gex_xl.settings import GammaSource, Settings, Unit, Weight, parse_band, parse_expiries
 
 EXPIRED = "expired"
 ADJUSTED = "adjusted contract"
@@ -118,7 +118,11 @@ def _contracts(
 ) -> Contracts:
     needed = settings.only(EXPOSURE)
     if needed != settings:
-        return replace(_contracts(chain, spot, spot_from, as_of, as_of_from, needed), settings=settings)
+        exposed = _contracts(chain, spot, spot_from, as_of, as_of_from, needed)
+        if settings.unit is Unit.AUTO:
+            usd = Unit.USD.per_share_gamma(spot) * float(np.abs(exposed.shares_gamma).sum())
+            settings = replace(settings, unit=Unit.for_gross(usd))
+        return replace(exposed, settings=settings)
     found = priced(chain, spot, as_of, settings)
     chosen = _chosen(chain, spot, as_of, settings.only(CHOICE))
     index, timed = chosen.index, found.timed
