@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import figures, history, hosts, page, processes, reading
+from benchmarks import against, figures, history, hosts, page, processes, reading
 from benchmarks.measuring import Row
 
 _DOCS = Path(__file__).parents[1] / "docs" / "dev"
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument(
         "--write", type=Path, nargs="?", const=_DOCS, metavar="FOLDER", help="write benchmarks.md and its chart"
     )
+    parser.add_argument("--against", metavar="COMMIT", help="time this version and that one of ours in turns instead")
     given = parser.parse_args()
     peers_at = max((size for size in given.sizes if size <= _LARGEST), default=min(given.sizes))
     parts: dict[str, Callable[[], Iterator[Row]]] = {
@@ -34,6 +35,10 @@ def main() -> None:
         "history": lambda: history.rows(given.files, max(1, given.rounds // 5)),
         "processes": lambda: processes.rows(given.rounds),
     }
+    if given.against:
+        for row in against.rows(given.against, peers_at, given.rounds):
+            print("\n".join(page.lines(row)), flush=True)
+        return
     found = []
     for name in given.parts or parts:
         for row in parts[name]():

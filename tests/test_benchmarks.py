@@ -40,3 +40,22 @@ def test_a_small_run_prints_and_writes_every_row(parts: list[str], rows: list[st
     assert [row for row in rows if row not in done.stdout or row not in page] == []
     chart = ElementTree.parse(tmp_path / "benchmarks.svg").getroot()  # noqa: S314  our own file
     assert chart.tag.endswith("svg")
+
+
+def test_two_versions_of_ourselves_are_timed_in_turns() -> None:
+    if subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=False).returncode:
+        pytest.skip("not a git checkout: there is no other version to compare with")
+    command = [sys.executable, "-m", "benchmarks", "--against", "HEAD", "--sizes", "400", "--rounds", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    tasks = ["read the CSV", "read the JSON", "one formula", "LOAD_CHAIN and 50", "50 formulas on", "WHAT_IF"]
+    assert [task for task in tasks if f"two versions: {task}" not in done.stdout] == []
+    assert done.stdout.count("HEAD") == len(tasks)
+
+
+def test_a_commit_that_is_not_there_is_one_sentence() -> None:
+    command = [sys.executable, "-m", "benchmarks", "--against", "no_such_commit", "--rounds", "1", "--sizes", "400"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("git worktree add")
+    assert "Traceback" not in done.stderr
