@@ -13,7 +13,7 @@ from gex_xl.analytics.check import check
 from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures
 from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
-from gex_xl.analytics.exposure import by_expiry, contributions, per_strike, total, walls
+from gex_xl.analytics.exposure import at_strike, by_expiry, contributions, per_strike, total, walls
 from gex_xl.analytics.flip import flips
 from gex_xl.analytics.flows import hedge_flow, vol_flow
 from gex_xl.analytics.profile import reprice, zero_gamma, zero_gammas
@@ -42,6 +42,7 @@ __all__ = [
     "Settings",
     "StaleHandle",
     "arbitrage",
+    "at_strike",
     "atm_iv",
     "by_bucket",
     "by_expiry",

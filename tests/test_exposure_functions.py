@@ -174,3 +174,32 @@ def test_real_chains(shared_chains: Any) -> None:
         assert math.fsum(b.share for b in gex_xl.by_bucket(contracts)) == pytest.approx(1, rel=1e-12)
         expiries = {(e.expiry, e.am_settled) for e in gex_xl.by_expiry(contracts)}
         assert expiries <= {(e.expiry, e.am_settled) for e in gex_xl.max_pain(contracts)}
+
+
+def test_gex_at_a_strike_is_its_row_of_the_table() -> None:
+    for strike, _, _, net, _ in F["GEX_PER_STRIKE"](EXAMPLE_CHAIN)[1:]:
+        assert F["GEX_AT"](EXAMPLE_CHAIN, strike) == net
+    assert F["GEX_AT"](EXAMPLE_CHAIN, [[5050]], None, None, "unit=usd_bn") == pytest.approx(
+        F["GEX_AT"](EXAMPLE_CHAIN, "5050") / 1e9, rel=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("spot", "nearest"), [(None, 5000), (5024.9, 5000), (5025, 5000), (5025.1, 5050), (9000, 5100), (1, 4900)]
+)
+def test_without_a_strike_it_is_the_one_nearest_spot(spot: float | None, nearest: int) -> None:
+    for blank in (None, "", 0, [[None]]):
+        assert F["GEX_AT"](EXAMPLE_CHAIN, blank, spot) == F["GEX_AT"](EXAMPLE_CHAIN, nearest, spot)
+
+
+def test_a_strike_that_is_not_listed_has_no_value_and_the_core_names_those_beside_it() -> None:
+    assert F["GEX_AT"](EXAMPLE_CHAIN, 5060) == "#N/A"
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(EXAMPLE_CHAIN))
+    with pytest.raises(gex_xl.NoValue, match=r"strike 5,060; the nearest listed: 5,050 and 5,100"):
+        gex_xl.at_strike(contracts, 5060)
+    with pytest.raises(gex_xl.NoValue, match=r"the nearest listed: 4,900$"):
+        gex_xl.at_strike(contracts, 1)
+    with pytest.raises(gex_xl.NoValue, match=r"the nearest listed: 5,100$"):
+        gex_xl.at_strike(contracts, 1e6)
+    with pytest.raises(XlwingsError, match="strike"):
+        F["GEX_AT"](EXAMPLE_CHAIN, "many")

@@ -219,6 +219,22 @@ def top_strikes(strikes: StrikeExposure, count: int) -> tuple[list[int], list[in
     return positive[:count], negative[:count]
 
 
+def at_strike(contracts: Contracts, strike: float | None = None) -> float:
+    """Net GEX at one strike over all expiries, in the unit of the settings; `strike` None: the one nearest spot.
+
+    Of two strikes equally near, the lower. Raises NoValue where no contract in use has that strike, naming those
+    beside it, and where no contract is left.
+    """
+    strikes = per_strike(contracts)
+    if strike is None:
+        return float(strikes.net[np.argmin(np.abs(strikes.strike - contracts.spot))])
+    place = int(np.searchsorted(strikes.strike, strike))
+    if place < len(strikes.strike) and strikes.strike[place] == strike:
+        return float(strikes.net[place])
+    beside = " and ".join(f"{listed:,.10g}" for listed in strikes.strike[max(place - 1, 0) : place + 1])
+    raise NoValue(f"no contract in use has the strike {strike:,.10g}; the nearest listed: {beside}")
+
+
 def require_any(contracts: Contracts) -> None:
     """Raise NoValue, naming what was left out, where no contract is left."""
     if not contracts.index.size:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.exposure import by_expiry, per_strike, total
+from gex_xl.analytics.exposure import at_strike, by_expiry, per_strike, total
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
 from gex_xl.functions.registry import worksheet
@@ -28,6 +30,17 @@ def TOTAL_GEX(contracts: Contracts) -> float:
     Returns number, USD per 1 % move unless the unit setting says otherwise.
     """
     return total(contracts).net
+
+
+@worksheet("Exposure", EXAMPLE_CHAIN, 5050)
+def GEX_AT(
+    contracts: Contracts, strike: Annotated[float | None, "A listed strike; blank: the one nearest spot"]
+) -> float:
+    """Net gamma exposure at one strike, over all expiries.
+
+    Returns number in USD per 1 % unless the unit setting says otherwise; #N/A for a strike that is not listed.
+    """
+    return at_strike(contracts, strike)
 
 
 @worksheet("Exposure", EXAMPLE_CHAIN)
