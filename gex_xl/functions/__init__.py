@@ -4,7 +4,19 @@ Bodies return plain Python (None for no value) and raise GexError; the hosts' sh
 this package fills the registry, in the order in which users see the functions.
 """
 
-from gex_xl.functions import chain, exposure, exposures, flows, levels, levels_by_expiry, quality, regime, volatility
+from gex_xl.functions import (
+    chain,
+    change_and_maps,
+    exposure,
+    exposures,
+    flows,
+    levels,
+    levels_by_expiry,
+    levels_on_charts,
+    quality,
+    regime,
+    volatility,
+)  # fmt: skip
 
 # isort: split
 from gex_xl.functions import book, hedging, limits, quoting, residuals
@@ -12,6 +24,7 @@ from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.functions.registry import REGISTRY
 
 __all__ = [
-    "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "exposure", "exposures", "flows", "hedging", "levels",
-    "levels_by_expiry", "limits", "quality", "quoting", "regime", "residuals", "volatility",
+    "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "change_and_maps", "exposure", "exposures", "flows", "hedging",
+    "levels", "levels_by_expiry", "levels_on_charts", "limits", "quality", "quoting", "regime", "residuals",
+    "volatility",
 ]  # fmt: skip

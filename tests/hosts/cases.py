@@ -100,6 +100,17 @@ CASES: dict[str, list[Any]] = {
     "a switch as text": ["ZERO_GAMMA", RANGE, MISSING, MISSING, MISSING, "TRUE"],
     "a switch that is off": ["ZERO_GAMMA", RANGE, MISSING, MISSING, MISSING, False],
     "a switch that is neither": ["ZERO_GAMMA", RANGE, MISSING, MISSING, MISSING, "perhaps"],
+    **{
+        f"change by {by}": [
+            "GEX_CHANGE", RANGE, as_range(REGISTRY["GEX_CHANGE"].example[1]), MISSING, MISSING, MISSING, by,
+        ]
+        for by in ("strike", "expiry", "series", "level")
+    },
+    "change against another underlying": ["GEX_CHANGE", RANGE, each_cell(0, lambda _: "NDX")],
+    "every strike in a grid": ["GEX_GRID", RANGE, MISSING, MISSING, MISSING, 2000, "open_interest"],
+    "levels without a related product": ["PRICE_LEVELS", RANGE],
+    "levels as a script": ["LEVELS_TEXT", RANGE, "pine", MISSING, MISSING, MISSING, 5020, "ratio"],
+    "levels in an unknown format": ["LEVELS_TEXT", RANGE, "metatrader"],
     "wrong setting": ["TOTAL_GEX", RANGE, MISSING, MISSING, "sign=sideways"],
     "wrong time": ["TOTAL_GEX", RANGE, MISSING, "soon"],
     "status of a broken chain": ["CHAIN_STATUS", {"range": [["x", "y"], [1, 2]]}],
