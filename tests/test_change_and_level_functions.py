@@ -104,7 +104,7 @@ def test_levels_are_those_of_the_functions_of_their_names() -> None:
         assert rows[name][4] == pytest.approx(price * 502.5 / 5000)
     assert rows["Max pain"][1] == F["MAX_PAIN"](EXAMPLE_CHAIN)[1][3]
     assert rows["Expected high"][1] == pytest.approx(F["EXPECTED_MOVE"](EXAMPLE_CHAIN)[1][6])
-    assert rows["Call wall 0DTE"][1:] == ["#N/A", "#N/A", "#N/A", "#N/A", "", "nothing expires today"]
+    assert rows["Call wall 0DTE"][1:] == ["none", "", "", "", "", "nothing expires today"]
     near = F["PRICE_LEVELS"](EXAMPLE_CHAIN, None, None, None, None, None, "2%")
     assert {row[0] for row in near[1:] if row[5] == "near"} > {"Call wall", "Put wall"}
 

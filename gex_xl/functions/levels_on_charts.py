@@ -33,21 +33,17 @@ def PRICE_LEVELS(
     net strikes, max pain and expected moves of the next expiry; also in terms of a related product.
 
     Returns table: level, price, distance from spot, distance in expected moves of the next expiry, price of the related
-    product, near, note; #N/A with the reason in the note.
+    product, near, note; none with the reason in the note.
     """
     found = price_levels(contracts, target, mapping, near)
     column = "Price of the related product" if found.target is None else f"At {found.target:g} ({found.mapping})"
     rows: Table = [["Level", "Price (USD)", "From spot", "Expected moves", column, "Near", "Note"]]
     for level in found.levels:
-        figures = [level.price, level.distance, level.moves, level.mapped]
-        rows.append(
-            [
-                level.name,
-                *("#N/A" if figure is None else figure for figure in figures),
-                "near" if level.near else "",
-                level.note,
-            ]
-        )
+        if level.price is None:
+            rows.append([level.name, "none", "", "", "", "", level.note])
+            continue
+        figures = [level.price, level.distance, "" if level.moves is None else level.moves, level.mapped]
+        rows.append([level.name, *figures, "near" if level.near else "", level.note])
     return rows
 
 
