@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks import peers
+from benchmarks import other_libraries, peers
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
 from gex_xl.analytics.black_scholes import gamma, undiscounted_price
@@ -47,10 +47,10 @@ def rows(sizes: list[int], largest: int, rounds: int) -> Iterator[Row]:
 
 def exposure(chain: Chain, contracts: Contracts, rounds: int, *, slow: bool) -> Iterator[Row]:
     """Per strike, total and flip."""
-    count = peers.table(contracts)
+    ready = peers.table(contracts)
     spot, n = contracts.spot, len(contracts.index)
     expected = per_strike(contracts).net
-    peers.agree(expected, peers.vectorised(count, spot).to_numpy(), 1e-11)
+    peers.agree(expected, peers.vectorised(ready, spot).to_numpy(), 1e-11)
 
     def figures() -> None:
         gamma(spot, contracts.forward, contracts.strike, contracts.stdev, contracts.spot_discount)
@@ -58,19 +58,31 @@ def exposure(chain: Chain, contracts: Contracts, rounds: int, *, slow: bool) -> 
         per_strike(contracts)
         total(contracts)
 
-    ways = {"gex_xl": figures, "numpy and pandas": lambda: peers.vectorised(count, spot).sum()}
+    ways = {
+        "gex_xl": figures,
+        "the limit: arithmetic on ready arrays": functools.partial(other_libraries.limit(ready), spot),
+        "numpy and pandas": lambda: peers.vectorised(ready, spot).sum(),
+    }
+    if other_libraries.available("numba"):
+        compiled = other_libraries.by_numba()
+        ways["numba, one compiled loop"] = lambda: compiled(ready, spot)
+    if other_libraries.available("polars"):
+        ways["polars"] = functools.partial(other_libraries.by_polars(ready), spot)
+    for name, way in ways.items():
+        if name not in ("gex_xl", "numpy and pandas"):
+            peers.agree(expected, np.asarray(way()), 1e-11)
     yield measure("per strike and total, from iv and forward", n, ways, rounds=rounds)
     if slow:
         others = {
-            "vollib, loop": lambda: peers.loop_of_vollib(count, spot),
-            "QuantLib, loop": lambda: peers.loop_of_quantlib(count, spot),
+            "vollib, loop": lambda: peers.loop_of_vollib(ready, spot),
+            "QuantLib, loop": lambda: peers.loop_of_quantlib(ready, spot),
         }
         for way in others.values():
             found: dict[float, float] = way()
             peers.agree(expected, np.array([found[k] for k in sorted(found)]), 1e-11)
         yield measure("per strike and total, from iv and forward", n, {"gex_xl": figures, **others}, rounds=rounds)
-        slowest = {"gex_xl": figures, "pandas apply": lambda: peers.apply_per_contract(count, spot)}
-        peers.agree(expected, peers.apply_per_contract(count, spot).to_numpy(), 1e-11)
+        slowest = {"gex_xl": figures, "pandas apply": lambda: peers.apply_per_contract(ready, spot)}
+        peers.agree(expected, peers.apply_per_contract(ready, spot).to_numpy(), 1e-11)
         yield measure("per strike and total, from iv and forward", n, slowest, rounds=3)
 
     def whole() -> None:
@@ -91,11 +103,11 @@ def exposure(chain: Chain, contracts: Contracts, rounds: int, *, slow: bool) -> 
 
 def profile(contracts: Contracts, rounds: int, *, slow: bool) -> Iterator[Row]:
     """The curve over spot levels and its roots."""
-    count = peers.table(contracts)
+    ready = peers.table(contracts)
     n = len(contracts.index)
     levels = contracts.spot * np.linspace(0.8, 1.2, _LEVELS)
-    expected = peers.profile_by_level(count, levels)
-    peers.agree(expected, peers.profile_best_plain(count, levels), 1e-11)
+    expected = peers.profile_by_level(ready, levels)
+    peers.agree(expected, peers.profile_best_plain(ready, levels), 1e-11)
     peers.agree(expected, reprice(contracts, levels), 1e-11)
     bare = under(contracts)
 
@@ -106,15 +118,15 @@ def profile(contracts: Contracts, rounds: int, *, slow: bool) -> Iterator[Row]:
     ways = {
         "gex_xl": ours,
         "gex_xl, a second profile": lambda: reprice(contracts, levels),
-        "best plain numpy": lambda: peers.profile_best_plain(count, levels),
-        "numpy per level": lambda: peers.profile_by_level(count, levels),
+        "best plain numpy": lambda: peers.profile_best_plain(ready, levels),
+        "numpy per level": lambda: peers.profile_by_level(ready, levels),
     }
     name = f"profile at {_LEVELS} spot levels"
     yield measure(name, n, ways, rounds=rounds)
     if slow:
         part = {
             "gex_xl": ours,
-            "pandas apply": lambda: peers.apply_per_contract(count, float(levels[0])),
+            "pandas apply": lambda: peers.apply_per_contract(ready, float(levels[0])),
         }
         note = f"apply timed at 1 level, times {_LEVELS}"
         yield measure(name, n, part, rounds=3, note=note, times={"pandas apply": float(_LEVELS)})
@@ -125,7 +137,7 @@ def profile(contracts: Contracts, rounds: int, *, slow: bool) -> Iterator[Row]:
 
     roots = {
         "gex_xl": roots_of,
-        "numpy and brentq": lambda: peers.zero_gamma_by_scipy(count, contracts.spot),
+        "numpy and brentq": lambda: peers.zero_gamma_by_scipy(ready, contracts.spot),
     }
     yield measure("zero gamma, all roots", n, roots, rounds=rounds)
 

@@ -13,10 +13,20 @@ import pandas as pd
 
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
-from gex_xl.cache import content_key
+from benchmarks.other_libraries import public_script
+from gex_xl.analytics.contracts import prepare
+from gex_xl.analytics.exposure import per_strike, total
+from gex_xl.cache import clear_caches, content_key
 from gex_xl.chain import Chain
 
 CSV, JSON = 21_000, 9_300  # contracts: files of 1.7 MB and 4.1 MB, as the real exports
+
+
+def _total_of(file: Path) -> float:
+    clear_caches()
+    contracts = prepare(Chain.from_file(file))
+    per_strike(contracts)
+    return total(contracts).net
 
 
 def rows(rounds: int, most: int) -> Iterator[Row]:
@@ -35,6 +45,16 @@ def rows(rounds: int, most: int) -> Iterator[Row]:
                 "pandas read_csv, typed columns only": lambda: pd.read_csv(table, skiprows=3),
             },
             rounds=rounds,
+        )
+        when = pd.Timestamp(large.as_of)
+        yield measure(
+            "from a CSV to the total of all strikes",
+            len(large),
+            {
+                "gex_xl": lambda: _total_of(table),
+                "a public script, its chart left out": lambda: public_script(table, large.spot, when),
+            },
+            rounds=min(rounds, 3),
         )
         yield measure(
             f"read a JSON of {quotes.stat().st_size / 1e6:.1f} MB",
