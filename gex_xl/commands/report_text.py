@@ -11,13 +11,11 @@ import numpy as np
 
 from gex_xl.analytics.check import check
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.exposure import StrikeExposure
+from gex_xl.analytics.exposure import StrikeExposure, require_any
 from gex_xl.analytics.flip import ONE_SIDED
-from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gamma_of
-from gex_xl.analytics.term_structure import slopes
+from gex_xl.analytics.headline import headline as headline_figures
+from gex_xl.analytics.summary import summarise
 from gex_xl.analytics.what_if import what_if
-from gex_xl.clock import in_words
 
 _WORST = 10  # violations of each kind in the JSON
 _MEANING = {
@@ -27,34 +25,22 @@ _MEANING = {
 }
 
 
+#: The headline figures of the JSON object, and those whose notes stand beside them.
+_JSON = (
+    "symbol", "spot", "as_of", "valued_at", "contracts", "unit", "total_gex", "call_gex", "put_gex", "flip_strike",
+    "long_side", "zero_gamma", "regime", "skew_25d", "short_slope", "med_slope", "call_wall", "put_wall",
+)  # fmt: skip
+_NOTES = {
+    "flip_strike": "flip_reason", "skew_25d": "skew_25d_from", "short_slope": "short_slope_from",
+    "med_slope": "med_slope_from",
+}  # fmt: skip
+
+
 def as_json(contracts: Contracts) -> dict[str, Any]:
     """One object with every headline figure, per-strike table and check; None where there is no figure."""
-    found, trust = summarise(contracts), check(contracts)
-    s = found.strikes
-    (skew, skew_from), (short, medium) = skew_of(contracts), slopes(contracts)
+    s, trust = summarise(contracts).strikes, check(contracts)
     return {
-        "symbol": contracts.chain.symbol or None,
-        "spot": contracts.spot,
-        "as_of": contracts.as_of.isoformat(),
-        "valued_at": contracts.valued_at.isoformat(),
-        "contracts": len(contracts.index),
-        "unit": contracts.settings.unit.label,
-        "total_gex": found.total.net,
-        "call_gex": found.total.call,
-        "put_gex": found.total.put,
-        "flip_strike": found.flip_strike,
-        "flip_reason": None if found.flip else ONE_SIDED,
-        "long_side": str(found.flip.long_side) if found.flip else None,
-        "zero_gamma": zero_gamma_of(contracts),
-        "regime": str(regime(triggers_of(contracts))),
-        "skew_25d": None if skew is None else skew.value,
-        "skew_25d_from": skew_from,
-        "short_slope": short.value,
-        "short_slope_from": short.source,
-        "med_slope": medium.value,
-        "med_slope_from": medium.source,
-        "call_wall": found.call_wall,
-        "put_wall": found.put_wall,
+        **_figures(contracts),
         "settings": contracts.settings.as_dict(),
         "per_strike": [
             {"strike": k, "call_gex": c, "put_gex": p, "net_gex": n, "cumulative_gex": x}
@@ -87,6 +73,18 @@ def as_json(contracts: Contracts) -> dict[str, Any]:
             "warnings": trust.warnings,
         },
     }
+
+
+def _figures(contracts: Contracts) -> dict[str, Any]:
+    """Exposure in the unit of the settings, which `unit` names; skew and iv decimal."""
+    out: dict[str, Any] = {}
+    for key, figure in headline_figures(contracts, keys=_JSON).items():
+        out[key] = figure.in_unit
+        if key in _NOTES:
+            out[_NOTES[key]] = figure.note
+    if out["long_side"] is not None:
+        out["flip_reason"] = None
+    return out
 
 
 def _plain(record: Any) -> dict[str, Any]:
@@ -153,40 +151,42 @@ def amount(value: float) -> str:
 
 def headline(contracts: Contracts) -> list[tuple[str, str]]:
     """Label and text of every headline figure."""
-    found, trust = summarise(contracts), check(contracts)
-    word = str(regime(triggers_of(contracts)))
-    zero = zero_gamma_of(contracts)
-    skew, skew_from = skew_of(contracts)
-    unit = contracts.settings.unit.label
-    flip = (
-        f"{found.flip.strike:,.2f}, dealers long gamma {found.flip.long_side} it"
-        if found.flip
-        else f"none: {ONE_SIDED}"
-    )
+    trust = check(contracts)
+    require_any(contracts)
+    figures = headline_figures(contracts)
+    value = {key: figure.in_unit for key, figure in figures.items()}
+    note = {key: figure.note for key, figure in figures.items()}
+    flip = f"none: {ONE_SIDED}"
+    if value["long_side"] is not None:
+        flip = f"{value['flip_strike']:,.2f}, {note['flip_strike']}"
     rows = [
-        ("Chain", f"{contracts.chain.symbol or 'not named'}, {trust.used:,} of {trust.rows:,} contracts used"),
-        ("Spot", f"{contracts.spot:,.2f} ({contracts.spot_from})"),
-        ("As of", f"{in_words(contracts.as_of)}, valued at {in_words(contracts.valued_at)}"),
+        ("Chain", f"{figures['symbol'].shown}, {trust.used:,} of {trust.rows:,} contracts used"),
+        ("Spot", f"{value['spot']:,.2f} ({note['spot']})"),
+        ("As of", f"{figures['as_of'].shown}, valued at {figures['valued_at'].shown}"),
         (
             "Total GEX",
-            f"{amount(found.total.net)} {unit} (calls {amount(found.total.call)}, puts {amount(found.total.put)})",
+            f"{amount(value['total_gex'])} {value['unit']} (calls {amount(value['call_gex'])}, "
+            f"puts {amount(value['put_gex'])})",
         ),
         ("Flip strike", flip),
-        ("Zero gamma", f"{zero:,.2f}" if zero is not None else "none: the profile keeps one sign"),
-        ("Walls", f"call {_strike(found.call_wall)}, put {_strike(found.put_wall)}"),
-        ("Regime", f"{word}: {_MEANING[word]}"),
-        ("Skew", f"{100 * skew.value:.2f} vol points at 25 delta ({skew_from})" if skew else f"none: {skew_from}"),
-        *[
-            (name, f"{slope.value:.3f} ({slope.source})" if slope.value is not None else f"none: {slope.source}")
-            for name, slope in zip(("Short slope", "Med. slope"), slopes(contracts), strict=True)
-        ],
-        ("Sign", f"{contracts.settings.sign} (change with --set sign=long_calls)"),
+        ("Zero gamma", _or_none(value["zero_gamma"], "{:,.2f}", "the profile keeps one sign")),
+        ("Walls", f"call {_strike(value['call_wall'])}, put {_strike(value['put_wall'])}"),
+        ("Regime", f"{value['regime']}: {_MEANING[value['regime']]}"),
+        ("Skew", _or_none(figures["skew_25d"].shown, "{:.2f} vol points at 25 delta ({})", note["skew_25d"])),
+        ("Short slope", _or_none(value["short_slope"], "{:.3f} ({})", note["short_slope"])),
+        ("Med. slope", _or_none(value["med_slope"], "{:.3f} ({})", note["med_slope"])),
+        ("Sign", f"{value['sign']} (change with --set sign=long_calls)"),
     ]
     rows += [
         ("Left out", f"{n:,} contracts, open interest {oi:,.0f}: {why}") for why, (n, oi) in trust.excluded.items()
     ]
     rows += [("Look at", text) for text in trust.warnings]
     return rows
+
+
+def _or_none(value: Any, form: str, note: str) -> str:
+    """A figure in its form, with where it comes from; "none" and the reason where there is none."""
+    return f"none: {note}" if value is None else form.format(value, note)
 
 
 def _strike(value: float | None) -> str:

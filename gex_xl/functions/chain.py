@@ -10,12 +10,13 @@ import numpy.typing as npt
 from gex_xl.analytics.check import Check, check, status
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions
+from gex_xl.analytics.headline import sign_words
 from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.clock import in_words
 from gex_xl.errors import GexError
 from gex_xl.functions.arguments import Table
-from gex_xl.functions.common import EXAMPLE_CHAIN, sign_words, unit, when
+from gex_xl.functions.common import EXAMPLE_CHAIN, unit
 from gex_xl.functions.handles import Loaded, store
 from gex_xl.functions.registry import worksheet
 from gex_xl.settings import Settings
@@ -106,7 +107,7 @@ def CHAIN_CHECK(contracts: Contracts) -> Table:
         ["Contracts used", found.used, found.open_interest_used, None],
         *[[f"Left out: {why}", count, oi, None] for why, (count, oi) in found.excluded.items()],
         ["Spot", contracts.spot, None, contracts.spot_from],
-        ["As of", when(contracts), None, contracts.as_of_from],
+        ["As of", in_words(contracts.as_of), None, contracts.as_of_from],
         [
             "Valued at",
             in_words(contracts.valued_at),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.summary import RegimeInputs, triggers_of
-from gex_xl.clock import in_words
 from gex_xl.functions.arguments import Table
-from gex_xl.settings import Settings
 
 #: A small made-up chain: calls and puts around 5000, two expiries.
 EXAMPLE_CHAIN: Table = [
@@ -43,17 +41,6 @@ EXAMPLE_SMILES: Table = [
 def unit(contracts: Contracts) -> str:
     """The unit as it stands in headers: `(USD per 1 %)`."""
     return f"({contracts.settings.unit.label})"
-
-
-def when(contracts: Contracts) -> str:
-    """The quote time in words, New York time."""
-    return in_words(contracts.as_of)
-
-
-def sign_words(settings: Settings) -> str:
-    """The sign convention in words."""
-    word = {1.0: "long", -1.0: "short"}
-    return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
 
 
 def settles(am_settled: bool) -> str:

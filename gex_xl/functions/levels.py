@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.exposure import per_strike, top_strikes, total
+from gex_xl.analytics.exposure import per_strike, require_any, top_strikes, total
 from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.headline import headline
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice
-from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import RegimeInputs, skew_of, summarise, zero_gamma_of, zero_gammas_of
+from gex_xl.analytics.summary import RegimeInputs, summarise, zero_gamma_of, zero_gammas_of
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
-from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, sign_words, triggers_from, unit, when
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, unit
 from gex_xl.functions.registry import worksheet
 
 
@@ -119,46 +119,22 @@ def TOP_STRIKES(
     return rows
 
 
+#: The lines of GEX_LEVELS by the keys of their figures.
+LEVELS = (
+    "symbol", "spot", "as_of", "regime", "total_gex", "call_gex", "put_gex", "flip_strike", "long_side", "zero_gamma",
+    "call_wall", "put_wall", "contracts", "sign", "skew_25d", "skew_25d_from", "skew_25d_z", "short_slope",
+    "med_slope", "slopes_from",
+)  # fmt: skip
+#: What stands in place of a figure that there is not, where that is not #N/A.
+_NONE = {"long_side": ONE_SIDED, "skew_25d_z": "not given"}
+
+
 @worksheet("Levels", EXAMPLE_SMILES, None, None, None, None, None, None, -0.4)
 def GEX_LEVELS(contracts: Contracts, inputs: RegimeInputs) -> Table:
     """All headline figures, labelled; with the VIX family and a z-score or a history the regime is that of REGIME.
 
     Returns table: label, value.
     """
-    triggers = triggers_from(contracts, inputs)
-    found, in_unit = summarise(contracts), unit(contracts)
-    skew, skew_from = skew_of(contracts)
-    by_name = {one.name: one for one in triggers}
-    short, medium, z = (by_name[name] for name in ("short_slope", "med_slope", "skew_25d_z"))
-    return [
-        ["Symbol", contracts.chain.symbol or "not named"],
-        ["Spot (USD)", contracts.spot],
-        ["As of", when(contracts)],
-        ["Regime", str(regime(triggers))],
-        [f"Total GEX {in_unit}", found.total.net],
-        [f"Call GEX {in_unit}", found.total.call],
-        [f"Put GEX {in_unit}", found.total.put],
-        ["Flip strike (USD)", found.flip_strike if found.flip_strike is not None else "#N/A"],
-        ["Dealers long gamma", f"{found.flip.long_side} the flip" if found.flip else ONE_SIDED],
-        ["Zero gamma (USD)", found_zero if (found_zero := zero_gamma_of(contracts)) is not None else "#N/A"],
-        ["Call wall (USD)", found.call_wall if found.call_wall is not None else "#N/A"],
-        ["Put wall (USD)", found.put_wall if found.put_wall is not None else "#N/A"],
-        ["Contracts used", len(contracts.index)],
-        ["Sign convention", f"{contracts.settings.sign}: {sign_words(contracts.settings)}"],
-        ["25-delta skew (vol points)", "#N/A" if skew is None else 100 * skew.value],
-        ["25-delta skew from", skew_from],
-        ["25-delta skew z-score", "not given" if z.value is None else z.value],
-        ["Short slope", "#N/A" if short.value is None else short.value],
-        ["Medium slope", "#N/A" if medium.value is None else medium.value],
-        ["Slopes from", _slopes_from(short.source, medium.source)],
-    ]
-
-
-def _slopes_from(short: str, medium: str) -> str:
-    """Both sources in one cell, in few words where they are of one kind."""
-    kinds = {source.partition(":")[0] for source in (short, medium)}
-    if kinds == {"chain"}:
-        return "chain: at-the-money iv"
-    if kinds == {"given"}:
-        return "given: VIX family"
-    return short if len(kinds) == 1 else f"{short}; {medium}"
+    require_any(contracts)
+    figures = headline(contracts, inputs, LEVELS).values()
+    return [[f.heading, _NONE.get(f.key, "#N/A") if f.shown is None else f.shown] for f in figures]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.figures import figures_of
+from gex_xl.analytics.exposure import require_any
 from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.headline import recorded
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import RegimeInputs
 from gex_xl.analytics.zscore import before, zscore
@@ -59,19 +60,13 @@ def HISTORY_ROW(contracts: Contracts, inputs: RegimeInputs, history: object = No
 
     Returns table: a header and one row; what the chain does not give is blank, with its reason in the last column.
     """
-    triggers = triggers_from(contracts, inputs)
-    by_name = {one.name: one for one in triggers}
-    figures, reasons = figures_of(contracts)
-    for name in ("short_slope", "med_slope", "skew_25d_z"):
-        figures[name] = by_name[name].value
-        reasons.pop(name, None)
-        if by_name[name].value is None:
-            reasons[name] = by_name[name].source
+    require_any(contracts)
+    figures, reasons = recorded(contracts, inputs, ("skew_25d_z", "regime"))
     for name in _SCORED:
         figures[f"{name}_z"], why = _score(contracts, history, name, figures[name])
         if why:
             reasons[f"{name}_z"] = why
-    figures |= {"regime": str(regime(triggers)), "reason": " | ".join(f"{k}: {why}" for k, why in reasons.items())}
+    figures["reason"] = " | ".join(f"{key}: {why}" for key, why in reasons.items())
     return [list(_ROW), [figures[name] for name in _ROW]]
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from gex_xl.analytics.contracts import prepare
-from gex_xl.analytics.figures import figures_of
 from gex_xl.analytics.flip import LongSide
+from gex_xl.analytics.headline import recorded
 from gex_xl.analytics.regime import regime, triggers
 from gex_xl.analytics.zscore import rolling
 from gex_xl.chain import Chain
@@ -60,7 +60,7 @@ def row_of(file: str, settings: Settings) -> Row:
     A plain dictionary of text and numbers, so that it can be computed in another process or on another machine.
     Raises BadInput for a file that is no chain, or has no spot or quote time.
     """
-    figures, reasons = figures_of(prepare(Chain.from_file(file), None, None, settings))
+    figures, reasons = recorded(prepare(Chain.from_file(file), None, None, settings))
     said = _SEPARATOR.join(f"{name}: {why}" for name, why in reasons.items())
     own = {"reason": said, "file": text(Path(file).name), "settings": settings_text(settings)}
     return dict.fromkeys(COLUMNS) | figures | own

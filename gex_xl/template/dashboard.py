@@ -44,7 +44,7 @@ def dashboard(book: Any, look: Formats) -> None:
     unit = f"{plan.STRIKES}!$T$1"
     sheet.write_formula(
         "B9",
-        f'=IF({unit}="","","Sign convention: "&IFERROR({plan.level(14)},"")&".  Unit: "&{unit}'
+        f'=IF({unit}="","","Sign convention: "&IFERROR({plan.level("sign")},"")&".  Unit: "&{unit}'
         '&".  Positive: dealers long gamma.")',
         look.fine,
     )
@@ -72,7 +72,7 @@ def _cards(sheet: Any, look: Formats) -> None:
     sheet.set_row(6, 34)
     flip_note = (
         '=IF(ISNA(Flip_Strike),"none: one-sided chain",IF(ISERROR(Flip_Strike),"","dealers long gamma "'
-        f'&IFERROR(LEFT({plan.level(9)},5),"")))'
+        f'&IFERROR(LEFT({plan.level("long_side")},5),"")))'
     )
     zero_note = (
         '=IF(ISNA(Zero_Gamma),"none: profile keeps one sign",'
@@ -85,8 +85,8 @@ def _cards(sheet: Any, look: Formats) -> None:
         ("E", "Zero gamma", f"={plan.figure('Zero_Gamma')}", look.card, zero_note),
         ("F", "Call wall", f"={plan.figure('Call_Wall')}", look.card, '="largest calls"'),
         ("G", "Put wall", f"={plan.figure('Put_Wall')}", look.card, '="largest puts"'),
-        ("H", "Spot", _shown(2), look.card, '="USD"'),
-        ("I", "As of", _shown(3), look.card_text, _shown(1)),
+        ("H", "Spot", _shown("spot"), look.card, '="USD"'),
+        ("I", "As of", _shown("as_of"), look.card_text, _shown("symbol")),
     ]
     for column, label, formula, shown, note in cards:
         sheet.write(f"{column}6", label, look.label)
@@ -123,9 +123,9 @@ def _triggers(sheet: Any, look: Formats) -> None:
     amounts(sheet, f"C{first}:E{last}", look)
 
 
-def _shown(number: int) -> str:
+def _shown(key: str) -> str:
     """A line of GEX_LEVELS, blank where there is none: a plain reference would show 0."""
-    cell = plan.level(number)
+    cell = plan.level(key)
     return f'=IF({cell}="","",{cell})'
 
 

@@ -80,7 +80,7 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write("A4", "As of", look.strong)
     sheet.write_datetime("B4", dealer_sample.AS_OF, look.input_time)
     sheet.write("C4", "blank: the chain's", look.note)
-    chain = plan.level(3)
+    chain = plan.level("as_of")
     sheet.write("E4", "taken:", own.quiet)
     sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', own.moment)
     sheet.set_column("B:B", 16, look.plain)

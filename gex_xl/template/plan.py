@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gex_xl.functions.levels import LEVELS
 from gex_xl.settings import HELP
 
 CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
@@ -134,9 +135,9 @@ def figure(name: str) -> str:
     return f"{REGIME}!$M${FIRST_FIGURE + list(FIGURES).index(name)}"
 
 
-def level(number: int) -> str:
-    """The cell with the value of the n-th line of GEX_LEVELS."""
-    return f"{REGIME}!$J${SPILLS['levels'].row + number - 1}"
+def level(key: str) -> str:
+    """The cell with the value of a line of GEX_LEVELS, by the key of its figure."""
+    return f"{REGIME}!$J${SPILLS['levels'].row + LEVELS.index(key)}"
 
 
 @dataclass(frozen=True, slots=True)

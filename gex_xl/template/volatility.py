@@ -47,14 +47,14 @@ def _figures(book: Any, sheet: Any, look: Formats) -> None:
     it = SPILLS["term_structure"]
     table(book, "term_structure", look, [look.strong, look.decimal, look.indented])
     row = it.row + it.room + 1
-    skew, source = plan.level(15), plan.level(16)
+    skew, source = plan.level("skew_25d"), plan.level("skew_25d_from")
     z, inverted = f"{plan.REGIME}!$E${SPILLS['triggers'].row + 5}", "$T$4"
     z_source = z.replace("$E$", "$H$")
     lines = (
         ("25-delta skew (vol points)", f'IF(ISNUMBER({skew}),{skew},"none")', source, look.points),
         ("25-delta skew z-score", f'IF(ISNUMBER({z}),{z},"none")', z_source, look.points),
         ("Term structure inverted", f'IF(ISERROR({inverted}),"unknown",IF({inverted},"yes","no"))',
-         plan.level(20), look.right),
+         plan.level("slopes_from"), look.right),
     )  # fmt: skip
     for at, (words, value, said, shown) in enumerate(lines, row):
         sheet.write(f"A{at}", words, look.strong)
@@ -86,7 +86,7 @@ def _chart_rows(sheet: Any, look: Formats) -> None:
     """
     head = f"$E${_CURVE.row}"
     name = f'SUBSTITUTE(SUBSTITUTE({head},"IV ","")," (decimal)","")'
-    reason = plan.level(16)
+    reason = plan.level("skew_25d_from")
     last = _CURVE.row + _CURVE.room
     deltas = f"$C${_FIRST}:$C${last}"
     texts = {

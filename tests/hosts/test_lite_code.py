@@ -414,8 +414,6 @@ scope = {}
 exec(text[:text.index("from gex_xl.udfs import")], scope)
 for name, source in scope["SOURCES"].items():
     compile(source, name, "exec")
-from gex_xl.functions import registry
-from gex_xl.functions import evaluation as shell
 from gex_xl import errors, settings
 try:
     settings.parse_settings("unti=usd")

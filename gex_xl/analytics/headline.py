@@ -1,0 +1,249 @@
+"""The headline figures of a chain in one ordered table: report, GEX_LEVELS, history and workbook all read it.
+
+A figure is added as one line of TABLE; who shows it names its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.profile import ONE_SIGNED
+from gex_xl.analytics.regime import Trigger, regime
+from gex_xl.analytics.skew import Skew
+from gex_xl.analytics.summary import RegimeInputs, Summary, skew_of, summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.term_structure import Slope, maturities, slopes
+from gex_xl.clock import NEW_YORK, in_words
+from gex_xl.errors import NoValue
+from gex_xl.settings import Settings, Unit
+
+Value = str | float | int | None
+
+
+class Kind(StrEnum):
+    """What a figure is, and so how it is written."""
+
+    WORDS = "words"
+    COUNT = "count"
+    PRICE = "price"
+    EXPOSURE = "exposure"
+    IV = "iv"
+    SKEW = "skew"
+    RATIO = "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One headline figure.
+
+    `value`: exposure in USD per 1 %, prices in USD, iv and skew annualised and decimal, times in ISO form; None where
+    there is none. `shown`: the same as people read it, in `unit` ("" for none): exposure in the unit of the settings,
+    skew in vol points, words in place of keys. `note`: where it comes from, or why there is none.
+    """
+
+    key: str
+    label: str
+    kind: Kind
+    unit: str
+    value: Value
+    shown: Value
+    note: str
+
+    @property
+    def heading(self) -> str:
+        """The label with the unit: `Total GEX (USD per 1 %)`."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def in_unit(self) -> Any:
+        """The value, exposure in the unit of the settings: what a report or a history writes down."""
+        return self.shown if self.kind is Kind.EXPOSURE else self.value
+
+
+class _Reading(NamedTuple):
+    """A figure's value, its note, and how it is shown where that is another text than the value."""
+
+    value: Value
+    note: str = ""
+    shown: str | None = None
+
+
+class _Chain:
+    """A chain with what several figures rest on, each computed when the first of them asks."""
+
+    def __init__(self, contracts: Contracts, inputs: RegimeInputs) -> None:
+        self.contracts, self.settings, self.inputs = contracts, contracts.settings, inputs
+
+    @cached_property
+    def summary(self) -> Summary:
+        return summarise(self.contracts)
+
+    @cached_property
+    def skew(self) -> tuple[Skew | None, str]:
+        return skew_of(self.contracts)
+
+    @cached_property
+    def slopes(self) -> tuple[Slope, Slope]:
+        return slopes(self.contracts, self.inputs.vix9d, self.inputs.vix, self.inputs.vix3m)
+
+    @cached_property
+    def triggers(self) -> list[Trigger]:
+        given = self.inputs
+        return triggers_of(self.contracts, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
+
+
+def sign_words(settings: Settings) -> str:
+    """The sign convention in words."""
+    word = {1.0: "long", -1.0: "short"}
+    return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
+
+
+def _symbol(c: _Chain) -> _Reading:
+    symbol = c.contracts.chain.symbol
+    return _Reading(symbol or None, "" if symbol else "the paste does not name it", symbol or "not named")
+
+
+def _flip_strike(c: _Chain) -> _Reading:
+    flip = c.summary.flip
+    return _Reading(c.summary.flip_strike, f"dealers long gamma {flip.long_side} it" if flip else ONE_SIDED)
+
+
+def _long_side(c: _Chain) -> _Reading:
+    flip = c.summary.flip
+    return _Reading(str(flip.long_side), "", f"{flip.long_side} the flip") if flip else _Reading(None, ONE_SIDED)
+
+
+def _skew(c: _Chain) -> _Reading:
+    skew, source = c.skew
+    return _Reading(skew.value if skew else None, source)
+
+
+def _skew_z(c: _Chain) -> _Reading:
+    z = next(trigger for trigger in c.triggers if trigger.name == "skew_25d_z")
+    return _Reading(z.value, z.source)
+
+
+def _slopes_from(c: _Chain) -> _Reading:
+    """Both sources in one cell, in few words where they are of one kind."""
+    short, medium = (slope.source for slope in c.slopes)
+    kinds = {source.partition(":")[0] for source in (short, medium)}
+    words = {"chain": "chain: at-the-money iv", "given": "given: VIX family"}
+    return _Reading(words.get(short.partition(":")[0], short) if len(kinds) == 1 else f"{short}; {medium}")
+
+
+def _atm_iv(days: int) -> Callable[[_Chain], _Reading]:
+    def read(c: _Chain) -> _Reading:
+        maturity = maturities(c.contracts)[days]
+        return _Reading(maturity.iv, maturity.source)
+
+    return read
+
+
+def _or_reason(value: float | None, reason: str) -> _Reading:
+    return _Reading(value, "" if value is not None else reason)
+
+
+class _Row(NamedTuple):
+    key: str
+    label: str
+    kind: Kind
+    read: Callable[[_Chain], _Reading]
+
+
+#: Every headline figure in the order in which it is shown. `read` may raise NoValue: the reason is then its note.
+TABLE = (
+    _Row("symbol", "Symbol", Kind.WORDS, _symbol),
+    _Row("spot", "Spot", Kind.PRICE, lambda c: _Reading(c.contracts.spot, c.contracts.spot_from)),
+    _Row(
+        "as_of", "As of", Kind.WORDS,
+        lambda c: _Reading(c.contracts.as_of.isoformat(), c.contracts.as_of_from, in_words(c.contracts.as_of)),
+    ),
+    _Row(
+        "valued_at", "Valued at", Kind.WORDS,
+        lambda c: _Reading(
+            c.contracts.valued_at.isoformat(), f"clock_from = {c.settings.clock_from}", in_words(c.contracts.valued_at)
+        ),
+    ),
+    _Row("date", "Date", Kind.WORDS,
+         lambda c: _Reading(c.contracts.valued_at.astimezone(NEW_YORK).date().isoformat())),
+    _Row("regime", "Regime", Kind.WORDS, lambda c: _Reading(str(regime(c.triggers)))),
+    _Row("total_gex", "Total GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.net)),
+    _Row("call_gex", "Call GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.call)),
+    _Row("put_gex", "Put GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.put)),
+    _Row("flip_strike", "Flip strike", Kind.PRICE, _flip_strike),
+    _Row("long_side", "Dealers long gamma", Kind.WORDS, _long_side),
+    _Row("zero_gamma", "Zero gamma", Kind.PRICE, lambda c: _or_reason(zero_gamma_of(c.contracts), ONE_SIGNED)),
+    _Row("call_wall", "Call wall", Kind.PRICE,
+         lambda c: _or_reason(c.summary.call_wall, "no call carries any exposure")),
+    _Row("put_wall", "Put wall", Kind.PRICE, lambda c: _or_reason(c.summary.put_wall, "no put carries any exposure")),
+    _Row("contracts", "Contracts used", Kind.COUNT, lambda c: _Reading(len(c.contracts.index))),
+    _Row("sign", "Sign convention", Kind.WORDS,
+         lambda c: _Reading(str(c.settings.sign), "", f"{c.settings.sign}: {sign_words(c.settings)}")),
+    _Row("unit", "Unit of exposure", Kind.WORDS, lambda c: _Reading(c.settings.unit.label)),
+    _Row("skew_25d", "25-delta skew", Kind.SKEW, _skew),
+    _Row("skew_25d_from", "25-delta skew from", Kind.WORDS, lambda c: _Reading(c.skew[1])),
+    _Row("iv_9d", "At-the-money iv, 9 days", Kind.IV, _atm_iv(9)),
+    _Row("iv_30d", "At-the-money iv, 30 days", Kind.IV, _atm_iv(30)),
+    _Row("iv_90d", "At-the-money iv, 90 days", Kind.IV, _atm_iv(90)),
+    _Row("short_slope", "Short slope", Kind.RATIO, lambda c: _Reading(c.slopes[0].value, c.slopes[0].source)),
+    _Row("med_slope", "Medium slope", Kind.RATIO, lambda c: _Reading(c.slopes[1].value, c.slopes[1].source)),
+    _Row("slopes_from", "Slopes from", Kind.WORDS, _slopes_from),
+    _Row("skew_25d_z", "25-delta skew z-score", Kind.RATIO, _skew_z),
+)  # fmt: skip
+
+_UNITS = {Kind.PRICE: "USD", Kind.IV: "decimal", Kind.SKEW: "vol points"}
+
+
+def headline(
+    contracts: Contracts, inputs: RegimeInputs | None = None, keys: Iterable[str] | None = None
+) -> dict[str, Figure]:
+    """Figures by key in the order of TABLE, or those that `keys` names in its order. Raises nothing for a chain
+    without figures: their value is None and their note the reason.
+    """
+    chain = _Chain(contracts, inputs or RegimeInputs())
+    rows = {row.key: row for row in TABLE}
+    return {key: _figure(chain, rows[key]) for key in (rows if keys is None else keys)}
+
+
+def _figure(chain: _Chain, row: _Row) -> Figure:
+    unit = chain.settings.unit.label if row.kind is Kind.EXPOSURE else _UNITS.get(row.kind, "")
+    try:
+        value, note, words = row.read(chain)
+    except NoValue as error:
+        return Figure(row.key, row.label, row.kind, unit, None, None, str(error))
+    shown: Value = value if words is None else words
+    if isinstance(value, float) and row.kind is Kind.EXPOSURE:
+        spot = chain.contracts.spot
+        value *= Unit.USD.per_share_gamma(spot) / chain.settings.unit.per_share_gamma(spot)
+    elif isinstance(value, float) and row.kind is Kind.SKEW:
+        shown = 100 * value
+    return Figure(row.key, row.label, row.kind, unit, value, shown, note)
+
+
+#: What a history keeps of a day.
+RECORDED = (
+    "date", "symbol", "as_of", "spot", "contracts", "unit", "total_gex", "call_gex", "put_gex", "long_side",
+    "flip_strike", "zero_gamma", "skew_25d", "iv_9d", "iv_30d", "iv_90d", "short_slope", "med_slope",
+)  # fmt: skip
+_OF_TOTAL = ("call_gex", "put_gex", "long_side")
+
+
+def recorded(
+    contracts: Contracts, inputs: RegimeInputs | None = None, more: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a history keeps of a day, by key, None where there is none; and the reasons of those, by key.
+
+    Exposure in the unit of the settings, which `unit` names; all else as `Figure.value`. `date` is New York's day
+    valued at, `symbol` "" where the paste does not name it. `more`: further keys.
+    """
+    figures = headline(contracts, inputs, (*RECORDED, *more))
+    values = {key: figure.in_unit for key, figure in figures.items()}
+    values["symbol"] = values["symbol"] or ""
+    # One reason says it all where no contract is left, or the chain is one-sided.
+    silent = {"symbol", *_OF_TOTAL, *(("flip_strike", "zero_gamma") if values["total_gex"] is None else ())}
+    return values, {key: figures[key].note for key, value in values.items() if value is None and key not in silent}
