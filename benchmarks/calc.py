@@ -16,7 +16,7 @@ from gex_xl.engines.addresses import address
 from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts.libreoffice import addin as libreoffice
-from gex_xl.hosts.libreoffice.program import Office, find_office, private_profile, with_addin
+from gex_xl.hosts.libreoffice.program import LibreOffice, find_libreoffice, private_profile, with_addin
 from tests.hosts.calc import Calc
 
 _NO_VALUE = 32767  # #N/A, such as the flip strike of a one-sided chain
@@ -28,7 +28,7 @@ _LAST = _WIDTH * len(FORMULAS) + _LEFT
 def rows(cells: list[list[Any]], contracts: int, rounds: int) -> Iterator[Row]:
     """Nothing where LibreOffice is not installed."""
     try:
-        office = find_office()
+        office = find_libreoffice()
     except BadInput as error:
         print(f"LibreOffice is left out: {error}")
         return
@@ -42,7 +42,7 @@ def rows(cells: list[list[Any]], contracts: int, rounds: int) -> Iterator[Row]:
             session.end()
 
 
-def _own_python_first(office: Office) -> None:
+def _own_python_first(office: LibreOffice) -> None:
     """LibreOffice's Python takes the first python3 on the path for its home: that must be the one it belongs to."""
     python = office.python()
     if python:

@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 
 import gex_xl
-from gex_xl.commands.books import HOSTS
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
+from gex_xl.hosts import NAMES
+from gex_xl.hosts.host import host_named
 from gex_xl.template import change_settings
 from tests.feeds import made_up
 from tests.feeds.serving import command, feed, fixed
@@ -48,7 +49,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("books")
 
     def book(host: str) -> Path:
-        made = folder / f"{host}{HOSTS[host].suffix}"
+        made = folder / f"{host}{host_named(host).suffix}"
         if not made.exists():
             done = command("new", made.name, "--host", host, "--set", *ARGUMENTS, cwd=folder)
             assert done.returncode == 0, done.stderr
@@ -57,7 +58,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return book
 
 
-@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("host", ["plain", *NAMES])
 def test_new_puts_settings_where_formulas_see_them(host: str, books: Callable[[str], Path]) -> None:
     assert chosen(books(host)) == {**DEFAULTS, **CHANGES}
     assert shown_total(books(host)) == pytest.approx(total(SAMPLE, CHANGES), rel=1e-12)
@@ -67,7 +68,7 @@ def test_new_puts_settings_where_formulas_see_them(host: str, books: Callable[[s
 def test_recalc_changes_the_settings_that_are_named_and_no_others(
     host: str, books: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    book, out = books(host), tmp_path / f"out{HOSTS[host].suffix}"
+    book, out = books(host), tmp_path / f"out{host_named(host).suffix}"
     before = book.read_bytes()
     done = command("recalc", str(book), "--set", "unit=usd_mn", "rate=5%", "--out", out.name, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -21,9 +21,10 @@ import pytest
 import xlsxwriter
 
 from gex_xl.atomic import replacing
-from gex_xl.commands.books import HOSTS
 from gex_xl.errors import BadInput
 from gex_xl.history import store
+from gex_xl.hosts import NAMES
+from gex_xl.hosts.host import host_named
 from gex_xl.template import plan, recalculate_workbook
 from tests.history.made_up import sessions, write_chain
 from tests.test_cli import tidy_chain
@@ -166,7 +167,7 @@ def test_every_host_replaces_its_book_in_one_step(made: Path, tmp_path: Path) ->
     """Nothing else is done to the file itself, whoever it is for."""
     folder = tmp_path / "place"
     folder.mkdir()
-    books = {host: folder / f"{host}{about.suffix}" for host, about in HOSTS.items()}
+    books = {host: folder / f"{host}{host_named(host).suffix}" for host in ("plain", *NAMES)}
     chain = str(made / "one.csv")
     commands = [["new", str(out), "--force", "--host", host, "--chain", chain] for host, out in books.items()]
     commands += [["recalc", str(books[host])] for host in ("lite", "classic")]

@@ -8,39 +8,20 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.commands.terminal import one_line
-from gex_xl.engines import Recalculation
 from gex_xl.errors import BadInput
+from gex_xl.hosts import NAMES
 from gex_xl.settings import Settings, parse_settings
 
 #: What recalculates a book -> the module whose recalculate_workbook(source, target, cells) does so.
 ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.libreoffice.engine"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Host:
-    """For whom a book is built: how its file ends, the module whose new_workbook(target, cells, settings=) builds
-    it, and whether that takes as a third argument the time at which it does so."""
-
-    suffix: str
-    module: str
-    takes_time: bool = False
-
-
-HOSTS = {
-    "plain": _Host(".xlsx", "gex_xl.template"),
-    "lite": _Host(".xlsx", "gex_xl.hosts.lite.book", takes_time=True),
-    "classic": _Host(".xlsm", "gex_xl.hosts.classic.book"),
-    "server": _Host(".xlsx", "gex_xl.hosts.server.book", takes_time=True),
-    "libreoffice": _Host(".xlsx", "gex_xl.hosts.libreoffice.book"),
-}
-_SUFFIXES = {host.suffix for host in HOSTS.values()}
 _HOST_HELP = (
     "what calculates the book when it is open: nothing (plain, the default), xlwings Lite (lite), "
     "Excel on Windows with Python (classic, .xlsm), gex-xl serve (server), or LibreOffice Calc with the add-in "
@@ -52,7 +33,7 @@ def add(commands: Any) -> None:
     """Put `new` and `recalc` into the parser."""
     new = commands.add_parser("new", help="build a workbook")
     new.add_argument("book", type=Path, metavar="BOOK.xlsx")
-    new.add_argument("--host", choices=list(HOSTS), default="plain", help=_HOST_HELP)
+    new.add_argument("--host", choices=["plain", *NAMES], default="plain", help=_HOST_HELP)
     _add_chain(new, "the chain to put in; without it a synthetic sample")
     new.add_argument("--force", action="store_true", help="replace BOOK.xlsx if it exists")
     new.set_defaults(run=_new)
@@ -75,23 +56,26 @@ def _add_chain(parser: argparse.ArgumentParser, chain: str) -> None:
 
 
 def _new(given: argparse.Namespace) -> int:
-    host = HOSTS[given.host]
-    _need_suffix(given.book, host.suffix)
+    from gex_xl.hosts.host import host_named
+
+    host = host_named(given.host)
+    host.check_suffix(given.book)
     if given.book.exists() and not given.force:
         raise BadInput(f"{given.book} exists; choose another name, or add --force to replace it")
     settings = Settings().with_changes(parse_settings("\n".join(given.set)))
     cells, title = _chosen_cells(given, settings)
-    time = (dt.datetime.now(dt.UTC),) if host.takes_time else ()
-    importlib.import_module(host.module).new_workbook(given.book, cells, *time, settings=settings)
+    host.new(given.book, cells, dt.datetime.now(dt.UTC), settings)
     print(f"{given.book}: built, with {title or 'the synthetic sample chain'} in it")
     return 0
 
 
 def _recalc(given: argparse.Namespace) -> int:
     from gex_xl import template
+    from gex_xl.hosts.host import host_of
 
+    host = host_of(given.book)
     out: Path = given.out or given.book
-    _need_suffix(out, given.book.suffix.lower() if given.book.suffix.lower() in _SUFFIXES else ".xlsx")
+    host.check_suffix(out)
     changes = parse_settings("\n".join(given.set))
     cells = None
     if given.chain or given.symbol:
@@ -102,7 +86,8 @@ def _recalc(given: argparse.Namespace) -> int:
         if changes:
             source = Path(folder) / given.book.name
             template.change_settings(given.book, source, changes)
-        done = _recalculated(source, out, cells, given.engine)
+        engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
+        done = host.recalc(source, out, cells, dt.datetime.now(dt.UTC), engine)
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
         if name in done.names:
             value = done.names[name]
@@ -111,23 +96,6 @@ def _recalc(given: argparse.Namespace) -> int:
     for cell, message in sorted(done.errors.items()):
         print(one_line(f"{cell}: {message}"), file=sys.stderr)
     return 2 if done.errors else 0
-
-
-def _recalculated(book: Path, out: Path, cells: list[list[object]] | None, engine_name: str) -> Recalculation:
-    """Recalculate a book as what it is: for Lite, with macros, for the server, or plain."""
-    from gex_xl.hosts.classic import book as classic
-    from gex_xl.hosts.lite import book as lite
-    from gex_xl.hosts.server import book as server
-
-    engine = importlib.import_module(ENGINES[engine_name]).recalculate_workbook
-    if lite.is_lite(book):
-        return lite.recalculate_workbook(book, out, cells, dt.datetime.now(dt.UTC), engine)
-    if book.suffix.lower() == HOSTS["classic"].suffix:
-        return classic.recalculate(book, out, cells, engine)
-    if server.is_server_book(book):
-        return server.recalculate_workbook(book, out, cells, dt.datetime.now(dt.UTC), engine)
-    done: Recalculation = engine(book, out, cells)
-    return done
 
 
 def _chosen_cells(given: argparse.Namespace, settings: Settings) -> tuple[list[list[object]], str]:
@@ -155,8 +123,3 @@ def pasted_cells(
     cells = as_typed(cells_of_csv(sample_csv()) if read is None else [list(row) for row in read], settings.decimal)
     Chain.from_cells(cells, settings)
     return cells
-
-
-def _need_suffix(book: Path, suffix: str) -> None:
-    if book.suffix.lower() != suffix:
-        raise BadInput(f'"{book}" does not end in {suffix}; give the workbook a name such as gamma{suffix}')

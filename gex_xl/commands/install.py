@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from gex_xl.errors import BadInput
-from gex_xl.hosts import Finding
+from gex_xl.hosts import NAMES
+from gex_xl.hosts.requirement import Requirement
 
 
 def add(commands: Any) -> None:
     """Put `install` and `doctor` into the parser."""
     install = commands.add_parser("install", help="put the worksheet functions into a host")
-    install.add_argument("host", choices=["libreoffice", "classic"], help="the host")
+    install.add_argument("host", choices=NAMES, help="the host")
     install.add_argument("--uninstall", action="store_true", help="take them out again")
     install.add_argument(
         "--packages", type=Path, metavar="FOLDER", help="numpy, pandas and scipy for LibreOffice's Python"
@@ -25,39 +26,30 @@ def add(commands: Any) -> None:
 
 
 def _install(given: argparse.Namespace) -> int:
-    from gex_xl.hosts.classic import book as classic
-    from gex_xl.hosts.libreoffice import addin as libreoffice
+    from gex_xl.hosts.host import host_named
 
+    host = host_named(given.host)
     if given.packages is not None and not given.packages.is_dir():
         raise BadInput(f"--packages is {given.packages}, which is no folder; give the one that holds numpy")
-    if given.host == "classic":
-        print(classic.uninstall() if given.uninstall else classic.install())
-    else:
-        print(libreoffice.uninstall() if given.uninstall else libreoffice.install(given.packages))
+    act = host.uninstall if given.uninstall else host.install
+    if act is None:
+        raise BadInput(f"nothing is to be installed for {host.name}; gex-xl doctor says what it needs")
+    print(act(given.packages))
     return 0
 
 
 def _doctor(_given: argparse.Namespace) -> int:
-    from gex_xl.hosts.classic import book as classic
-    from gex_xl.hosts.libreoffice import addin as libreoffice
-    from gex_xl.hosts.lite import book as lite
-    from gex_xl.hosts.server import state as server
+    from gex_xl.hosts.host import host_named
 
-    hosts = {
-        "Excel with xlwings Lite": lite.findings,
-        "Excel on Windows (classic)": classic.findings,
-        "Excel with gex-xl serve": server.findings,
-        "LibreOffice Calc": libreoffice.findings,
-    }
-    for name, findings in hosts.items():
-        print(name)
-        for found in findings():
-            _show(found)
+    for host in map(host_named, NAMES):
+        print(host.title)
+        for requirement in host.requirements():
+            _show(requirement)
     return 0
 
 
-def _show(found: Finding) -> None:
-    word = {True: "ok", False: "missing", None: "look"}[found.there]
-    print(f"  {word:<8} {found.what}: {found.found}")
-    if found.next_step:
-        print(f"           next: {found.next_step}")
+def _show(requirement: Requirement) -> None:
+    word = {True: "ok", False: "missing", None: "look"}[requirement.there]
+    print(f"  {word:<8} {requirement.what}: {requirement.found}")
+    if requirement.next_step:
+        print(f"           next: {requirement.next_step}")

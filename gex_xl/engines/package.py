@@ -175,6 +175,10 @@ class Package:
         self.names = {(scope, change(self.spelling.get(n, n)).upper()): text for (scope, n), text in self.names.items()}
         self.spelling = {change(name).upper(): change(name) for name in self.spelling.values()}
 
+    def holds(self, part: str) -> bool:
+        """Whether the book has a part of this name."""
+        return part in self._parts
+
     def parts(self, pattern: str) -> dict[str, str]:
         """The text of each part whose whole name matches, by name."""
         return {name: self._text(name) for name in self._parts if re.fullmatch(pattern, name)}

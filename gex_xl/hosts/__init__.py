@@ -1,9 +1,7 @@
-"""One module per host: each makes its file or serves its protocol, and says what it needs.
+"""What calculates a workbook while it is open: one room per host, each described by the HOST in its module host.
 
-A host module has `findings() -> list[Finding]` for `gex-xl doctor`, and, where there is something to install,
-`install() -> str` and `uninstall() -> str`, which return the sentence to show.
+No room is imported here: Lite files and the server load single modules of them.
 """
 
-from gex_xl.hosts.requirement import Finding
-
-__all__ = ["Finding"]
+#: The rooms.
+NAMES = ("lite", "classic", "server", "libreoffice")

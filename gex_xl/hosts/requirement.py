@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """`what` is needed, whether it is there, what was `found`, and the `next_step` where it is not.
-
-    `there` is None for what cannot be seen from outside the host.
+class Requirement:
+    """`what` is needed, whether it is there, what was `found`, and the `next_step` where it is not. `there` is None for
+    what cannot be seen from outside the host.
     """
 
     what: str

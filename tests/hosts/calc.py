@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from gex_xl.hosts.libreoffice.program import Office, environment
+from gex_xl.hosts.libreoffice.program import LibreOffice, environment
 
 SESSION = Path(__file__).with_name("calc_session.py")
 
@@ -15,7 +15,7 @@ SESSION = Path(__file__).with_name("calc_session.py")
 class Calc:
     """`Calc(office, options).open(path=...)` calls the method of the same name there."""
 
-    def __init__(self, office: Office, options: list[str]) -> None:
+    def __init__(self, office: LibreOffice, options: list[str]) -> None:
         python = office.python()
         assert python is not None
         self._process = subprocess.Popen(

@@ -11,7 +11,7 @@ import pytest
 
 from gex_xl.errors import BadInput
 from gex_xl.hosts.libreoffice import addin as libreoffice
-from gex_xl.hosts.libreoffice.program import Office, find_office, private_profile, with_addin
+from gex_xl.hosts.libreoffice.program import LibreOffice, find_libreoffice, private_profile, with_addin
 
 from .calc import Calc
 
@@ -24,9 +24,9 @@ def absent(reason: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
-def office() -> Office:
+def office() -> LibreOffice:
     try:
-        found = find_office()
+        found = find_libreoffice()
     except BadInput as error:
         absent(f"LibreOffice >= 25.2 is needed: {error}")
     if found.python() is None:
@@ -35,7 +35,7 @@ def office() -> Office:
 
 
 @pytest.fixture(scope="session")
-def options(office: Office, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def options(office: LibreOffice, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What makes LibreOffice load the add-in and use a new profile."""
     folder = tmp_path_factory.mktemp("office")
     libreoffice.unpack_addin(folder / "addins", libreoffice.packages_for(office.python()))
@@ -43,7 +43,7 @@ def options(office: Office, tmp_path_factory: pytest.TempPathFactory) -> list[st
 
 
 @pytest.fixture(scope="module")
-def calc(office: Office, options: list[str]) -> Iterator[Calc]:
+def calc(office: LibreOffice, options: list[str]) -> Iterator[Calc]:
     """Calc itself, with no document open."""
     found = Calc(office, options)
     yield found

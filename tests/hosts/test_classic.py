@@ -25,9 +25,10 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.functions.registry import Argument, Function
 from gex_xl.history import COLUMNS
-from gex_xl.hosts.classic import book as classic
 from gex_xl.hosts.classic import machine as classic_machine
 from gex_xl.hosts.classic import wrappers
+from gex_xl.hosts.classic.host import CONFIG
+from gex_xl.hosts.classic.host import HOST as CLASSIC
 from gex_xl.template import plan
 
 INSTALLED = importlib.metadata.version("xlwings")
@@ -38,7 +39,7 @@ OURS = ("GexFunctions", "GexWizard", "GexHost", "GexHistory", "ThisWorkbook")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A classic workbook with the example chain in it."""
     target = tmp_path_factory.mktemp("classic") / "gamma.xlsm"
-    done = classic.new_workbook(target, EXAMPLE_CHAIN)
+    done = CLASSIC.new(target, EXAMPLE_CHAIN)
     assert not done.errors
     return target
 
@@ -123,8 +124,8 @@ def test_recalculating_keeps_the_macros(book: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.xlsm"
     settled = [list(row) for row in EXAMPLE_CHAIN]
     settled[3][5] = 99_999
-    before = classic.recalculate(book, tmp_path / "same.xlsm", None)
-    after = classic.recalculate(book, out, settled)
+    before = CLASSIC.recalc(book, tmp_path / "same.xlsm", None)
+    after = CLASSIC.recalc(book, out, settled)
     assert not after.errors
     assert before.names["Total_GEX"] != after.names["Total_GEX"]
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out) as new:
@@ -153,14 +154,14 @@ def test_libreoffice_opens_it(book: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["gamma.xlsx", "gamma", "gamma.xls"])
 def test_other_endings_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"does not end in \.xlsm"):
-        classic.new_workbook(tmp_path / name, None)
+        CLASSIC.new(tmp_path / name, None)
     assert not list(tmp_path.iterdir())
 
 
 def test_without_pyopenvba_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "pyopenvba", None)  # what an import of it finds where it is not installed
     with pytest.raises(BadInput, match="pip install pyopenvba"):
-        classic.new_workbook(tmp_path / "gamma.xlsm", None)
+        CLASSIC.new(tmp_path / "gamma.xlsm", None)
 
 
 # --- the VBA
@@ -273,8 +274,8 @@ def test_the_config_answers_all_that_xlwings_asks_before_it_starts_python(module
         assert body
         asked |= set(re.findall(r'GetConfig\("([^"]+)"', body[1]))
     assert "INTERPRETER_WIN" in asked
-    assert asked - {"INTERPRETER"} <= classic.CONFIG.keys()  # INTERPRETER is asked where INTERPRETER_WIN is blank
-    assert not classic.CONFIG["LICENSE_KEY"]
+    assert asked - {"INTERPRETER"} <= CONFIG.keys()  # INTERPRETER is asked where INTERPRETER_WIN is blank
+    assert not CONFIG["LICENSE_KEY"]
 
 
 def test_an_argument_named_as_a_word_of_vba_takes_an_underscore() -> None:
@@ -478,12 +479,12 @@ def test_the_button_runs_a_macro_that_is_there(book: Path, modules: dict[str, st
 
 @pytest.mark.skipif(sys.platform == "win32", reason="says what other systems are told")
 def test_elsewhere_one_sentence_says_that_it_needs_windows() -> None:
-    for each in (classic.install, classic.uninstall):
+    for each in (classic_machine.install, classic_machine.uninstall):
         with pytest.raises(BadInput, match="classic needs Excel on Windows"):
             each()
-    (finding,) = classic.findings()
-    assert not finding.there
-    assert finding.next_step
+    (requirement,) = classic_machine.requirements()
+    assert not requirement.there
+    assert requirement.next_step
 
 
 @pytest.mark.parametrize("place", ["", "Scripts"])
@@ -543,19 +544,19 @@ def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 def test_install_writes_what_vba_reads_and_uninstall_takes_it_back(windows: Registry, tmp_path: Path) -> None:
     before = dict(windows.keys)
-    assert [finding.what for finding in classic.findings() if not finding.there] == [
+    assert [requirement.what for requirement in classic_machine.requirements() if not requirement.there] == [
         "Python chosen for classic workbooks"
     ]
-    assert str(tmp_path / "pythonw.exe") in classic.install()
+    assert str(tmp_path / "pythonw.exe") in classic_machine.install()
     # Where GetSetting(app, section, key) looks (Microsoft, "GetSetting function").
     asked = re.search(r'GetSetting\("(\w+)", "(\w+)", "(\w+)"', wrappers.fixed("GexHost.bas"))
     assert asked
     place = ("user", rf"Software\VB and VBA Program Settings\{asked[1]}\{asked[2]}")
     assert windows.keys[place] == {asked[3]: str(tmp_path / "pythonw.exe")}
-    assert all(finding.there and not finding.next_step for finding in classic.findings())
-    assert "no longer" in classic.uninstall()
+    assert all(requirement.there and not requirement.next_step for requirement in classic_machine.requirements())
+    assert "no longer" in classic_machine.uninstall()
     assert windows.keys == before
-    assert "nothing was changed" in classic.uninstall()
+    assert "nothing was changed" in classic_machine.uninstall()
 
 
 @pytest.mark.parametrize(
@@ -566,11 +567,11 @@ def test_install_says_what_is_missing(missing: str, said: str, windows: Registry
     (tmp_path / missing).unlink()
     before = dict(windows.keys)
     with pytest.raises(BadInput, match=said):
-        classic.install()
+        classic_machine.install()
     assert windows.keys == before
 
 
 def test_install_needs_excel(windows: Registry) -> None:
     windows.keys.clear()
     with pytest.raises(BadInput, match="Excel on Windows: not found"):
-        classic.install()
+        classic_machine.install()

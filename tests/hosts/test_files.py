@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import zipfile
 from pathlib import Path
@@ -12,12 +11,14 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from gex_xl.commands.books import HOSTS
 from gex_xl.engines.package import Package
 from gex_xl.functions import EXAMPLE_CHAIN
-from gex_xl.hosts.libreoffice.program import Office, convert, private_profile
+from gex_xl.hosts import NAMES
+from gex_xl.hosts.host import host_named
+from gex_xl.hosts.libreoffice.program import LibreOffice, convert, private_profile
 from gex_xl.template import dialects, plan
 
+HOSTS = ("plain", *NAMES)
 Built = dict[str, Path]
 
 
@@ -25,9 +26,9 @@ Built = dict[str, Path]
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("files")
     made = {}
-    for name, host in HOSTS.items():
-        made[name] = folder / f"{name}{host.suffix}"
-        importlib.import_module(host.module).new_workbook(made[name], [list(row) for row in EXAMPLE_CHAIN])
+    for host in map(host_named, HOSTS):
+        made[host.name] = folder / f"{host.name}{host.suffix}"
+        host.new(made[host.name], [list(row) for row in EXAMPLE_CHAIN])
     return made
 
 
@@ -64,7 +65,7 @@ def test_tables_spill_where_the_host_spills(built: Built, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_other_programs_read_the_same_values(built: Built, host: str, office: Office, tmp_path: Path) -> None:
+def test_other_programs_read_the_same_values(built: Built, host: str, office: LibreOffice, tmp_path: Path) -> None:
     def shown(path: Path) -> dict[str, Any]:
         sheet = openpyxl.load_workbook(path, data_only=True)[plan.DASHBOARD]
         return {cell: sheet[cell].value for cell in ("B3", "B7", "C7", "D7", "F7", "H7", "I7")}

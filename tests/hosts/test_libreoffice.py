@@ -23,7 +23,14 @@ from gex_xl.functions.registry import Function
 from gex_xl.hosts.libreoffice import addin as libreoffice
 from gex_xl.hosts.libreoffice.engine import differences
 from gex_xl.hosts.libreoffice.engine import recalculate_workbook as by_calc
-from gex_xl.hosts.libreoffice.program import Office, convert, find_office, installed, private_profile, with_addin
+from gex_xl.hosts.libreoffice.program import (
+    LibreOffice,
+    convert,
+    find_libreoffice,
+    installed,
+    private_profile,
+    with_addin,
+)
 from gex_xl.template import recalculate_workbook
 
 from .calc import Calc
@@ -218,7 +225,7 @@ def test_fifty_formulas_follow_one_input(blank: Calc, sample: list[list[Any]]) -
     assert shown() == before
 
 
-def test_a_saved_handle_is_loaded_again(blank: Calc, office: Office, options: list[str], tmp_path: Path) -> None:
+def test_a_saved_handle_is_loaded_again(blank: Calc, office: LibreOffice, options: list[str], tmp_path: Path) -> None:
     """The text of a LOAD_CHAIN cell outlives its chain: a formula typed after reopening finds it all the same."""
     blank.write(sheet="Sheet1", cell="J1", formula=f"=LOAD_CHAIN({CHAIN})")
     blank.store(path=str(tmp_path / "handle.xlsx"))
@@ -239,7 +246,7 @@ def test_a_saved_handle_is_loaded_again(blank: Calc, office: Office, options: li
         later.end()
 
 
-def test_without_numpy_the_cell_says_what_to_install(office: Office, tmp_path: Path) -> None:
+def test_without_numpy_the_cell_says_what_to_install(office: LibreOffice, tmp_path: Path) -> None:
     python = office.python()
     assert python is not None
     if not python.lacks:
@@ -257,15 +264,15 @@ def test_without_numpy_the_cell_says_what_to_install(office: Office, tmp_path: P
         lone.end()
 
 
-def test_install_and_uninstall(office: Office, tmp_path: Path) -> None:
+def test_install_and_uninstall(office: LibreOffice, tmp_path: Path) -> None:
     """By LibreOffice's own installer, into a profile and a shared folder that are not the machine's."""
     (tmp_path / "shared").mkdir()
     into = (private_profile(tmp_path / "profile"), f"-env:UNO_SHARED_PACKAGES={(tmp_path / 'shared').as_uri()}")
-    assert [found.there for found in libreoffice.findings(into)] == [True, True, False]
-    assert "gex-xl install libreoffice" in libreoffice.findings(into)[-1].next_step
+    assert [found.there for found in libreoffice.requirements(into)] == [True, True, False]
+    assert "gex-xl install libreoffice" in libreoffice.requirements(into)[-1].next_step
     for _ in range(2):  # a second time replaces the first
         assert "is installed in LibreOffice" in libreoffice.install(options=into)
-    assert all(found.there for found in libreoffice.findings(into))
+    assert all(found.there for found in libreoffice.requirements(into))
     user = Calc(office, list(into))
     try:
         user.open()
@@ -278,7 +285,7 @@ def test_install_and_uninstall(office: Office, tmp_path: Path) -> None:
         user.end()
     assert "was removed" in libreoffice.uninstall(into)
     assert "not installed" in libreoffice.uninstall(into)
-    assert not libreoffice.findings(into)[-1].there
+    assert not libreoffice.requirements(into)[-1].there
 
 
 def command(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -288,7 +295,7 @@ def command(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_doctor_says_what_is_there(office: Office) -> None:
+def test_doctor_says_what_is_there(office: LibreOffice) -> None:
     done = command("doctor")
     assert (done.returncode, done.stderr) == (0, "")
     assert "LibreOffice Calc" in done.stdout and office.version in done.stdout
@@ -338,7 +345,7 @@ def test_the_addin_needs_no_other_compiler(tmp_path: Path) -> None:
     assert all(f" {slot}(" in libreoffice.interface() for slot in slots.values())
 
 
-def test_the_workbook_by_command(office: Office, book: tuple[Path, Any], tmp_path: Path) -> None:
+def test_the_workbook_by_command(office: LibreOffice, book: tuple[Path, Any], tmp_path: Path) -> None:
     """`recalc --engine libreoffice` gives what the embedded engine gave, in the same file."""
     target = tmp_path / "again.xlsx"
     done = command("recalc", str(book[0]), "--engine", "libreoffice", "--out", str(target))
@@ -357,7 +364,7 @@ def same_stored(found: Any, expected: Any) -> bool:
     return bool(found == expected)
 
 
-def test_a_chain_that_cannot_be_used_is_named(office: Office, book: tuple[Path, Any], tmp_path: Path) -> None:
+def test_a_chain_that_cannot_be_used_is_named(office: LibreOffice, book: tuple[Path, Any], tmp_path: Path) -> None:
     done = by_calc(book[0], tmp_path / "broken.xlsx", [["no", "chain"], [1.0, 2.0]])
     assert done.names["Total_GEX"] == "#VALUE!"
     assert all("the chain: Cannot be used: " in message for message in done.errors.values())
@@ -365,10 +372,12 @@ def test_a_chain_that_cannot_be_used_is_named(office: Office, book: tuple[Path, 
     assert differences(done, expected) == []
 
 
-def test_what_is_no_workbook_of_ours_is_refused(office: Office, tmp_path: Path) -> None:
+def test_what_is_no_workbook_of_ours_is_refused(office: LibreOffice, tmp_path: Path) -> None:
     (tmp_path / "other.xlsx").write_text("text", encoding="utf-8")
     with pytest.raises(BadInput, match="cannot be read as a workbook"):
         by_calc(tmp_path / "other.xlsx", tmp_path / "out.xlsx", None)
     with pytest.raises(BadInput, match="LibreOffice could not recalculate absent.xlsx"):
-        convert(find_office(), tmp_path / "absent.xlsx", "xlsx", tmp_path / "out", [private_profile(tmp_path / "p")])
+        convert(
+            find_libreoffice(), tmp_path / "absent.xlsx", "xlsx", tmp_path / "out", [private_profile(tmp_path / "p")]
+        )
     assert installed() == office

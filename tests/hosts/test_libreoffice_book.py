@@ -21,7 +21,7 @@ from gex_xl.engines.addresses import address
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import FormulaCell
 from gex_xl.functions import EXAMPLE_CHAIN
-from gex_xl.hosts.libreoffice.book import NOTE, new_workbook
+from gex_xl.hosts.libreoffice.host import HOST as CALC
 from gex_xl.template import plan, recalculate_workbook
 
 from .calc import Calc
@@ -35,7 +35,7 @@ Cells = list[list[Any]]
 def calc_book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Path:
     """The book for Calc users, with the sample in it."""
     path = tmp_path_factory.mktemp("calc") / "gamma.xlsx"
-    new_workbook(path, sample)
+    CALC.new(path, sample)
     return path
 
 
@@ -43,7 +43,7 @@ def calc_book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Path:
 def book(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> tuple[Path, Recalculation]:
     """The same book before its tables are made for Calc, evaluated by the embedded engine."""
     path = tmp_path_factory.mktemp("plain") / "gamma.xlsx"
-    return path, template.new_workbook(path, sample, NOTE)
+    return path, template.new_workbook(path, sample, CALC.note)
 
 
 @pytest.fixture(scope="module")

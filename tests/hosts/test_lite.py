@@ -22,8 +22,10 @@ from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts.lite import book as lite
+from gex_xl.hosts.host import host_of
+from gex_xl.hosts.lite import extension
 from gex_xl.hosts.lite.bundle import REQUIREMENTS, main_py
+from gex_xl.hosts.lite.host import HOST as LITE
 from gex_xl.template import build_workbook, new_workbook
 from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
@@ -31,6 +33,10 @@ from gex_xl.udfs import FUNCTIONS
 COMPUTED = dt.datetime(2026, 3, 4, 15, 6, tzinfo=dt.UTC)
 OURS = re.compile(r"(?<![\w.])(" + "|".join(REGISTRY) + r")\(")
 Cells = list[list[object]]
+
+
+def code_of(book: Path) -> dict[str, str]:
+    return extension.texts_in(Package(book))
 
 
 def parsed(data: bytes) -> ElementTree.Element:
@@ -45,7 +51,7 @@ def cells() -> Cells:
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory, cells: Cells) -> tuple[Path, Recalculation]:
     path = tmp_path_factory.mktemp("lite") / "book.xlsx"
-    return path, lite.new_workbook(path, cells, COMPUTED)
+    return path, LITE.new(path, cells, COMPUTED)
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +62,12 @@ def parts(book: tuple[Path, Recalculation]) -> dict[str, bytes]:
 
 
 def test_equal_calls_give_equal_bytes(book: tuple[Path, Recalculation], cells: Cells, tmp_path: Path) -> None:
-    lite.new_workbook(tmp_path / "other.xlsx", cells, COMPUTED)
+    LITE.new(tmp_path / "other.xlsx", cells, COMPUTED)
     assert (tmp_path / "other.xlsx").read_bytes() == book[0].read_bytes()
 
 
 def test_the_code_is_read_back(book: tuple[Path, Recalculation]) -> None:
-    found = lite.code_of(book[0])
+    found = code_of(book[0])
     assert found["main.py"] == main_py()
     assert found["requirements.txt"] == REQUIREMENTS
     assert {"pyodideVersion", "addinVersion"} <= found.keys()
@@ -75,7 +81,7 @@ def test_the_extension_is_what_office_expects(parts: dict[str, bytes]) -> None:
     assert re.fullmatch(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", root.get("id", ""))
     reference = root.find(f"{we}reference")
     assert reference is not None
-    assert (reference.get("id"), reference.get("storeType")) == (lite.STORE_ID, "OMEX")
+    assert (reference.get("id"), reference.get("storeType")) == (extension.STORE_ID, "OMEX")
     order = ["reference", "alternateReferences", "properties", "bindings", "snapshot"]
     assert [child.tag for child in root] == [we + name for name in order]
     values = {entry.get("name"): entry.get("value", "") for entry in root.iter(f"{we}property")}
@@ -217,7 +223,7 @@ def changed(book: Path, target: Path, typed: dict[str, float]) -> Path:
 
 
 def test_a_chain_that_cannot_be_used_is_said_in_the_file_too(tmp_path: Path) -> None:
-    done = lite.new_workbook(tmp_path / "book.xlsx", None)
+    done = LITE.new(tmp_path / "book.xlsx", None)
     assert "Cannot be used" in str(done.values["Dashboard!B3"])
     assert done.values["Dashboard!B10"] == ""  # of no figures nothing is said
     again = recalculate(tmp_path / "book.xlsx", tmp_path / "again.xlsx", FUNCTIONS)
@@ -228,7 +234,7 @@ def test_the_plain_book_has_neither(tmp_path: Path) -> None:
     build_workbook(tmp_path / "plain.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "plain.xlsx")["Dashboard"]
     assert (sheet["E1"].value, sheet["B10"].value) == (None, None)
-    assert not lite.is_lite(tmp_path / "plain.xlsx")
+    assert host_of(tmp_path / "plain.xlsx").name == "plain"
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
@@ -264,21 +270,21 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
     done = run("new", "book.xlsx", "--host", "lite", "--chain", "chain.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     book = tmp_path / "book.xlsx"
-    assert lite.code_of(book)["main.py"] == main_py()
+    assert code_of(book)["main.py"] == main_py()
     # As an older version would have left it, saved by Excel with a property of the add-in's own.
     theirs = "from xlwings import func\n\n\n@func\ndef HALF(x):\n    return x / 2  # '\\\\ \"\n"
     older = "# an older gex_xl\n" + main_py().splitlines()[-1] + "\n" + theirs
     rewrite(book, {"main.py": older, "requirements.txt": "xlwings==0.30\n# mine\nmatplotlib==3.9\nnumpy\n"})
-    assert lite.code_of(book)["main.py"] == older
+    assert code_of(book)["main.py"] == older
     changed = [[cell if cell != "Spot: 5000" else "Spot: 5020" for cell in row] for row in cells]
     (tmp_path / "next.csv").write_text(as_csv(changed), encoding="utf-8")
     done = run("recalc", "book.xlsx", "--chain", "next.csv", "--out", "out.xlsx", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    found = lite.code_of(tmp_path / "out.xlsx")
+    found = code_of(tmp_path / "out.xlsx")
     assert found["main.py"] == main_py() + theirs
     assert found["requirements.txt"] == REQUIREMENTS + "matplotlib==3.9\n"
     assert found["xlwingsWorkbookId"] == "kept"
-    assert lite.code_of(book)["main.py"] == older
+    assert code_of(book)["main.py"] == older
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         names = archive.namelist()
         sheets = [archive.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")]
@@ -319,7 +325,7 @@ def test_the_suffix_is_the_hosts(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_findings_name_what_is_needed_and_the_next_step() -> None:
-    found = lite.findings()
+def test_requirements_name_what_is_needed_and_the_next_step() -> None:
+    found = LITE.requirements()
     assert any("add-in xlwings Lite" in each.what and not each.there for each in found)
     assert all(each.next_step for each in found if not each.there)

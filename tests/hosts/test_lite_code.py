@@ -26,8 +26,8 @@ from xlwings import XlwingsError
 
 import gex_xl
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts.lite import book as lite
 from gex_xl.hosts.lite.bundle import REQUIREMENTS, XLWINGS, licence, main_py
+from gex_xl.hosts.lite.host import HOST as LITE
 from gex_xl.settings import parse_settings
 from gex_xl.template import plan
 from gex_xl.template.history_sheet import BUTTON
@@ -179,7 +179,7 @@ def script_books() -> dict[str, Book]:
     """Workbooks to run the script on, by what is special about them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
-        lite.new_workbook(path, EXAMPLE_CHAIN)
+        LITE.new(path, EXAMPLE_CHAIN)
         fresh = as_json(path)
     serial = (dt.date.fromisoformat(DAY) - dt.date(1899, 12, 30)).days
     full = [[f"{2000 + i // 300}-01-{1 + i % 28:02}", "SPX"] for i in range(plan.KEPT_ROWS)]

@@ -14,8 +14,8 @@ import pytest
 from gex_xl.cli import main
 from gex_xl.engines.package import Package
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
-from gex_xl.hosts.lite import book as lite
-from gex_xl.hosts.server import book as server
+from gex_xl.hosts.host import host_of
+from gex_xl.hosts.server.host import HOST as SERVER
 from gex_xl.template import dialects, new_workbook
 
 COMPUTED = dt.datetime(2026, 3, 4, 15, 6, tzinfo=dt.UTC)
@@ -26,7 +26,7 @@ OURS = re.compile(r"(\w*?)(" + "|".join(sorted(REGISTRY, key=len, reverse=True))
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("server") / "book.xlsx"
-    server.new_workbook(path, CELLS, COMPUTED)
+    SERVER.new(path, CELLS, COMPUTED)
     return path
 
 
@@ -64,15 +64,14 @@ def test_it_carries_no_code_and_every_part_is_well_formed(book: Path) -> None:
 
 
 def test_equal_calls_give_equal_bytes(book: Path, tmp_path: Path) -> None:
-    server.new_workbook(tmp_path / "other.xlsx", CELLS, COMPUTED)
+    SERVER.new(tmp_path / "other.xlsx", CELLS, COMPUTED)
     assert (tmp_path / "other.xlsx").read_bytes() == book.read_bytes()
 
 
 def test_it_is_told_from_the_other_books(book: Path, tmp_path: Path) -> None:
     new_workbook(tmp_path / "plain.xlsx", CELLS)
-    assert server.is_server_book(book)
-    assert not lite.is_lite(book)
-    assert not server.is_server_book(tmp_path / "plain.xlsx")
+    assert host_of(book) is SERVER
+    assert host_of(tmp_path / "plain.xlsx").name == "plain"
 
 
 def test_the_commands_build_and_recalculate_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,14 +85,14 @@ def test_the_commands_build_and_recalculate_it(tmp_path: Path, capsys: pytest.Ca
     total = plain.names["Total_GEX"]
     assert isinstance(total, float)
     assert f"{total:,.4f}" in said.out
-    assert server.is_server_book(out)
+    assert host_of(out) is SERVER
     assert sorted(formulas(out)) == sorted(formulas(book))
 
 
 def test_another_chain_keeps_it_a_servers_book(book: Path, tmp_path: Path) -> None:
     """Its figures follow the chain; calls keep their spelling, and so do the cells' names."""
     fewer = CELLS[:-3]
-    done = server.recalculate_workbook(book, tmp_path / "out.xlsx", fewer, COMPUTED)
+    done = SERVER.recalc(book, tmp_path / "out.xlsx", fewer, COMPUTED)
     assert done.errors == {}
     assert done.names["Total_GEX"] == new_workbook(tmp_path / "plain.xlsx", fewer).names["Total_GEX"]
     names = {name for _, name in Package(tmp_path / "out.xlsx").names}

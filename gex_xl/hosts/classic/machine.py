@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gex_xl.errors import BadInput
-from gex_xl.hosts.requirement import Finding
+from gex_xl.hosts.requirement import Requirement
 
 # Where VBA's GetSetting("gex_xl", "classic", "python") looks.
 _OUR_KEY = r"Software\VB and VBA Program Settings\gex_xl"
@@ -27,7 +27,7 @@ def install() -> str:
     classic workbook needs is missing.
     """
     _need_windows()
-    missing = [f"{f.what}: {f.found}; {f.next_step}" for f in findings() if not f.there and f.what != _CHOSEN]
+    missing = [f"{f.what}: {f.found}; {f.next_step}" for f in requirements() if not f.there and f.what != _CHOSEN]
     if missing:
         raise BadInput(". ".join(missing))
     _choose(built_with())
@@ -43,28 +43,30 @@ def uninstall() -> str:
     return "Classic workbooks no longer use a chosen Python; they try the one that built them, then those on the PATH."
 
 
-def findings() -> list[Finding]:
+def requirements() -> list[Requirement]:
     """What a classic workbook needs to calculate on this machine, and whether it is here."""
     if not _on_windows():
         system = platform.system() or sys.platform
-        return [Finding("Excel on Windows", False, f"this is {system}", "use gex-xl new BOOK.xlsx --host lite here")]
+        return [
+            Requirement("Excel on Windows", False, f"this is {system}", "use gex-xl new BOOK.xlsx --host lite here")
+        ]
     excel, python, beside, chosen = _has_excel(), interpreter(), library(), _chosen()
     return [
-        _finding("Excel on Windows", excel, "found" if excel else "not found", "install desktop Excel"),
+        _requirement("Excel on Windows", excel, "found" if excel else "not found", "install desktop Excel"),
         _package("pywin32"),
-        _finding(
+        _requirement(
             "Python without a console window",
             python is not None,
             str(python or f"no pythonw.exe near {sys.executable}"),
             "use a Python from python.org, conda or uv",
         ),
-        _finding(
+        _requirement(
             f"xlwings {xlwings_version()} for Excel",
             beside.exists(),
             str(beside) if beside.exists() else f"no {beside.name} in {beside.parent}",
             "reinstall xlwings in this environment, without --user",
         ),
-        _finding(_CHOSEN, chosen is not None, chosen or "none", "run gex-xl install classic"),
+        _requirement(_CHOSEN, chosen is not None, chosen or "none", "run gex-xl install classic"),
     ]
 
 
@@ -111,15 +113,15 @@ def _need_windows() -> None:
         raise BadInput(f"classic needs Excel on Windows, and this is {system}; the hosts lite and server work here")
 
 
-def _finding(what: str, there: bool, found: str, otherwise: str) -> Finding:
-    return Finding(what, there, found, "" if there else otherwise)
+def _requirement(what: str, there: bool, found: str, otherwise: str) -> Requirement:
+    return Requirement(what, there, found, "" if there else otherwise)
 
 
-def _package(name: str) -> Finding:
+def _package(name: str) -> Requirement:
     try:
-        return Finding(name, True, importlib.metadata.version(name))
+        return Requirement(name, True, importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, False, "not installed", f"run pip install {name}")
+        return Requirement(name, False, "not installed", f"run pip install {name}")
 
 
 def _registry() -> Any:

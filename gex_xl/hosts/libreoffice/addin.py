@@ -23,8 +23,8 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.functions.registry import Function
 from gex_xl.hosts import closure
-from gex_xl.hosts.libreoffice.program import Office, OfficePython, find_office, installed, run
-from gex_xl.hosts.requirement import Finding
+from gex_xl.hosts.libreoffice.program import LibreOffice, LibreOfficePython, find_libreoffice, installed, run
+from gex_xl.hosts.requirement import Requirement
 
 IDENTIFIER = "org.gexxl.addin"
 IMPLEMENTATION = "org.gexxl.AddIn"
@@ -88,7 +88,7 @@ def unpack_addin(folder: Path, packages: Path | None = None) -> None:
         path.write_bytes(content)
 
 
-def packages_for(python: OfficePython | None) -> Path | None:
+def packages_for(python: LibreOfficePython | None) -> Path | None:
     """Where LibreOffice's Python may find what it lacks: this interpreter's packages, if both are of one version.
 
     None where it lacks nothing. Raises BadInput with what to do where neither has them.
@@ -112,7 +112,7 @@ def install(packages: Path | None = None, options: tuple[str, ...] = ()) -> str:
 
     `options` go to LibreOffice's own installer, such as the profile to install into.
     """
-    office = find_office()
+    office = find_libreoffice()
     found = packages or packages_for(office.python())
     with tempfile.TemporaryDirectory() as folder:
         addin = Path(folder) / "gex_xl.oxt"
@@ -126,7 +126,7 @@ def install(packages: Path | None = None, options: tuple[str, ...] = ()) -> str:
 
 def uninstall(options: tuple[str, ...] = ()) -> str:
     """Remove the add-in; the sentence to show."""
-    office = find_office()
+    office = find_libreoffice()
     if _version(office, options) is None:
         return "gex_xl is not installed in LibreOffice; nothing was removed"
     said = run([office.unopkg, "remove", *_whose(), *options, IDENTIFIER], 300)
@@ -135,32 +135,32 @@ def uninstall(options: tuple[str, ...] = ()) -> str:
     return f"gex_xl was removed from LibreOffice {office.version}"
 
 
-def findings(options: tuple[str, ...] = ()) -> list[Finding]:
+def requirements(options: tuple[str, ...] = ()) -> list[Requirement]:
     """What the Calc host needs, for `gex-xl doctor`."""
     office = installed()
     wanted = "LibreOffice 25.2 or newer"
     try:
-        find_office()
+        find_libreoffice()
     except BadInput as error:
-        return [Finding(wanted, False, office.version if office else "not found", str(error))]
-    assert office is not None  # noqa: S101  find_office has looked
+        return [Requirement(wanted, False, office.version if office else "not found", str(error))]
+    assert office is not None  # noqa: S101  find_libreoffice has looked
     python, version = office.python(), _version(office, options)
     try:
         packages = packages_for(python)
         words = f"from {packages}" if packages else "its own"
-        needs = Finding("numpy, pandas and scipy for LibreOffice's Python", True, words)
+        needs = Requirement("numpy, pandas and scipy for LibreOffice's Python", True, words)
     except BadInput as error:
-        needs = Finding("numpy, pandas and scipy for LibreOffice's Python", False, "lacking", str(error))
+        needs = Requirement("numpy, pandas and scipy for LibreOffice's Python", False, "lacking", str(error))
     there = version == __version__
     step = "" if there else "gex-xl install libreoffice"
     return [
-        Finding(wanted, True, office.version),
+        Requirement(wanted, True, office.version),
         needs,
-        Finding(f"the add-in gex_xl {__version__} in LibreOffice", there, version or "not installed", step),
+        Requirement(f"the add-in gex_xl {__version__} in LibreOffice", there, version or "not installed", step),
     ]
 
 
-def _version(office: Office, options: tuple[str, ...]) -> str | None:
+def _version(office: LibreOffice, options: tuple[str, ...]) -> str | None:
     """The version of the add-in that is installed; None where it is not."""
     said = run([office.unopkg, "list", *_whose(), *options, IDENTIFIER], 120)
     found = re.search(r"Version: (\S+)", said)

@@ -18,8 +18,8 @@ from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Error, FormulaCell, Scalar
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts.libreoffice.addin import packages_for, unpack_addin
-from gex_xl.hosts.libreoffice.book import without_spills
-from gex_xl.hosts.libreoffice.program import convert, find_office, private_profile, with_addin
+from gex_xl.hosts.libreoffice.program import convert, find_libreoffice, private_profile, with_addin
+from gex_xl.hosts.libreoffice.spills import without_spills
 from gex_xl.template.build import Cells, own_book
 from gex_xl.template.plan import PASTE_ANCHOR, STATUS
 
@@ -76,13 +76,13 @@ def draw(book: Path, picture: Path) -> None:
         copy = work / "book.xlsx"
         shutil.copyfile(book, copy)
         profile = f"-env:UserInstallation={(work / 'profile').as_uri()}"  # which shows the values in the file
-        made = convert(find_office(), copy, _FIRST_PAGE, work / "out", [profile])
+        made = convert(find_libreoffice(), copy, _FIRST_PAGE, work / "out", [profile])
         shutil.move(made, picture)
 
 
 def _computed(package: Package) -> tuple[Mapping[tuple[str, int, int], Scalar], Mapping[str, Area]]:
     """What Calc makes of the book's cells, and the rectangle that each spilling formula was given."""
-    office = find_office()
+    office = find_libreoffice()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         work = Path(folder)
         book, out, addins = work / "book.xlsx", work / "out", work / "addins"

@@ -39,7 +39,7 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @dataclass(frozen=True, slots=True)
-class OfficePython:
+class LibreOfficePython:
     """The interpreter that runs add-ins: where it is, its version, and which of the packages it lacks."""
 
     path: Path
@@ -48,7 +48,7 @@ class OfficePython:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class LibreOffice:
     """An installed LibreOffice: its folder of programs and its version."""
 
     programs: Path
@@ -64,7 +64,7 @@ class Office:
         """The program that installs add-ins."""
         return next(p for p in (self.programs / n for n in ("unopkg.com", "unopkg.exe", "unopkg")) if p.exists())
 
-    def python(self) -> OfficePython | None:
+    def python(self) -> LibreOfficePython | None:
         """Its own interpreter, or the system's where it has none; None where neither knows LibreOffice."""
         own = [self.programs / "python.exe", self.programs / "python", self.programs.parent / "Resources" / "python"]
         system = shutil.which("python3", path=os.pathsep.join(["/usr/bin", "/usr/local/bin"]))
@@ -74,7 +74,7 @@ class Office:
         return None
 
 
-def find_office() -> Office:
+def find_libreoffice() -> LibreOffice:
     """The LibreOffice of this machine. Raises BadInput where there is none or it is too old."""
     found = installed()
     if found is None:
@@ -85,17 +85,17 @@ def find_office() -> Office:
 
 
 @functools.cache
-def installed() -> Office | None:
+def installed() -> LibreOffice | None:
     """The LibreOffice of this machine, of whatever age; None where there is none."""
     onpath = [shutil.which(name) for name in ("soffice", "libreoffice")]
     others = sorted(Path("/opt").glob("libreoffice*/program"), reverse=True) if sys.platform.startswith("linux") else []
     places = [*(Path(p).resolve().parent for p in onpath if p), *map(Path, _PLACES.get(sys.platform, _UNIX)), *others]
     for place in places:
         if any((place / name).exists() for name in ("soffice", "soffice.com", "soffice.exe")):
-            office = Office(place, "")
+            office = LibreOffice(place, "")
             said = run([office.soffice, "--version"], 60)
             if version := re.search(r"\d+\.\d+[.\d]*", said):
-                return Office(place, version[0])
+                return LibreOffice(place, version[0])
     return None
 
 
@@ -112,7 +112,9 @@ def with_addin(folder: Path) -> str:
     return f"-env:BUNDLED_EXTENSIONS={folder.resolve().as_uri()}"
 
 
-def convert(office: Office, source: Path, kind: str, out: Path, options: Sequence[str], seconds: float = 300) -> Path:
+def convert(
+    office: LibreOffice, source: Path, kind: str, out: Path, options: Sequence[str], seconds: float = 300
+) -> Path:
     """Open `source`, recalculated by the profile named in `options`, and save it as `kind` into the folder `out`.
 
     Raises BadInput where LibreOffice makes no such file in time.
@@ -160,10 +162,10 @@ def run(command: Sequence[object], seconds: float, cwd: Path | None = None) -> s
             raise BadInput(f"{Path(str(command[0])).name} gave no answer within {seconds:.0f} seconds") from None
 
 
-def _asked(python: Path) -> OfficePython | None:
+def _asked(python: Path) -> LibreOfficePython | None:
     code = (
         "import sys, uno, importlib.util as u\n"
         "print('gex', *sys.version_info[:2], *[n for n in ('numpy', 'pandas', 'scipy') if u.find_spec(n) is None])"
     )
     found = re.search(r"^gex (\d+) (\d+)(.*)$", run([python, "-c", code], 60), re.MULTILINE)
-    return OfficePython(python, (int(found[1]), int(found[2])), tuple(found[3].split())) if found else None
+    return LibreOfficePython(python, (int(found[1]), int(found[2])), tuple(found[3].split())) if found else None

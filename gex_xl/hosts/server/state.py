@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gex_xl.errors import BadInput
-from gex_xl.hosts.requirement import Finding
+from gex_xl.hosts.requirement import Requirement
 
 EXTRA = ("starlette", "uvicorn", "cryptography")
 NEEDS_EXTRA = 'gex-xl serve needs packages that are not installed here; install them: pip install "gex-xl[server]"'
@@ -96,32 +96,32 @@ def write_private(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def findings() -> list[Finding]:
+def requirements() -> list[Requirement]:
     """What `gex-xl serve` needs, and whether it is here; no licence key is read, only whether there is one."""
     missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     folder = user_folder()
     certificate = folder / "localhost.crt"
     licensed = bool(os.environ.get("XLWINGS_LICENSE_KEY")) or _key_in_settings()
     return [
-        Finding(
+        Requirement(
             "packages of gex-xl[server]",
             not missing,
             "installed" if not missing else f"no {', '.join(missing)}",
             "" if not missing else 'pip install "gex-xl[server]"',
         ),
-        Finding(
+        Requirement(
             "your licence for xlwings PRO",
             licensed,
             "a key is set; whether it is good shows at the start" if licensed else "no XLWINGS_LICENSE_KEY",
             "" if licensed else NEEDS_LICENSE,
         ),
-        Finding(
+        Requirement(
             "certificate for https://localhost",
             certificate.exists(),
             str(certificate) if certificate.exists() else f"none in {folder}",
             "" if certificate.exists() else "gex-xl serve makes it, and says how to trust it",
         ),
-        Finding(
+        Requirement(
             "Excel 2021 or later, Microsoft 365, or Excel on the web, with the add-in that gex-xl serve names",
             None,
             "not visible from outside Excel",

@@ -1,4 +1,4 @@
-"""The workbook for LibreOffice Calc, which does not spill: tables become array formulas with room to spare.
+"""Tables in LibreOffice Calc, which does not spill: they become array formulas with room to spare.
 
 An array formula fills a fixed rectangle; what lies beyond its table is made blank. So another chain of another
 size needs no new rectangle, and the charts, which look through the whole of it, stay as they are.
@@ -6,33 +6,9 @@ size needs no new rectangle, and the charts, which look through the whole of it,
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from gex_xl.engines import Recalculation
 from gex_xl.engines.addresses import Area, address
 from gex_xl.engines.package import Package
-from gex_xl.settings import Settings
-from gex_xl.template import new_workbook as new_plain_workbook
-from gex_xl.template.build import Cells
 from gex_xl.template.plan import SPILLS
-
-NOTE = (
-    "1. Live figures need the add-in: run gex-xl install libreoffice, then start LibreOffice anew.",
-    "2. Clear the old chain on the sheet Chain (columns C to AZ) and paste yours at C1.",
-    "3. Until then you see the figures saved in this file.",
-)
-
-
-def new_workbook(target: Path, cells: Cells | None, settings: Settings | None = None) -> Recalculation:
-    """A book as `template.new_workbook` makes it, its tables made for Calc."""
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / target.name
-        done = new_plain_workbook(plain, cells, NOTE, settings=settings)
-        package = Package(plain)
-    without_spills(package)
-    package.save(target)
-    return done
 
 
 def without_spills(package: Package) -> dict[str, Area]:

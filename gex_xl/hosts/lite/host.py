@@ -1,0 +1,61 @@
+"""xlwings Lite: an .xlsx that carries its own code, for Excel with the free add-in of that name."""
+
+from __future__ import annotations
+
+from gex_xl.engines.package import Package
+from gex_xl.hosts.host import Host
+from gex_xl.hosts.lite import extension
+from gex_xl.hosts.lite.bundle import main_py, requirements
+from gex_xl.hosts.requirement import Requirement
+from gex_xl.template import dialects, history_sheet
+
+_NOTE = (
+    "1. Live figures need the free add-in xlwings Lite: Home > Add-ins, search for xlwings Lite, Add.",
+    "2. Open its pane by Home > xlwings Lite. When it asks about this workbook: Trust and Continue.",
+    "3. Press Ctrl+Alt+F9, and paste your chain on the sheet Chain. Until then the figures are those saved here.",
+)
+
+
+def _with_code(package: Package) -> Package:
+    """The code of this version; what users added below it, and to the requirements, stays."""
+    old = extension.texts_in(package)
+    files = {
+        "main.py": main_py(old.get("main.py", "")),
+        "requirements.txt": requirements(old.get("requirements.txt", "")),
+    }
+    extension.embed(package, files)
+    return package
+
+
+def _requirements() -> list[Requirement]:
+    """What a user of a Lite book needs on top of Excel; nothing of it can be looked up from here."""
+    size = len(main_py().encode())
+    return [
+        Requirement("code for xlwings Lite", True, f"main.py of {size / 1000:.0f} kB, made from this installation"),
+        Requirement(
+            "Excel 2021 or later, Microsoft 365, or Excel on the web, with the add-in xlwings Lite",
+            None,
+            "not visible from outside Excel",
+            "In Excel: Home > Add-ins, search for xlwings Lite, Add; then open a book made by "
+            "gex-xl new BOOK.xlsx --host lite",
+        ),
+        Requirement(
+            "internet access at the add-in's first start",
+            None,
+            "not tried: gex-xl doctor opens no connection",
+            "The add-in loads Python, numpy, pandas and scipy then; a firewall must let Excel do so",
+        ),
+    ]
+
+
+HOST = Host(
+    name="lite",
+    title="Excel with xlwings Lite",
+    dialect=dialects.LITE,
+    note=_NOTE,
+    stamped=True,
+    extend=history_sheet.append_by_script,
+    finish=_with_code,
+    owns=extension.is_there,
+    requirements=_requirements,
+)
