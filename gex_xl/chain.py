@@ -12,33 +12,35 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray, Instants
-from gex_xl.clock import AM_SETTLED, NEW_YORK, is_monthly, settlements
+from gex_xl.clock import is_monthly, settlements
 from gex_xl.errors import BadInput
+from gex_xl.products import US, Kind, Product, by_ticker, product, settles_twice
 from gex_xl.reading import Columns, read_cells, read_columns
 from gex_xl.reading.conventions import without_placeholders
 from gex_xl.reading.symbols import one_underlying
 from gex_xl.settings import Settings, ThirdFriday
-
-_INDICES = AM_SETTLED | {"XSP", "OEX", "XEO"}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Chain:
     """Contracts in the order expiry, strike, right, root; one array entry each, NaN where unknown.
 
-    `is_call`: bool. `strike`, `bid`, `ask` in USD; `iv` annualised, decimal, NaN where the feed has none or a
-    placeholder; `open_interest`, `volume`, `dealer_position` in contracts (dealer_position signed, dealers
+    `is_call`: bool. `strike`, `bid`, `ask` in the product's currency; `iv` annualised, decimal, NaN where the feed has
+    none or a placeholder; `open_interest`, `volume`, `dealer_position` in contracts (dealer_position signed, dealers
     long positive); `gamma`, `delta` per share as the feed gives them; `multiplier` shares per contract, NaN
     where the feed does not say; `forward` the feed's own, in USD. `settlement` in UTC seconds; so is `last_trade`,
     NaT where unknown. `row` is the row
-    number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is "Deribit", which
-    never closes, or "". `settings` are those that the chain was read with.
+    number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is the market that the
+    paste itself tells, such as "Deribit", or "". `product` is what the underlying's ticker stands for, `products` are
+    those of the contracts, which settle in the morning (`am_settled`) or not. `settings` are those that the chain was
+    read with.
     """
 
     row: npt.NDArray[np.int64]
     root: npt.NDArray[np.str_]
     expiry: npt.NDArray[np.datetime64]
     settlement: Instants
+    am_settled: npt.NDArray[np.bool_]
     is_call: npt.NDArray[np.bool_]
     strike: FloatArray
     iv: FloatArray
@@ -53,6 +55,8 @@ class Chain:
     forward: FloatArray
     last_trade: Instants
     has_dealer_position: bool
+    product: Product
+    products: tuple[Product, ...]
     venue: str
     symbol: str
     layout: str
@@ -75,7 +79,12 @@ class Chain:
     @property
     def zone(self) -> dt.tzinfo:
         """The zone of times that name none."""
-        return dt.UTC if self.venue else NEW_YORK
+        return self.product.zone
+
+    @property
+    def currency(self) -> str:
+        """In which strikes, quotes, spot and exposure are."""
+        return self.product.currency
 
     @classmethod
     def from_cells(
@@ -106,6 +115,7 @@ _ARRAYS = (
     "dealer_position",
     "forward",
 )
+_ANY_INDEX = "SPX"  # what is meant by the morning where no symbol names the index
 _LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -119,6 +129,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         amounts = getattr(columns, name)
         _require(columns, name, np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts)), "0 or more")
     _require(columns, "multiplier", np.isnan(columns.multiplier) | (columns.multiplier > 0), "a number above 0")
+    columns.has_roots = columns.has_roots and any(columns.root)  # an empty column is none
     symbol = one_underlying(columns.root) or columns.symbol
     if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
         raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")
@@ -126,21 +137,25 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     roots = np.array(columns.root, dtype=np.str_)
     expiry = np.array(columns.expiry, dtype="datetime64[D]")
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
-    keep, duplicates = _distinct(columns, order, roots, expiry, may_open=symbol in _INDICES or not symbol)
+    ticker, listed = _products(columns, symbol, settings.third_friday)
+    may_open = settles_twice(symbol, columns.venue) or not symbol
+    keep, duplicates = _distinct(columns, order, roots, expiry, may_open=may_open)
     order = order[keep]
     notes = [*columns.notes, *_fractions(columns), *_settlement_notes(columns, symbol, settings.third_friday)]
-    settlement_roots = _settlement_roots(columns, symbol, settings.third_friday)
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
         row=columns.row[order],
         root=roots[order],
         expiry=expiry[order],
-        settlement=settlements([columns.expiry[i] for i in order], [settlement_roots[i] for i in order], columns.venue),
+        settlement=settlements([columns.expiry[i] for i in order], [listed[i] for i in order]),
+        am_settled=np.array([listed[i].settles_in_the_morning for i in order], dtype=bool),
         is_call=columns.right[order] == "C",
         iv=iv[order],
         last_trade=columns.last_trade[order],
         **arrays,
         has_dealer_position=columns.has_dealer_position,
+        product=ticker,
+        products=tuple(dict.fromkeys(listed[i] for i in order)),
         venue=columns.venue,
         symbol=symbol,
         layout=columns.layout,
@@ -170,25 +185,39 @@ def _fractions(columns: Columns) -> list[str]:
     ]
 
 
+def _products(columns: Columns, symbol: str, third_friday: ThirdFriday) -> tuple[Product, list[Product]]:
+    """The product of the underlying's ticker, and that of each contract: by its root, or by the ticker without one.
+
+    A ticker whose contracts settle in the morning or in the afternoon is taken as the latter, but for the setting's
+    third Friday.
+    """
+    market = columns.venue
+    if columns.has_roots and not market and product(symbol).kind in (Kind.FUTURE, Kind.CRYPTO):
+        market = US  # ES, CL and BTC are stocks and funds too, and only those have OCC symbols
+    ticker = by_ticker(symbol, market)
+    morning = product(symbol or _ANY_INDEX, market)
+    opens = third_friday is ThirdFriday.OPEN and (settles_twice(symbol, market) or not symbol) and not columns.has_roots
+
+    def of(root: str, expiry: dt.date) -> Product:
+        if root and columns.has_roots:
+            return product(root, market)
+        return morning if opens and is_monthly(expiry) else ticker
+
+    return ticker, [of(root, day) for root, day in zip(columns.root, columns.expiry, strict=True)]
+
+
 def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
     """How contracts settle where no root says it, and where few know it."""
     notes = []
     if "VIXW" in columns.root:
         notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
     monthly = sorted({day for day in set(columns.expiry) if is_monthly(day)})
-    if not columns.has_roots and monthly and (symbol in _INDICES or not symbol):
+    if not columns.has_roots and monthly and (settles_twice(symbol, columns.venue) or not symbol):
         notes.append(
             f"no OCC symbols or root column: contracts of the third Friday ({monthly[0].isoformat()}) are taken as "
             f"settled at the {third_friday} (setting third_friday); those of an index may settle at either"
         )
     return notes
-
-
-def _settlement_roots(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
-    """The root by which each contract settles: its own, or the setting's on an index's third Friday without one."""
-    if columns.has_roots or third_friday is ThirdFriday.CLOSE or not (symbol in _INDICES or not symbol):
-        return columns.root
-    return ["SPX" if is_monthly(day) else "" for day in columns.expiry]
 
 
 def _require(columns: Columns, name: str, fine: npt.NDArray[np.bool_], wanted: str) -> None:

@@ -14,14 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.arrays import Instants
+from gex_xl.products import US, Cycle, Product, product
 from gex_xl.settings import Clock, ClockFrom
 
 NEW_YORK = ZoneInfo("America/New_York")
-#: OCC roots that settle on the opening prices; their siblings SPXW, NDXP, RUTW settle on the close.
-#: VIX weeklys (VIXW) settle at the open as VIX does (Cboe's contract specifications).
-AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW"})
-OPEN, CLOSE = dt.time(9, 30), dt.time(16)
-_DERIBIT = dt.time(8)  # UTC
+OPEN, CLOSE, EARLY_CLOSE = dt.time(9, 30), dt.time(16), dt.time(13)
 _SECONDS_PER_YEAR = 365 * 86_400
 
 # Days without a session that follow no rule (NYSE announcements).
@@ -32,9 +29,9 @@ _EXTRAORDINARY = frozenset(
 )  # fmt: skip
 
 
-def in_words(moment: dt.datetime) -> str:
-    """A moment as it is shown: New York time with the name of the zone, `2024-01-05 16:00 EST`."""
-    return f"{moment.astimezone(NEW_YORK):%Y-%m-%d %H:%M %Z}"
+def in_words(moment: dt.datetime, zone: dt.tzinfo = NEW_YORK) -> str:
+    """A moment as it is shown, with the name of the zone: `2024-01-05 16:00 EST`."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 @functools.cache
@@ -60,17 +57,55 @@ def _holidays() -> frozenset[dt.date]:
 
 
 def is_session(day: dt.date) -> bool:
-    """True on a day on which the New York Stock Exchange trades (early closes are not modelled)."""
+    """True on a day on which the New York Stock Exchange trades."""
     return day.weekday() < 5 and day not in _holidays()
 
 
-def last_open(moment: dt.datetime) -> dt.datetime:
-    """The last instant at or before `moment` (aware) at which the New York market was open."""
-    local = moment.astimezone(NEW_YORK)
+def session_close(day: dt.date) -> dt.time:
+    """When the New York session of a day ends: 16:00, or 13:00 before some holidays (NYSE, hours and calendars).
+
+    Early: the day after Thanksgiving; Christmas Eve from Monday to Thursday; 3 July where the 4th is a trading day's
+    holiday: Monday, Tuesday and Thursday, from 2013 on Wednesday (before that, Friday 5 July instead).
+    """
+    thanksgiving = day.month == 11 and day.weekday() == 4 and 23 <= day.day <= 29
+    christmas_eve = (day.month, day.day) == (12, 24) and day.weekday() < 4
+    if day.month == 7 and day.day == 3:
+        independence = day.weekday() in (0, 1, 3) or (day.weekday() == 2 and day.year >= 2013)
+    else:
+        independence = (day.month, day.day) == (7, 5) and day.weekday() == 4 and day.year < 2013
+    return EARLY_CLOSE if thanksgiving or christmas_eve or independence else CLOSE
+
+
+def is_open(moment: dt.datetime, listed: Product | None = None) -> bool:
+    """Whether a product's market is open at a moment (aware); without a product, New York's."""
+    return last_open(moment, listed) == moment
+
+
+def last_open(moment: dt.datetime, listed: Product | None = None) -> dt.datetime:
+    """The last instant at or before `moment` (aware) at which a product's market was open; without one, New York's.
+
+    Holidays and early closes are New York's; other markets are taken as open from Monday to Friday.
+    """
+    listed = listed or product("")
+    if listed.opens is None or listed.closes is None:
+        return moment
+    local = moment.astimezone(listed.zone)
     day = local.date()
-    if is_session(day) and local.time() >= OPEN:
-        return local if local.time() <= CLOSE else dt.datetime.combine(day, CLOSE, NEW_YORK)
-    return dt.datetime.combine(_session_until(day - dt.timedelta(days=1)), CLOSE, NEW_YORK)
+    if listed.market == US:
+        if is_session(day) and local.time() >= listed.opens:
+            return min(local, dt.datetime.combine(day, session_close(day), listed.zone))
+        day = _session_until(day - dt.timedelta(days=1))
+        return dt.datetime.combine(day, session_close(day), listed.zone)
+    overnight = listed.closes < listed.opens
+    # An overnight session begins on the evening before the day that it belongs to: Sunday to Friday.
+    if overnight and local.time() >= listed.opens and day.weekday() not in (4, 5):
+        return local
+    if day.weekday() < 5 and (overnight or local.time() >= listed.opens):
+        return min(local, dt.datetime.combine(day, listed.closes, listed.zone))
+    day -= dt.timedelta(days=1)
+    while day.weekday() > 4:
+        day -= dt.timedelta(days=1)
+    return dt.datetime.combine(day, listed.closes, listed.zone)
 
 
 def _session_until(day: dt.date) -> dt.date:
@@ -80,9 +115,9 @@ def _session_until(day: dt.date) -> dt.date:
     return day
 
 
-def valued_at(as_of: dt.datetime, clock_from: ClockFrom) -> dt.datetime:
+def valued_at(as_of: dt.datetime, clock_from: ClockFrom, listed: Product | None = None) -> dt.datetime:
     """The instant from which time to expiry is counted."""
-    return last_open(as_of) if clock_from is ClockFrom.LAST_OPEN else as_of
+    return last_open(as_of, listed) if clock_from is ClockFrom.LAST_OPEN else as_of
 
 
 def instant(moment: dt.datetime) -> np.datetime64:
@@ -90,24 +125,31 @@ def instant(moment: dt.datetime) -> np.datetime64:
     return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None), "s")
 
 
-def settlements(expiries: Sequence[dt.date], roots: Sequence[str], venue: str = "") -> Instants:
-    """Settlement instant of each contract, shape (n,): 16:00 New York, 09:30 for the AM-settled roots.
+def settlements(expiries: Sequence[dt.date], listed: Sequence[Product]) -> Instants:
+    """Settlement instant of each contract, shape (n,), as its product has it.
 
-    At the `venue` Deribit 08:00 UTC, every day. Elsewhere an expiry on a day without a session settles on the one
-    before: a holiday, or the Saturday on which standard contracts expired before February 2015.
+    In New York at 16:00, or at that day's early close, or at 09:30 for AM-settled roots. An expiry on a day without a
+    session there settles on the one before: a holiday, or the Saturday on which standard contracts expired before
+    February 2015.
     """
-    if venue:
-        return np.array(
-            [instant(dt.datetime.combine(day, _DERIBIT, dt.UTC)) for day in expiries], dtype="datetime64[s]"
-        )
-    known: dict[tuple[dt.date, bool], np.datetime64] = {}
+    held: dict[tuple[dt.date, Product], np.datetime64] = {}
     out = []
-    for expiry, root in zip(expiries, roots, strict=True):
-        key = (expiry, root in AM_SETTLED)
-        if key not in known:
-            known[key] = instant(dt.datetime.combine(_session_until(expiry), OPEN if key[1] else CLOSE, NEW_YORK))
-        out.append(known[key])
+    for key in zip(expiries, listed, strict=True):
+        if key not in held:
+            held[key] = instant(settlement(*key))
+        out.append(held[key])
     return np.array(out, dtype="datetime64[s]")
+
+
+def settlement(expiry: dt.date, listed: Product) -> dt.datetime:
+    """When a product's contracts of an expiry settle, in the product's zone."""
+    time = listed.settlement
+    if listed.quarterly and expiry.month % 3 == 0 and is_monthly(expiry):
+        time = listed.quarterly
+    if listed.market == US:
+        expiry = _session_until(expiry)
+        time = min(time, session_close(expiry))
+    return dt.datetime.combine(expiry, time, listed.zone)
 
 
 def years(start: dt.datetime, settlement: Instants, clock: Clock) -> npt.NDArray[np.float64]:
@@ -130,7 +172,25 @@ def third_friday(year: int, month: int) -> dt.date:
     return first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14)
 
 
-def is_monthly(expiry: dt.date) -> bool:
-    """True for standard monthly expiries: the third Friday or the session before, or the Saturday of old."""
-    friday = third_friday(expiry.year, expiry.month)
-    return expiry in (friday, _session_until(friday), friday + dt.timedelta(days=1))
+def is_monthly(expiry: dt.date, cycle: Cycle = Cycle.THIRD_FRIDAY) -> bool:
+    """True for standard monthly expiries of a cycle.
+
+    Third Fridays: the session before where that is a holiday, and the Saturday of old. VIX (Cboe's specification): the
+    Wednesday 30 days before the next month's third Friday, or the day before where either is a holiday. Elsewhere the
+    last week or the last Friday of a month, its third Wednesday, the Wednesday nearest the 15th.
+    """
+    if cycle is Cycle.THIRD_FRIDAY:
+        friday = third_friday(expiry.year, expiry.month)
+        return expiry in (friday, _session_until(friday), friday + dt.timedelta(days=1))
+    if cycle is Cycle.VIX_WEDNESDAY:
+        friday = third_friday(expiry.year + expiry.month // 12, expiry.month % 12 + 1)
+        wednesday = friday - dt.timedelta(days=30)
+        plain = is_session(friday) and is_session(wednesday)
+        return expiry == (wednesday if plain else _session_until(wednesday - dt.timedelta(days=1)))
+    in_last_week = (expiry + dt.timedelta(days=7)).month != expiry.month
+    return {
+        Cycle.LAST_WEEK: in_last_week,
+        Cycle.LAST_FRIDAY: in_last_week and expiry.weekday() == 4,
+        Cycle.THIRD_WEDNESDAY: expiry.weekday() == 2 and 15 <= expiry.day <= 21,
+        Cycle.WEDNESDAY_15: expiry.weekday() == 2 and 12 <= expiry.day <= 18,
+    }.get(cycle, False)

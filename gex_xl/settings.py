@@ -150,7 +150,7 @@ class ThirdFriday(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All conventions. Rates and yields are annual, continuously compounded, decimal."""
+    """All conventions. Rates and yields are annual, continuously compounded, decimal; None is shown as `auto`."""
 
     sign: Sign = Sign.CUSTOMER_FLOW
     unit: Unit = Unit.USD
@@ -162,7 +162,7 @@ class Settings:
     dividend_yield: float = 0.0
     iv_source: IvSource = IvSource.OTM
     gamma_source: GammaSource = GammaSource.MODEL
-    multiplier: float = 100.0
+    multiplier: float | None = None
     weight: Weight = Weight.OPEN_INTEREST
     expiries: str = "all"
     strikes: str = "all"
@@ -192,7 +192,7 @@ class Settings:
     def as_dict(self) -> dict[str, str | float]:
         """Plain keys and values, as they are written."""
         found = ((each.name, getattr(self, each.name)) for each in fields(self))
-        return {key: str(value) if isinstance(value, str) else value for key, value in found}
+        return {key: AUTO if value is None else str(value) if isinstance(value, str) else value for key, value in found}
 
 
 _DEFAULTS = Settings()
@@ -210,7 +210,7 @@ HELP: dict[str, str] = {
     "clock": "Time to expiry: act365 (elapsed time / 365 days) or business252 (for comparison only)",
     "clock_from": "last_open (the last instant the market was open at or before the quote) or quote",
     "min_minutes": "Shortest remaining time of a live contract, in minutes",
-    "multiplier": "Shares per contract where the chain does not say",
+    "multiplier": "Units per contract where the chain does not say: auto (the product's) or a number",
     "weight": "open_interest or volume",
     "expiries": "all, 0dte, weekly, monthly, <=30d, or dates such as 2024-01-19, 2024-02-16",
     "strikes": "all, a band of spot such as 80%:120%, or strikes such as 4500:5000",
@@ -276,6 +276,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "min_oi": (0, math.inf), "flip_noise": (0, 1), "profile_levels": (3, 2001), "vol_inverted": (0, 100),
     "flip_band": (0, 1), "skew_z": (-100, 100),
 }  # fmt: skip
+AUTO = "auto"
+_AUTO = frozenset({"multiplier"})  # numbers that may be left to the chain
 _BAND = re.compile(r"\s*([\d.]*)\s*(%?)\s*:\s*([\d.]*)\s*(%?)\s*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -334,6 +336,8 @@ def _value(key: str, found: object) -> Any:
         if word not in choices(key):
             raise BadInput(f'settings: {key} is "{found}"; expected {" or ".join(choices(key))}')
         return _ENUMS[key](word)
+    if key in _AUTO and (found is None or str(found).strip().lower() == AUTO):
+        return None
     if key in _BOUNDS:
         return _number(key, found)
     text = found.date().isoformat() if isinstance(found, dt.datetime) else str(found).strip().lower()
@@ -357,7 +361,8 @@ def _number(key: str, found: object) -> float:
         raise BadInput(f'settings: {key} is "{found}"; expected a whole number')
     if isinstance(found, bool) or not low <= number <= high or not math.isfinite(number):
         top = f" to {high:g}" if math.isfinite(high) else " or more"
-        raise BadInput(f'settings: {key} is "{found}"; expected a number, {low:g}{top}')
+        word = f", or {AUTO}" if key in _AUTO else ""
+        raise BadInput(f'settings: {key} is "{found}"; expected a number, {low:g}{top}{word}')
     return number
 
 

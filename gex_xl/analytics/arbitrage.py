@@ -26,12 +26,10 @@ import numpy as np
 
 from gex_xl.analytics import price_tests as compare
 from gex_xl.analytics.contracts import Contracts, under
-from gex_xl.analytics.exposure import settles_at_open
 from gex_xl.analytics.forwards import counterparts
 from gex_xl.analytics.parity import considered, parity, two_sided
 from gex_xl.arrays import FloatArray, Index, Mask
 from gex_xl.cache import cached
-from gex_xl.clock import NEW_YORK
 
 _ROUNDING = 1e-9  # of spot
 _IV_ROUNDING = 1e-4  # feeds print iv to four decimals
@@ -262,7 +260,7 @@ def _violation(contracts: Contracts, kind: Kind, sold: int, found: _Found) -> Vi
     chain = contracts.chain
     moment: dt.datetime = chain.settlement[sold].astype(object).replace(tzinfo=dt.UTC)
     return Violation(
-        moment.astimezone(NEW_YORK).date(), settles_at_open(chain.settlement[sold]), bool(chain.is_call[sold]),
+        moment.astimezone(chain.zone).date(), bool(chain.am_settled[sold]), bool(chain.is_call[sold]),
         float(chain.strike[sold]), float(found.amount[sold]),
         _trade(contracts, kind, sold, found.bought[sold].tolist()),
     )  # fmt: skip

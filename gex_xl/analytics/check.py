@@ -13,13 +13,12 @@ from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.quote_quality import ABOVE, BELOW, CROSSED, QuoteCount, quote_counts
+from gex_xl.analytics.terms import terms
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.cache import cached
-from gex_xl.clock import NEW_YORK
 from gex_xl.errors import NoValue
 from gex_xl.settings import GammaSource, Sign
 
-_INDEX_LIKE = {"SPX", "NDX", "RUT", "DJX", "VIX", "XSP", "SPY", "QQQ", "IWM", "DIA"}
 _CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
 _NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
 
@@ -40,11 +39,13 @@ class ExpiryCarry:
 class Check:
     """`rows` listed contracts = `used` + all excluded. Totals in the unit of the settings, None where none.
 
-    `vendor_gamma` is empty where the feed has no gamma.
+    `terms`: multiplier, currency and settlement in words, and what of them is assumed. `vendor_gamma` is empty where
+    the feed has no gamma.
     """
 
     rows: int
     used: int
+    terms: str
     excluded: dict[str, tuple[int, float]]
     open_interest_used: float
     carry: list[ExpiryCarry]
@@ -70,7 +71,7 @@ def check(contracts: Contracts) -> Check:
     used_settlements = np.unique(chain.settlement[contracts.index])
     carry = []
     for i in np.flatnonzero(np.isin(curve.settlement, used_settlements)):
-        moment = curve.settlement[i].astype(object).replace(tzinfo=dt.UTC).astimezone(NEW_YORK)
+        moment = curve.settlement[i].astype(object).replace(tzinfo=dt.UTC).astimezone(chain.zone)
         years = float(curve.years[i])
         ratio = float(curve.ratio[i])
         carry.append(
@@ -87,6 +88,7 @@ def check(contracts: Contracts) -> Check:
     return Check(
         chain.rows,
         len(contracts.index),
+        terms(contracts),
         contracts.excluded,
         float(np.nansum(chain.open_interest[contracts.index])),
         carry,
@@ -133,7 +135,7 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
             f"the options of the next days are quoted around {implied:,.2f}, the paste says spot is "
             f"{contracts.spot:,.2f}; one of them is late, or a dividend is due"
         )
-    if settings.sign is Sign.CUSTOMER_FLOW and chain.symbol and chain.symbol not in _INDEX_LIKE:
+    if settings.sign is Sign.CUSTOMER_FLOW and chain.symbol and not chain.product.is_index_like:
         out.append(
             f"sign = customer_flow is meant for indices and index ETFs; revisit it for {chain.symbol} "
             "(long_calls is what most public tools use)"

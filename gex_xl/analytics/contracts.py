@@ -14,7 +14,7 @@ from gex_xl.analytics.pricing import PRICING, priced
 from gex_xl.arrays import FloatArray, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
-from gex_xl.clock import NEW_YORK, is_monthly
+from gex_xl.clock import is_monthly
 from gex_xl.errors import BadInput
 from gex_xl.settings import GammaSource, Settings, Unit, Weight, parse_band, parse_expiries
 
@@ -129,7 +129,7 @@ def _contracts(
     strike, is_call = chain.strike[index], chain.is_call[index]
     signs = np.where(is_call, settings.sign.calls, settings.sign.puts)
     contracts = chosen.weight[index] * (1.0 if chain.has_dealer_position else signs)
-    multiplier = np.where(np.isnan(chain.multiplier), settings.multiplier, chain.multiplier)[index]
+    multiplier = multipliers(chain, settings)[index]
     each = chain.gamma if settings.gamma_source is GammaSource.VENDOR else found.gamma
     arrays = (contracts * multiplier, each[index], strike, is_call, found.forward[index], found.stdev[index],
               timed.years[index], found.spot_discount[index])  # fmt: skip
@@ -140,6 +140,12 @@ def _contracts(
         int(timed.live.sum()), int(timed.floored[index].sum()), int(found.solved[index].sum()), chosen.excluded,
         chosen.reasons, chosen.why,
     )  # fmt: skip
+
+
+def multipliers(chain: Chain, settings: Settings) -> FloatArray:
+    """Units per contract, shape (n,): the chain's own, else the setting's, else the product's, else 1."""
+    default = settings.multiplier or chain.product.multiplier or 1.0
+    return np.where(np.isnan(chain.multiplier), default, chain.multiplier)
 
 
 def _weight(chain: Chain, settings: Settings) -> tuple[FloatArray, str]:
@@ -208,7 +214,7 @@ def _in_expiries(chain: Chain, as_of: dt.datetime, settings: Settings) -> Mask:
     kind, limit, dates = parse_expiries(settings.expiries)
     if kind == "all":
         return np.ones(len(chain), dtype=bool)
-    today = np.datetime64(as_of.astimezone(NEW_YORK).date(), "D")
+    today = np.datetime64(as_of.astimezone(chain.zone).date(), "D")
     if kind == "0dte":
         return np.asarray(chain.expiry == today)
     if kind == "days":
@@ -216,5 +222,5 @@ def _in_expiries(chain: Chain, as_of: dt.datetime, settings: Settings) -> Mask:
     if kind == "dates":
         return np.isin(chain.expiry, np.array(dates, dtype="datetime64[D]"))
     days, inverse = np.unique(chain.expiry, return_inverse=True)
-    monthly = np.array([is_monthly(day) for day in days.astype(object)], dtype=bool)[inverse]
+    monthly = np.array([is_monthly(day, chain.product.cycle) for day in days.astype(object)], dtype=bool)[inverse]
     return monthly if kind == "monthly" else ~monthly

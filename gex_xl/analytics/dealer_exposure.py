@@ -14,6 +14,7 @@ from enum import StrEnum
 from gex_xl.analytics.contracts import CHOICE, Contracts, prepare, under
 from gex_xl.analytics.exposure import Total, contributions, total
 from gex_xl.analytics.greeks import European
+from gex_xl.analytics.terms import in_currency
 from gex_xl.arrays import FloatArray
 from gex_xl.cache import cached
 from gex_xl.settings import GammaSource, Unit
@@ -141,7 +142,7 @@ def total_of(contracts: Contracts, kind: Kind) -> Exposure:
     """The total of one kind (see `exposure_of`). Raises NoValue where no contract is left."""
     used = contracts if kind is Kind.GAMMA else with_iv(contracts)
     whole = total(contracts) if kind is Kind.GAMMA else _whole(under(used), kind).times(_scale(used, kind))
-    return Exposure(kind, whole, label(kind, contracts.settings.unit), len(used.index))
+    return Exposure(kind, whole, in_currency(label(kind, contracts.settings.unit), contracts), len(used.index))
 
 
 @cached(32)

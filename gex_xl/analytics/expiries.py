@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, under
-from gex_xl.analytics.exposure import exact_sum, require_any, settles_at_open, unit_factor
+from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, multipliers, under
+from gex_xl.analytics.exposure import exact_sum, require_any, unit_factor
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.arrays import FloatArray
 from gex_xl.cache import cached
-from gex_xl.clock import NEW_YORK
 from gex_xl.errors import NoValue
 
 #: Calendar days from the quote's New York date to the expiry date, up to which a bucket reaches.
@@ -53,7 +52,7 @@ def _by_bucket(contracts: Contracts) -> tuple[Bucket, ...]:
     require_any(contracts)
     each = contracts.shares_gamma
     gross = exact_sum(np.abs(each))
-    today = np.datetime64(contracts.as_of.astimezone(NEW_YORK).date(), "D")
+    today = np.datetime64(contracts.as_of.astimezone(contracts.chain.zone).date(), "D")
     days = (contracts.chain.expiry[contracts.index] - today).astype(np.int64)
     out, first = [], 0
     for name, last in BUCKETS:
@@ -99,7 +98,7 @@ def _max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
     usable = contracts.has("", NO_IV, NO_GAMMA) & np.isfinite(chain.open_interest)
     if not usable.any():
         raise NoValue("no contract with open interest is left")
-    shares = chain.open_interest * np.where(np.isnan(chain.multiplier), contracts.settings.multiplier, chain.multiplier)
+    shares = chain.open_interest * multipliers(chain, contracts.settings)
     curve, out = contracts.forwards, []
     some = np.flatnonzero(usable)
     some = some[np.argsort(chain.settlement[some], kind="stable")]
@@ -113,7 +112,7 @@ def _max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
         out.append(
             MaxPain(
                 chain.expiry[here[0]].astype(object),
-                settles_at_open(moment),
+                bool(chain.am_settled[here[0]]),
                 float(curve.years[np.searchsorted(curve.settlement, moment)]),
                 float(strike[best]) if both else None,
                 float(payout[best]) if both else None,

@@ -186,17 +186,11 @@ def _at_settlements(contracts: Contracts, each: FloatArray) -> tuple[ExpiryExpos
         calls, puts = (each[here[contracts.is_call[here] == right]].tolist() for right in (True, False))
         out.append(
             ExpiryExposure(
-                expiry, settles_at_open(settlement[first]), float(contracts.years[first]), len(here), math.fsum(calls),
-                math.fsum(puts), math.fsum(calls + puts),
+                expiry, bool(contracts.chain.am_settled[contracts.index[first]]), float(contracts.years[first]),
+                len(here), math.fsum(calls), math.fsum(puts), math.fsum(calls + puts),
             )
         )  # fmt: skip
     return tuple(out)
-
-
-def settles_at_open(settlement: np.datetime64) -> bool:
-    """Whether a settlement instant (UTC) is New York's opening."""
-    # 16:00 New York is 20:00 or 21:00 UTC, 09:30 is 13:30 or 14:30.
-    return bool((settlement - settlement.astype("datetime64[D]")) < np.timedelta64(17 * 3600, "s"))
 
 
 def walls(strikes: StrikeExposure) -> tuple[float, float]:

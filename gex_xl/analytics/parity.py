@@ -12,10 +12,6 @@ from gex_xl.arrays import FloatArray, Index, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
 
-#: Cash-settled indices with European exercise (Cboe's and Nasdaq's contract specifications); OEX is American.
-EUROPEAN = frozenset(
-    {"SPX", "SPXW", "XSP", "NANOS", "XEO", "NDX", "NDXP", "XND", "RUT", "RUTW", "MRUT", "DJX", "VIX", "VIXW"}
-)
 _FEWEST, _NEAREST = 5, 9  # strikes
 _HIGHEST_RATE = 0.25  # a year; a flatter line comes from noise
 _OUTLIERS = 0.1  # of an American chain's strikes, at either end
@@ -73,8 +69,7 @@ def two_sided(chain: Chain) -> Mask:
 
 def is_european(chain: Chain) -> bool:
     """Whether all contracts are known to be exercised at expiry only."""
-    roots = {str(root) for root in np.unique(chain.root)} - {""} or {chain.symbol}
-    return bool(chain.venue) or roots <= EUROPEAN
+    return not any(each.american for each in chain.products)
 
 
 def parity(contracts: Contracts) -> Parity:

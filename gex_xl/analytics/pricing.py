@@ -80,7 +80,7 @@ def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
 
 @cached(_KEEP)
 def _timed(chain: Chain, feed_spot: float, as_of: dt.datetime, settings: Settings) -> Timed:
-    start = as_of if chain.venue else valued_at(as_of, settings.clock_from)  # Deribit never closes
+    start = valued_at(as_of, settings.clock_from, chain.product)
     live = (chain.settlement > instant(as_of)) & (chain.settlement > instant(start))
     t = years(start, chain.settlement, settings.clock)
     shortest = settings.min_minutes * 60 / (365 * 86_400)

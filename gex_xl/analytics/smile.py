@@ -17,7 +17,6 @@ from gex_xl.analytics.implied_vol import implied_vol
 from gex_xl.analytics.pricing import PRICING
 from gex_xl.arrays import FloatArray, Mask
 from gex_xl.cache import cached
-from gex_xl.clock import NEW_YORK
 from gex_xl.settings import IvSource
 
 
@@ -91,7 +90,7 @@ def _smiles(contracts: Contracts) -> tuple[Smile, ...]:
             0.5 * (chain.bid[quoted] + chain.ask[quoted]), forward[quoted], chain.strike[quoted], years[quoted],
             chain.is_call[quoted], np.exp(-contracts.settings.rate * years[quoted]),
         )  # fmt: skip
-    today = contracts.valued_at.astimezone(NEW_YORK).date()
+    today = contracts.valued_at.astimezone(chain.zone).date()
     at = np.flatnonzero(live & np.isfinite(iv))
     at = at[np.lexsort((chain.is_call[at], chain.strike[at], curve.group[at]))]
     strike, is_call, iv = chain.strike[at], chain.is_call[at], iv[at]
@@ -102,10 +101,10 @@ def _smiles(contracts: Contracts) -> tuple[Smile, ...]:
     for g in np.unique(curve.group[live]):
         moment: dt.datetime = curve.settlement[g].astype(object).replace(tzinfo=dt.UTC)
         here = slice(*np.searchsorted(curve.group[at], (g, g + 1)))
-        day = moment.astimezone(NEW_YORK).date()
+        day = moment.astimezone(chain.zone).date()
         out.append(
             Smile(
-                day, moment.astimezone(NEW_YORK).hour < 12, (day - today).days, float(curve.years[g]),
+                day, moment.astimezone(chain.zone).hour < 12, (day - today).days, float(curve.years[g]),
                 contracts.spot * float(curve.ratio[g]), float(curve.spot_discount[g]), strike[here], is_call[here],
                 iv[here], deltas[here],
             )

@@ -16,7 +16,6 @@ from gex_xl.analytics.skew import Skew, skew_25d
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.analytics.zscore import WINDOW, EarlierValues, before, zscore
 from gex_xl.cache import cached
-from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.settings import NoFlip
 
@@ -95,7 +94,7 @@ def skew_z_of(contracts: Contracts, past: EarlierValues) -> tuple[float | None, 
     if skew is None:
         return None, f"history, but no skew today: {said}"
     try:
-        earlier = before(past, contracts.chain.symbol, contracts.valued_at.astimezone(NEW_YORK).date())
+        earlier = before(past, contracts.chain.symbol, contracts.valued_at.astimezone(contracts.chain.zone).date())
         z = zscore(earlier, skew.value)
     except NoValue as error:
         return None, f"history: {error}"

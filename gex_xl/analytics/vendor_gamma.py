@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.contracts import Contracts, prepare, under
-from gex_xl.analytics.exposure import exact_sum, settles_at_open, unit_factor
+from gex_xl.analytics.exposure import exact_sum, unit_factor
 from gex_xl.arrays import Index
 from gex_xl.cache import cached
 from gex_xl.errors import NoValue
@@ -98,7 +98,7 @@ def _compared(contracts: Contracts, at: Index, moment: np.datetime64 | None) -> 
     j = index[i]
     return GammaComparison(
         expiry=None if moment is None else chain.expiry[index[0]].astype(object),
-        am_settled=moment is not None and settles_at_open(moment),
+        am_settled=moment is not None and bool(chain.am_settled[index[0]]),
         contracts=len(at),
         rounded=int((given == 0).sum()),
         vendor_gross=vendor_gross,

@@ -174,7 +174,7 @@ def _why_not(contracts: Contracts, outlook: _Outlook, key: str, value: str | flo
                 ((key, value) == ("carry", "parity"), not paired.any(), "no two-sided quotes in the paste"),
                 (key == "dividend_yield", settings.carry is not Carry.RATES, "asked for by carry = rates only"),
                 (key == "multiplier", not np.isnan(chain.multiplier).any(), "every contract names its own"),
-                (key == "clock_from", bool(chain.venue), f"{chain.venue} never closes"),
+                (key == "clock_from", chain.product.never_closes, f"{chain.product.market} never closes"),
                 (key == "skew_z", outlook.skew_25d_z is None, "no z-score of the skew is given"),
             )
             if where and applies

@@ -10,6 +10,7 @@ from typing import Any
 
 from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.summary import summarise
+from gex_xl.analytics.terms import unit_label
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.commands.report_text import as_json, headline, other_choices, picture, quality
@@ -46,7 +47,7 @@ def _report(given: argparse.Namespace) -> int:
         return 0
     for label, text in [*headline(contracts), *quality(contracts)]:
         print(f"{label:<12} {text}")
-    print(f"\nNet GEX per strike, {contracts.settings.unit.label}; left of the line dealers are short gamma\n")
+    print(f"\nNet GEX per strike, {unit_label(contracts)}; left of the line dealers are short gamma\n")
     print("\n".join(picture(summarise(contracts).strikes, contracts.spot, block=bar())))
     print("\nThe total with one setting changed at a time\n")
     print("\n".join(other_choices(contracts)))

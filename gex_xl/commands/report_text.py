@@ -49,6 +49,7 @@ def as_json(contracts: Contracts) -> dict[str, Any]:
         "check": {
             "rows": trust.rows,
             "used": trust.used,
+            "terms": trust.terms,
             "excluded": {
                 reason: {"contracts": count, "open_interest": lost} for reason, (count, lost) in trust.excluded.items()
             },
@@ -161,6 +162,7 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
         flip = f"{value['flip_strike']:,.2f}, {note['flip_strike']}"
     rows = [
         ("Chain", f"{figures['symbol'].shown}, {trust.used:,} of {trust.rows:,} contracts used"),
+        ("Terms", trust.terms),
         ("Spot", f"{value['spot']:,.2f} ({note['spot']})"),
         ("As of", f"{figures['as_of'].shown}, valued at {figures['valued_at'].shown}"),
         (

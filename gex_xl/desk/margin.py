@@ -12,9 +12,11 @@ import numpy as np
 from gex_xl.arrays import FloatArray
 from gex_xl.desk.positions import Book
 from gex_xl.desk.scenarios import profit
+from gex_xl.products import MarginClass, product
 
-#: Broad-based indices, by underlying: 15 % of their value in place of 20 %.
-BROAD_INDICES = frozenset({"SPX", "XSP", "NDX", "XND", "RUT", "MRUT", "DJX", "OEX", "XEO"})
+_BROAD = frozenset({MarginClass.HIGH_CAP_INDEX, MarginClass.INDEX})
+#: Largest move up and down, FINRA Rule 4210(g)(2)(E): broad indices of high capitalisation, other broad indices.
+_STRESS = {MarginClass.HIGH_CAP_INDEX: (0.06, 0.08), MarginClass.INDEX: (0.10, 0.10)}
 _POINTS = np.linspace(-1.0, 1.0, 11)
 _PER_CONTRACT = 0.375  # USD per share of each option contract, the least that portfolio margin asks
 
@@ -26,7 +28,7 @@ def reg_t(book: Book) -> FloatArray:
     the underlying's (15 % for a broad-based index) less the amount out of the money, at least the option's market value
     plus 10 % of the underlying's value for a call, of the strike for a put. No spread and no cover is recognised.
     """
-    share = np.array([0.15 if name in BROAD_INDICES else 0.20 for name in book.underlying])
+    share = np.array([0.15 if product(name).margin in _BROAD else 0.20 for name in book.underlying])
     call = book.kind == "call"
     out_of_the_money = np.maximum(0.0, np.where(call, book.strike - book.spot, book.spot - book.strike))
     least = 0.10 * np.where(call, book.spot, book.strike)
@@ -44,7 +46,7 @@ def portfolio_style(book: Book) -> float:
     total = 0.0
     for name in book.spots:
         mine = book.pick(np.array([one == name for one in book.underlying]))
-        up, down = (0.06, 0.08) if name in BROAD_INDICES else (0.15, 0.15)
+        up, down = _STRESS.get(product(name).margin, (0.15, 0.15))
         moves = [point * (up if point > 0 else down) for point in _POINTS]
         loss = max(0.0, -min(math.fsum(profit(mine, float(move))) for move in moves))
         option = mine.is_option

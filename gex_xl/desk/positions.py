@@ -17,9 +17,10 @@ from gex_xl.arrays import FloatArray, Mask
 from gex_xl.clock import in_words, instant, settlements, valued_at, years
 from gex_xl.desk.table import Cells, Row, read_table
 from gex_xl.errors import BadInput
+from gex_xl.products import Product, by_ticker, product, underlying_of
 from gex_xl.reading.dates import expiry_dates, quote_time
 from gex_xl.reading.headers import FIELDS
-from gex_xl.reading.symbols import parse_occ, underlying_of
+from gex_xl.reading.symbols import parse_occ
 from gex_xl.reading.values import right
 from gex_xl.settings import Settings
 
@@ -167,7 +168,7 @@ def read_positions(
     t = np.full(len(rows), np.nan)
     dated = [i for i, day in enumerate(expiry) if day is not None]
     if dated:
-        settled = settlements([expiry[i] for i in dated], [klass[i] for i in dated])
+        settled = settlements([expiry[i] for i in dated], [_listed(rows[i], underlying[i], klass[i]) for i in dated])
         t[dated] = years(start, settled, chosen.clock)
         for i, end in zip(dated, settled, strict=True):
             if end <= instant(moment):
@@ -238,6 +239,11 @@ def _position(row: Row, expiry: dt.date | None, name: str, held: bool) -> _Read:
     if occ and (strike, day) != (occ[3], occ[1]):
         raise BadInput(f"{row.where}: strike or expiry differ from the option symbol's; keep one of them")
     return f"{root} {day} {'C' if kind == 'call' else 'P'} {strike:g}", underlying, root, kind, strike, day
+
+
+def _listed(row: Row, underlying: str, root: str) -> Product:
+    """The product of a row; without a class or an option symbol the one that the ticker stands for, as in a chain."""
+    return product(root) if row.word("class") or parse_occ(row.cells.get("symbol")) else by_ticker(underlying)
 
 
 def _kind(row: Row, occ: tuple[str, dt.date, str, float] | None) -> str:

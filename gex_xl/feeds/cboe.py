@@ -8,19 +8,19 @@ from collections.abc import Sequence
 
 from gex_xl.errors import BadInput
 from gex_xl.feeds.download import Progress, download
+from gex_xl.products import product
 from gex_xl.reading.records import cells_of_json
 from gex_xl.reading.values import shown
 
 #: Where the files are; the environment variable GEX_XL_CBOE_URL names another place, should CBOE move them.
 ADDRESS = "https://cdn.cboe.com/api/global/delayed_quotes/options"
-#: Files of indices have an underscore before the symbol. A user can mark one that is missing here, as _XYZ.
-INDICES = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "XSP", "OEX", "XEO", "MRUT", "XND", "MXEA", "MXEF"})
 
 
 def answer(name: str, is_index: bool, progress: Progress) -> tuple[bytes, Sequence[Sequence[object]]]:
     """The file of a symbol, and its cells. Raises BadInput with one sentence."""
     folder = os.environ.get("GEX_XL_CBOE_URL") or ADDRESS
-    file = f"{'_' if is_index or name in INDICES else ''}{name}.json"
+    # Files of indices have an underscore before the symbol. A user can mark one that the table lacks, as _XYZ.
+    file = f"{'_' if is_index else product(name).cboe_mark}{name}.json"
     body = download(f"{folder.rstrip('/')}/{file}", "CBOE", name, progress)
     return body, _cells(body, name)
 

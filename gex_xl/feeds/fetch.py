@@ -15,7 +15,7 @@ from typing import TypeVar
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.feeds.download import Progress
-from gex_xl.reading.symbols import UNDERLYING_OF
+from gex_xl.products import known, product
 from gex_xl.reading.values import shown
 
 Result = TypeVar("Result")
@@ -80,7 +80,7 @@ def fetch(symbol: str, source: str = "cboe", *, seconds: float = 120.0, progress
         raise BadInput(f'"{shown(symbol)}" is no symbol; expected one such as SPX, SPY or NVDA')
     if not 0 < seconds <= _LONGEST:
         raise BadInput(f"the time limit is {seconds:g}; expected seconds, above 0 and up to {_LONGEST:g}")
-    mark, name = found[1], UNDERLYING_OF.get(found[2], found[2])
+    mark, name = found[1], product(found[2]).underlying if known(found[2]) else found[2]
     feed = SOURCES[source]
     over = threading.Event()
 

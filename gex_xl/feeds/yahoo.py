@@ -9,8 +9,8 @@ from typing import Any
 
 from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
-from gex_xl.feeds.cboe import INDICES
 from gex_xl.feeds.download import Progress
+from gex_xl.products import Kind, product
 from gex_xl.reading.files import cells_of_csv
 
 NEEDS_EXTRA = 'Yahoo needs yfinance, which is not installed here; install it: pip install "gex-xl[yahoo]"'
@@ -30,7 +30,7 @@ def answer(name: str, is_index: bool, progress: Progress) -> tuple[bytes, Sequen
         raise BadInput(NEEDS_EXTRA) from None
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)  # what it would log is said by the errors below
     # Yahoo writes ^SPX and BRK-B.
-    ticker = yfinance.Ticker(f"^{name}" if is_index or name in INDICES else name.replace(".", "-"))
+    ticker = yfinance.Ticker(f"^{name}" if is_index or product(name).kind is Kind.INDEX else name.replace(".", "-"))
     try:
         table = _table(ticker, progress)
     except (BadInput, TimeoutError):

@@ -106,11 +106,12 @@ def CHAIN_CHECK(contracts: Contracts) -> Table:
         ["Contracts listed", found.rows, None, contracts.chain.layout],
         ["Contracts used", found.used, found.open_interest_used, None],
         *[[f"Left out: {why}", count, oi, None] for why, (count, oi) in found.excluded.items()],
+        ["Terms", None, None, found.terms],
         ["Spot", contracts.spot, None, contracts.spot_from],
         ["As of", in_words(contracts.as_of), None, contracts.as_of_from],
         [
             "Valued at",
-            in_words(contracts.valued_at),
+            in_words(contracts.valued_at, contracts.chain.zone),
             None,
             f"clock_from = {chosen.clock_from}",
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.summary import RegimeInputs, triggers_of
+from gex_xl.analytics.terms import unit_label
 from gex_xl.functions.arguments import Table
 
 #: A small made-up chain: calls and puts around 5000, two expiries.
@@ -40,7 +41,7 @@ EXAMPLE_SMILES: Table = [
 
 def unit(contracts: Contracts) -> str:
     """The unit as it stands in headers: `(USD per 1 %)`."""
-    return f"({contracts.settings.unit.label})"
+    return f"({unit_label(contracts)})"
 
 
 def settles(am_settled: bool) -> str:

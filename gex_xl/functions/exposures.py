@@ -9,6 +9,7 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, total_of
 from gex_xl.analytics.expiries import Bucket, by_bucket
 from gex_xl.analytics.exposure import by_expiry, per_strike
+from gex_xl.analytics.terms import in_currency
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
 from gex_xl.functions.registry import worksheet
@@ -38,7 +39,8 @@ def DEALER_EXPOSURE(
     if by is By.TOTAL:
         return total_of(contracts, kind).total.net
     contracts, each = exposure_of(contracts, kind)
-    heads = [f"{part} {kind} ({label(kind, contracts.settings.unit)})" for part in ("Call", "Put", "Net")]
+    named = in_currency(label(kind, contracts.settings.unit), contracts)
+    heads = [f"{part} {kind} ({named})" for part in ("Call", "Put", "Net")]
     if by is By.STRIKE:
         found = per_strike(contracts, each)
         columns = (found.strike, found.call, found.put, found.net)

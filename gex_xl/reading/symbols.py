@@ -1,4 +1,4 @@
-"""Option symbols: OCC's, thinkorswim's and Deribit's, and the underlyings that roots are written on."""
+"""Option symbols: OCC's, thinkorswim's and Deribit's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
+from gex_xl.products import underlying_of
 from gex_xl.reading.values import shown, text
 
 
@@ -31,13 +32,6 @@ OCC = re.compile(r"(?:O:)?(\.?)([A-Z][A-Z.^]{0,5}\d{0,2}?)\s*(\d{6})([CP])(\d{1,
 #: BTC-27DEC24-100000-C, XRP_USDC-30AUG24-0d625-P: coin, day, strike (d for a decimal point) and right.
 DERIBIT = re.compile(r"([A-Z]{2,6}(?:_[A-Z]{3,4})?)-(\d{1,2})([A-Z]{3})(\d{2})-(\d+(?:D\d+)?)-([CP])")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-UNDERLYING_OF = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX", "XSPW": "XSP", "DJXW": "DJX"}
-
-
-def underlying_of(root: str) -> str:
-    """The underlying that a root is written on: SPXW -> SPX, the adjusted AAPL1 -> AAPL, Deribit's BTC_USDC -> BTC."""
-    plain_root = root.partition("_")[0].rstrip("0123456789")
-    return UNDERLYING_OF.get(plain_root, plain_root)
 
 
 def parse_occ(cell: object) -> Symbol | None:

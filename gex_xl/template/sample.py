@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gex_xl.clock import NEW_YORK, settlements, years
+from gex_xl.products import product
 from gex_xl.settings import Clock
 
 SPOT, CHANGE = 5312.40, 12.35  # USD
@@ -109,7 +110,7 @@ def write_sample(path: Path) -> None:
 
 
 def _years_to_settlement() -> list[float]:
-    moments = settlements([listing.expiry for listing in _LISTINGS], [listing.root for listing in _LISTINGS])
+    moments = settlements([listing.expiry for listing in _LISTINGS], [product(listing.root) for listing in _LISTINGS])
     return [float(t) for t in years(AS_OF, moments, Clock.ACT365)]
 
 

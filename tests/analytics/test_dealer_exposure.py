@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gex_xl.analytics.lines import NO_IV, Lines, prepare
+from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -186,7 +186,7 @@ FEED = [
 ]
 
 
-def vendor() -> Lines:
+def vendor() -> Contracts:
     return prepared(FEED, SPOT, gamma_source="vendor")
 
 
