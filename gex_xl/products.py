@@ -18,7 +18,6 @@ from gex_xl.errors import BadInput
 
 US = "US"  # options that the Options Clearing Corporation clears
 _ASSUMED = "assumed"
-_FILE = "products.csv"
 
 
 class Kind(StrEnum):
@@ -111,9 +110,9 @@ class Product:
 @functools.cache
 def products() -> tuple[Product, ...]:
     """The whole table, in its order."""
-    found = pkgutil.get_data("gex_xl", _FILE)
+    found = pkgutil.get_data("gex_xl", "products.csv")
     if found is None:
-        raise BadInput(f"{_FILE} is missing from the installation of gex_xl; install it anew")
+        raise BadInput("products.csv is missing from the installation of gex_xl; install it anew")
     return tuple(_product(row) for row in csv.DictReader(io.StringIO(found.decode("utf-8"))))
 
 

@@ -59,7 +59,7 @@ def test_no_gamma_column_no_feed_total() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "changes", "said"),
+    ("contracts", "changes", "said"),
     [
         ([{**x, "gamma": 0.0 if x["right"] == "P" else x["gamma"]} for x in book()], {}, "differ in sign"),
         (book(0.004), {}, "one of them is late, or a dividend is due"),
