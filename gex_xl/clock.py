@@ -125,6 +125,12 @@ def instant(moment: dt.datetime) -> np.datetime64:
     return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None), "s")
 
 
+def in_the_morning(settled: np.datetime64, zone: dt.tzinfo) -> bool:
+    """Whether a settlement instant (UTC) lies before noon in a zone: it is shown as AM."""
+    moment: dt.datetime = settled.astype("datetime64[s]").astype(object)
+    return moment.replace(tzinfo=dt.UTC).astimezone(zone).hour < 12
+
+
 def settlements(expiries: Sequence[dt.date], listed: Sequence[Product]) -> Instants:
     """Settlement instant of each contract, shape (n,), as its product has it.
 

@@ -27,13 +27,13 @@ from gex_xl.analytics.black_scholes import gamma
 from gex_xl.analytics.contracts import Contracts, prepare, under
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.expiries import max_pain
-from gex_xl.analytics.exposure import Total, exact_sum, require_any, settles_at_open
+from gex_xl.analytics.exposure import Total, exact_sum, require_any
 from gex_xl.analytics.selection import settlements_of, years_left
 from gex_xl.analytics.summary import summarise, zero_gamma_of
 from gex_xl.arrays import FloatArray, Index, Instants, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
-from gex_xl.clock import in_words, instant
+from gex_xl.clock import in_the_morning, in_words, instant
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.settings import Weight
 
@@ -322,7 +322,7 @@ def by_settlement(found: Change) -> tuple[Part, ...]:
     values, first, at = np.unique(found.settlement, return_index=True, return_inverse=True)
     days: list[dt.date] = found.expiry[first].astype(object).tolist()
     return tuple(
-        Part(None, day, settles_at_open(moment), *amounts)
+        Part(None, day, in_the_morning(moment, found.later.chain.zone), *amounts)
         for day, moment, amounts in zip(days, values, _parts(found, at, len(values)), strict=True)
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, label
-from gex_xl.analytics.exposure import require_any, settles_at_open
+from gex_xl.analytics.exposure import require_any
 from gex_xl.analytics.ladder import Ladder, ladder
 from gex_xl.analytics.summary import summarise, zero_gamma_of
 from gex_xl.arrays import FloatArray
@@ -86,11 +86,12 @@ def grid(contracts: Contracts, rows: int = ROWS, measure: Measure = Measure.GAMM
     at = rungs.place(used.strike) * m + column
     cells = np.asarray(np.bincount(at, amounts, (k + 2) * m), dtype=np.float64).reshape(k + 2, m)
     days: list[dt.date] = used.chain.expiry[used.index[first]].astype(object).tolist()
+    morning: list[bool] = used.chain.am_settled[used.index[first]].tolist()
     return Grid(
         rungs,
         tuple(
-            Settlement(day, settles_at_open(moment), years * 365)
-            for day, moment, years in zip(days, settlement, used.years[first].tolist(), strict=True)
+            Settlement(day, am_settled, years * 365)
+            for day, am_settled, years in zip(days, morning, used.years[first].tolist(), strict=True)
         ),
         cells,
         unit,

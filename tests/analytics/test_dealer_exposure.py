@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from gex_xl.analytics.check import check
+from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, with_iv
 from gex_xl.analytics.exposure import by_expiry, contributions, per_strike, total
 from gex_xl.errors import NoValue
