@@ -12,7 +12,7 @@ import numpy as np
 
 from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.expiries import ExpectedMove, expected_moves, max_pain
-from gex_xl.analytics.exposure import StrikeExposure, per_strike, require_any, settles_at_open, top_strikes
+from gex_xl.analytics.exposure import StrikeExposure, per_strike, require_any, top_strikes
 from gex_xl.analytics.selection import part, settlements_of
 from gex_xl.analytics.summary import summarise, zero_gammas_of
 from gex_xl.arrays import Mask
@@ -199,7 +199,7 @@ def _next(contracts: Contracts) -> tuple[dt.date, bool]:
     settlement = settlements_of(contracts)
     first = int(np.argmin(settlement))
     day: dt.date = contracts.chain.expiry[contracts.index[first]].astype(object)
-    return day, settles_at_open(settlement[first])
+    return day, bool(contracts.chain.am_settled[contracts.index[first]])
 
 
 def _today(contracts: Contracts) -> Mask:

@@ -136,7 +136,7 @@ def main_py(old: str = "") -> str:
     texts = {name: _without_types(_lean(source)) for name, source in needed.items()}
     texts |= {name: content.decode() for name, content in closure.data_files(needed).items()}
     decisive = closure.modules(_SHOWN, without="gex_xl.reading")
-    shown = {name for name in decisive if name.startswith(_READABLE)}
+    shown = {name for name in decisive if name == "gex_xl" or name.startswith(_READABLE)}
     sections = "".join(_section(name, text) for name, text in texts.items() if name in shown)
     sections += _packed({name: text for name, text in texts.items() if name not in shown})
     head = _HEAD.format(version=__version__, licence=licence())
