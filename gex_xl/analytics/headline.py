@@ -5,6 +5,7 @@ A figure is added as one line of TABLE; who shows it names its key.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,8 @@ from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.skew import Skew
 from gex_xl.analytics.summary import RegimeInputs, Summary, skew_of, summarise, triggers_of, zero_gamma_of
 from gex_xl.analytics.term_structure import Slope, maturities, slopes
-from gex_xl.clock import NEW_YORK, in_words
+from gex_xl.analytics.terms import unit_label
+from gex_xl.clock import in_words
 from gex_xl.errors import NoValue
 from gex_xl.settings import Settings, Unit
 
@@ -78,6 +80,10 @@ class _Chain:
 
     def __init__(self, contracts: Contracts, inputs: RegimeInputs) -> None:
         self.contracts, self.settings, self.inputs = contracts, contracts.settings, inputs
+
+    def when(self, moment: dt.datetime) -> str:
+        """A moment in words, in the time of the market."""
+        return in_words(moment, self.contracts.chain.zone)
 
     @cached_property
     def summary(self) -> Summary:
@@ -161,16 +167,16 @@ TABLE = (
     _Row("spot", "Spot", Kind.PRICE, lambda c: _Reading(c.contracts.spot, c.contracts.spot_from)),
     _Row(
         "as_of", "As of", Kind.WORDS,
-        lambda c: _Reading(c.contracts.as_of.isoformat(), c.contracts.as_of_from, in_words(c.contracts.as_of)),
+        lambda c: _Reading(c.contracts.as_of.isoformat(), c.contracts.as_of_from, c.when(c.contracts.as_of)),
     ),
     _Row(
         "valued_at", "Valued at", Kind.WORDS,
         lambda c: _Reading(
-            c.contracts.valued_at.isoformat(), f"clock_from = {c.settings.clock_from}", in_words(c.contracts.valued_at)
+            c.contracts.valued_at.isoformat(), f"clock_from = {c.settings.clock_from}", c.when(c.contracts.valued_at)
         ),
     ),
     _Row("date", "Date", Kind.WORDS,
-         lambda c: _Reading(c.contracts.valued_at.astimezone(NEW_YORK).date().isoformat())),
+         lambda c: _Reading(c.contracts.valued_at.astimezone(c.contracts.chain.zone).date().isoformat())),
     _Row("regime", "Regime", Kind.WORDS, lambda c: _Reading(str(regime(c.triggers)))),
     _Row("total_gex", "Total GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.net)),
     _Row("call_gex", "Call GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.call)),
@@ -184,7 +190,7 @@ TABLE = (
     _Row("contracts", "Contracts used", Kind.COUNT, lambda c: _Reading(len(c.contracts.index))),
     _Row("sign", "Sign convention", Kind.WORDS,
          lambda c: _Reading(str(c.settings.sign), "", f"{c.settings.sign}: {sign_words(c.settings)}")),
-    _Row("unit", "Unit of exposure", Kind.WORDS, lambda c: _Reading(c.settings.unit.label)),
+    _Row("unit", "Unit of exposure", Kind.WORDS, lambda c: _Reading(unit_label(c.contracts))),
     _Row("skew_25d", "25-delta skew", Kind.SKEW, _skew),
     _Row("skew_25d_from", "25-delta skew from", Kind.WORDS, lambda c: _Reading(c.skew[1])),
     _Row("iv_9d", "At-the-money iv, 9 days", Kind.IV, _atm_iv(9)),
@@ -196,7 +202,7 @@ TABLE = (
     _Row("skew_25d_z", "25-delta skew z-score", Kind.RATIO, _skew_z),
 )  # fmt: skip
 
-_UNITS = {Kind.PRICE: "USD", Kind.IV: "decimal", Kind.SKEW: "vol points"}
+_UNITS = {Kind.IV: "decimal", Kind.SKEW: "vol points"}
 
 
 def headline(
@@ -211,7 +217,8 @@ def headline(
 
 
 def _figure(chain: _Chain, row: _Row) -> Figure:
-    unit = chain.settings.unit.label if row.kind is Kind.EXPOSURE else _UNITS.get(row.kind, "")
+    units = {**_UNITS, Kind.PRICE: chain.contracts.chain.currency, Kind.EXPOSURE: unit_label(chain.contracts)}
+    unit = units.get(row.kind, "")
     try:
         value, note, words = row.read(chain)
     except NoValue as error:
@@ -238,7 +245,7 @@ def recorded(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What a history keeps of a day, by key, None where there is none; and the reasons of those, by key.
 
-    Exposure in the unit of the settings, which `unit` names; all else as `Figure.value`. `date` is New York's day
+    Exposure in the unit of the settings, which `unit` names; all else as `Figure.value`. `date` is the market's day
     valued at, `symbol` "" where the paste does not name it. `more`: further keys.
     """
     figures = headline(contracts, inputs, (*RECORDED, *more))
