@@ -20,6 +20,7 @@ from gex_xl.errors import BadInput
 
 #: A fall of iv stops here, or at the line's own iv where that is lower: 1 vol point.
 LOWEST_IV = 0.01
+_MONTH = 30 / 365  # years, up to which iv moves in full with spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Flow:
 
     `move`: a fraction of spot, or a change of annualised iv, both decimal. `shares` and `usd` (at today's spot) from
     a full repricing, `linear` (USD) from gamma or vanna alone. `stopped`: contracts whose iv could not fall as far.
+    `with_iv_shares` and `with_iv_usd`: a second repricing in which iv moves with spot; None where it does not.
     """
 
     move: float
@@ -35,19 +37,23 @@ class Flow:
     usd: float
     linear: float
     stopped: int = 0
+    with_iv_shares: float | None = None
+    with_iv_usd: float | None = None
 
 
-def hedge_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:
+def hedge_flow(contracts: Contracts, moves: Sequence[float], spot_vol: float = 0.0) -> tuple[Flow, ...]:
     """Dealers' trade for each move of spot (0.01 is +1 %): full reprice, and linear = -GEX x move in %.
 
-    Each line keeps its iv (sticky strike), its forward moves in proportion, no time passes. Raises BadInput for a
-    move of 100 % or more, NoValue where no contract is left.
+    Each line keeps its iv (sticky strike), its forward moves in proportion, no time passes. `spot_vol`: relative
+    change of iv in % for +1 % of spot (-4: iv of 20 % falls to 19.2 %), scaled by min(1, sqrt(30 days / T)) since
+    long maturities move less (method, section 7); other than 0, a second reprice with it stands beside the first.
+    Raises BadInput for a move of 100 % or more, NoValue where no contract is left.
     """
-    return _hedge_flow(under(contracts), tuple(moves))
+    return _hedge_flow(under(contracts), tuple(moves), spot_vol)
 
 
 @cached(32)
-def _hedge_flow(contracts: Contracts, moves: tuple[float, ...]) -> tuple[Flow, ...]:
+def _hedge_flow(contracts: Contracts, moves: tuple[float, ...], spot_vol: float) -> tuple[Flow, ...]:
     used = with_iv(contracts)
     require_any(used)
     before, out = options(used), []
@@ -56,8 +62,21 @@ def _hedge_flow(contracts: Contracts, moves: tuple[float, ...]) -> tuple[Flow, .
         _require_small(move, "0.01 or 1% for one percent of spot")
         after = replace(before, spot=used.spot * (1 + move), forward=used.forward * (1 + move))
         shares = _bought(used, after.delta() - held)
-        out.append(Flow(move, shares, shares * used.spot, _against(gamma, 100 * move)))
+        flow = Flow(move, shares, shares * used.spot, _against(gamma, 100 * move))
+        if spot_vol:
+            iv, stopped = _moved_iv(used, spot_vol * move)
+            shares = _bought(used, replace(after, stdev=iv * np.sqrt(used.years)).delta() - held)
+            flow = replace(flow, stopped=stopped, with_iv_shares=shares, with_iv_usd=shares * used.spot)
+        out.append(flow)
     return tuple(out)
+
+
+def _moved_iv(contracts: Contracts, change: float) -> tuple[FloatArray, int]:
+    """iv after a relative change at 30 days or less, and how many contracts stop at 1 vol point; see `hedge_flow`."""
+    iv = contracts.stdev / np.sqrt(contracts.years)
+    moved = iv * (1 + change * np.minimum(1.0, np.sqrt(_MONTH / contracts.years)))
+    lowest = np.minimum(iv, LOWEST_IV)
+    return np.maximum(moved, lowest), int((moved < lowest).sum())
 
 
 def vol_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:

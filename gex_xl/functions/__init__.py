@@ -13,6 +13,7 @@ from gex_xl.functions import (
     levels,
     levels_by_expiry,
     levels_on_charts,
+    option,
     quality,
     regime,
     volatility,
@@ -25,6 +26,6 @@ from gex_xl.functions.registry import REGISTRY
 
 __all__ = [
     "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "change_and_maps", "exposure", "exposures", "flows", "hedging",
-    "levels", "levels_by_expiry", "levels_on_charts", "limits", "quality", "quoting", "regime", "residuals",
+    "levels", "levels_by_expiry", "levels_on_charts", "limits", "option", "quality", "quoting", "regime", "residuals",
     "volatility",
 ]  # fmt: skip

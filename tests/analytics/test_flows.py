@@ -17,7 +17,8 @@ from gex_xl.analytics.flows import LOWEST_IV, hedge_flow, vol_flow
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.settings import Settings, Sign, Unit
 
-from .synthetic import chain_of, delta
+from . import random_chains
+from .synthetic import AS_OF, chain_of, delta, years_between
 from .test_dealer_exposure import BOOK, SPOT
 from .test_exposure import EXPIRY, LATER, contracts, line, prepared
 
@@ -164,3 +165,30 @@ def test_flows_reprice_from_iv_where_gamma_is_the_feeds() -> None:
     book = [line("C", 5000, 300, iv=0.18, gamma=0.9), line("C", 5100, 70, iv=None, gamma=0.9)]
     model, feed = prepared(book, SPOT), prepared(book, SPOT, gamma_source="vendor")
     assert hedge_flow(feed, MOVES) == hedge_flow(model, MOVES)
+
+
+@pytest.mark.parametrize("spot_vol", [-4.0, 2.5])
+@pytest.mark.parametrize("move", [-0.05, -0.01, 0.01, 0.03])
+def test_iv_that_moves_with_spot_is_a_second_reprice(move: float, spot_vol: float) -> None:
+    """Each delta by the textbook, iv moved by spot_vol x move, less beyond 30 days (method, section 7)."""
+    book = {("SPXW", "2025-03-21", "C", 5050.0): (0.18, 900), ("SPXW", "2025-03-04", "P", 4950.0): (0.25, 500),
+            ("SPXW", "2025-12-19", "P", 5000.0): (0.2, 700)}  # fmt: skip
+    used = random_chains.contracts_of(book, 5000.0, carry="none")
+    flow, plain = hedge_flow(used, [move], spot_vol)[0], hedge_flow(used, [move])[0]
+    assert (flow.shares, flow.usd, flow.linear) == (plain.shares, plain.usd, plain.linear)
+    assert plain.with_iv_shares is None
+    expected = 0.0
+    for (_, expiry, right, strike), (iv, held) in book.items():
+        t = years_between(AS_OF, expiry)
+        after = iv * (1 + spot_vol * move * min(1.0, math.sqrt(30 / 365 / t)))
+        root = math.sqrt(t)
+        change = delta(5000 * (1 + move), strike, after * root, right) - delta(5000.0, strike, iv * root, right)
+        expected -= (-1 if right == "C" else 1) * held * 100 * change
+    assert flow.with_iv_shares == pytest.approx(expected, rel=1e-9)
+    assert flow.with_iv_usd == pytest.approx(expected * 5000, rel=1e-9)
+
+
+def test_iv_that_cannot_fall_as_far_stops_at_a_point_and_is_counted() -> None:
+    used = random_chains.contracts_of({("SPXW", "2025-03-04", "C", 5000.0): (0.2, 100)}, 5000.0)
+    assert hedge_flow(used, [0.3], -4.0)[0].stopped == 1
+    assert hedge_flow(used, [0.01], -4.0)[0].stopped == 0
