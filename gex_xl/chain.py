@@ -32,8 +32,8 @@ class Chain:
     NaT where unknown. `row` is the row
     number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is the market that the
     paste itself tells, such as "Deribit", or "". `product` is what the underlying's ticker stands for, `products` are
-    those of the contracts, which settle in the morning (`am_settled`) or not. `settings` are those that the chain was
-    read with.
+    those of the contracts, which settle in the morning (`am_settled`) or not. `quote_delay`: minutes by which the
+    feed's quotes are older than its time. `settings` are those that the chain was read with.
     """
 
     row: npt.NDArray[np.int64]
@@ -64,6 +64,7 @@ class Chain:
     spot_from: str
     as_of: dt.datetime | None
     as_of_from: str
+    quote_delay: float
     left_out: tuple[tuple[str, float], ...]
     notes: tuple[str, ...]
     settings: Settings
@@ -163,6 +164,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         spot_from=columns.spot_from,
         as_of=columns.quote_time,
         as_of_from=columns.quote_time_from,
+        quote_delay=columns.quote_delay,
         left_out=(*columns.left_out, *duplicates),
         notes=tuple(dict.fromkeys(notes)),
         settings=settings,

@@ -156,6 +156,7 @@ class Settings:
     unit: Unit = Unit.USD
     clock: Clock = Clock.ACT365
     clock_from: ClockFrom = ClockFrom.LAST_OPEN
+    quote_delay: float | None = None
     min_minutes: float = 30.0
     carry: Carry = Carry.IMPLIED
     rate: float = 0.0
@@ -209,6 +210,7 @@ HELP: dict[str, str] = {
     "dividend_yield": "Dividend yield, annual, continuously compounded: used by carry = rates",
     "clock": "Time to expiry: act365 (elapsed time / 365 days) or business252 (for comparison only)",
     "clock_from": "last_open (the last instant the market was open at or before the quote) or quote",
+    "quote_delay": "Minutes by which an open market's quotes are older than the chain says: auto (CBOE 15) or a number",
     "min_minutes": "Shortest remaining time of a live contract, in minutes",
     "multiplier": "Units per contract where the chain does not say: auto (the product's) or a number",
     "weight": "open_interest or volume",
@@ -272,12 +274,12 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "decimal": Decimal, "iv_unit": IvUnit, "third_friday": ThirdFriday, "slopes": Slopes,
 }  # fmt: skip
 _BOUNDS: dict[str, tuple[float, float]] = {
-    "min_minutes": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1), "multiplier": (1e-9, 1e9),
-    "min_oi": (0, math.inf), "flip_noise": (0, 1), "profile_levels": (3, 2001), "vol_inverted": (0, 100),
-    "flip_band": (0, 1), "skew_z": (-100, 100),
+    "min_minutes": (0, 1440), "quote_delay": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1),
+    "multiplier": (1e-9, 1e9), "min_oi": (0, math.inf), "flip_noise": (0, 1), "profile_levels": (3, 2001),
+    "vol_inverted": (0, 100), "flip_band": (0, 1), "skew_z": (-100, 100),
 }  # fmt: skip
 AUTO = "auto"
-_AUTO = frozenset({"multiplier"})  # numbers that may be left to the chain
+_AUTO = frozenset({"multiplier", "quote_delay"})  # numbers that may be left to the chain
 _BAND = re.compile(r"\s*([\d.]*)\s*(%?)\s*:\s*([\d.]*)\s*(%?)\s*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 

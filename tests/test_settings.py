@@ -71,6 +71,7 @@ def test_values(given: object, key: str, value: object) -> None:
 #: Smallest and largest value of every number, and one beyond each where there is one.
 BOUNDS = [
     ("min_minutes", (0, 1440), (-1, 1441)),
+    ("quote_delay", (0, 1440), (-1, 1441)),
     ("rate", (-1, 1), (-1.01, 1.01)),
     ("dividend_yield", (-1, 1), (-1.01, 1.01)),
     ("multiplier", (0.001, 1e6), (0, -100)),

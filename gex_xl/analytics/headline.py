@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.pricing import delay_of
 from gex_xl.analytics.profile import ONE_SIGNED
 from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.skew import Skew
@@ -109,6 +110,13 @@ def sign_words(settings: Settings) -> str:
     return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
 
 
+def clock_note(contracts: Contracts) -> str:
+    """How the clock starts, and how old the quotes are."""
+    delay = delay_of(contracts.chain, contracts.settings)
+    late = f", quotes of an open market {delay:g} minutes old (quote_delay)" if delay else ""
+    return f"clock_from = {contracts.settings.clock_from}{late}"
+
+
 def _symbol(c: _Chain) -> _Reading:
     symbol = c.contracts.chain.symbol
     return _Reading(symbol or None, "" if symbol else "the paste does not name it", symbol or "not named")
@@ -172,7 +180,7 @@ TABLE = (
     _Row(
         "valued_at", "Valued at", Kind.WORDS,
         lambda c: _Reading(
-            c.contracts.valued_at.isoformat(), f"clock_from = {c.settings.clock_from}", c.when(c.contracts.valued_at)
+            c.contracts.valued_at.isoformat(), clock_note(c.contracts), c.when(c.contracts.valued_at)
         ),
     ),
     _Row("date", "Date", Kind.WORDS,

@@ -21,7 +21,7 @@ from gex_xl.chain import Chain
 from gex_xl.clock import instant, valued_at, years
 from gex_xl.settings import IvSource, Settings
 
-_CARRY = ("clock", "clock_from", "min_minutes", "carry", "rate", "dividend_yield")
+_CARRY = ("clock", "clock_from", "quote_delay", "min_minutes", "carry", "rate", "dividend_yield")
 PRICING = (*_CARRY, "iv_source")
 _KEEP = 16
 
@@ -80,7 +80,7 @@ def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
 
 @cached(_KEEP)
 def _timed(chain: Chain, feed_spot: float, as_of: dt.datetime, settings: Settings) -> Timed:
-    start = valued_at(as_of, settings.clock_from, chain.product)
+    start = valued_at(as_of, settings.clock_from, chain.product, delay_of(chain, settings))
     live = (chain.settlement > instant(as_of)) & (chain.settlement > instant(start))
     t = years(start, chain.settlement, settings.clock)
     shortest = settings.min_minutes * 60 / (365 * 86_400)
@@ -88,6 +88,11 @@ def _timed(chain: Chain, feed_spot: float, as_of: dt.datetime, settings: Setting
     t = np.where(live, np.maximum(t, shortest), t)
     _freeze(live, floored, t)
     return Timed(start, live, floored, t, forwards(chain, live, t, feed_spot, settings))
+
+
+def delay_of(chain: Chain, settings: Settings) -> float:
+    """Minutes by which the quotes are older than the chain says: the setting's, else the feed's."""
+    return chain.quote_delay if settings.quote_delay is None else settings.quote_delay
 
 
 def _freeze(*arrays: npt.NDArray[np.generic]) -> None:

@@ -25,6 +25,7 @@ _TRIED: dict[str, tuple[str | float, ...]] = {
     "rate": (0.0, 0.05),
     "dividend_yield": (0.0, 0.02),
     **{key: tuple(choices(key)) for key in ("clock", "clock_from")},
+    "quote_delay": (0.0, 15.0),
     "min_minutes": (1.0, 30.0, 60.0),
     "multiplier": (10.0, 100.0),
     "weight": tuple(choices("weight")),
@@ -41,7 +42,7 @@ _TRIED: dict[str, tuple[str | float, ...]] = {
 _AFTERWARDS = frozenset({"flip_noise", "flip_pick", "no_flip", "slopes", "vol_inverted", "flip_band", "skew_z"})
 #: They change implied volatility by expiry, and with it slopes and skew.
 _VOLATILITY = frozenset(
-    {"iv_source", "carry", "rate", "dividend_yield", "clock", "clock_from", "min_minutes", "slopes"}
+    {"iv_source", "carry", "rate", "dividend_yield", "clock", "clock_from", "quote_delay", "min_minutes", "slopes"}
 )
 
 

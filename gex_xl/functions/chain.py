@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gex_xl.analytics.check import Check, check, status
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions
-from gex_xl.analytics.headline import sign_words
+from gex_xl.analytics.headline import clock_note, sign_words
 from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.clock import in_words
@@ -113,7 +113,7 @@ def CHAIN_CHECK(contracts: Contracts) -> Table:
             "Valued at",
             in_words(contracts.valued_at, contracts.chain.zone),
             None,
-            f"clock_from = {chosen.clock_from}",
+            clock_note(contracts),
         ],
         [f"Total from model gamma {in_unit}", found.model_total, None, f"iv_source = {chosen.iv_source}"],
         [

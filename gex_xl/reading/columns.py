@@ -62,6 +62,7 @@ class Columns:
     spot_from: str = ""
     quote_time: dt.datetime | None = None
     quote_time_from: str = ""
+    quote_delay: float = 0.0  # minutes by which the feed's quotes are older than its time
     left_out: list[tuple[str, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

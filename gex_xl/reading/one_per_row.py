@@ -22,8 +22,9 @@ from gex_xl.reading.values import is_blank, number, numbers, right, shown, text
 from gex_xl.settings import Settings
 
 # Feeds that write a small or a huge iv where they have none, told by their own column names.
+_CBOE, _CBOE_DELAY = frozenset({"option", "iv", "theo"}), 15.0  # its delayed quotes, by so many minutes
 _IV_PLACEHOLDERS = [
-    (frozenset({"option", "iv", "theo"}), (0.02, 5.0)),  # CBOE delayed quotes
+    (_CBOE, (0.02, 5.0)),
     (frozenset({"contractsymbol", "impliedvolatility"}), (0.02, 5.0)),  # Yahoo: 0.00001
 ]
 _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
@@ -119,6 +120,7 @@ def _fill_in(columns: Columns, table: Table, at: dict[str, int], *, crypto: bool
     """Units, spot and quote time by what the feed is, told by its symbols and column names."""
     names = {plain(name) for name in table.names}
     columns.iv_placeholder = next((p for keys, p in _IV_PLACEHOLDERS if keys <= names), (0.0, np.inf))
+    columns.quote_delay = _CBOE_DELAY if names >= _CBOE else 0.0
     if "iv" in at:
         table.decimals(columns, [at["iv"]], percent=crypto)
     if crypto:

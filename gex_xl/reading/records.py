@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
 from gex_xl.reading.layouts import check_size
 
@@ -75,12 +74,17 @@ def _flat(record: Record, above: str = "") -> dict[str, object]:
     return out
 
 
+_ZONED = re.compile(r"(?:[zZ]|[+-]\d\d:?\d\d|[A-Z]{2,4})\s*$")
+
+
 def _cboe(loaded: Record, inner: Record) -> Cells:
     head: Cells = [[inner.get("symbol") or loaded.get("symbol")]]
     if inner.get("current_price") is not None:
         head.append([f"current_price: {inner['current_price']}"])
     if loaded.get("timestamp"):
-        head.append([f"timestamp: {_cboe_timestamp(str(loaded['timestamp']), inner['options'])}"])
+        stamp = str(loaded["timestamp"])
+        # CBOE writes UTC and no zone: recorded answers are stamped within seconds of their Last-Modified in GMT.
+        head.append([f"timestamp: {stamp}" + ("" if _ZONED.search(stamp) else " UTC")])
     options = [entry for entry in inner["options"] if isinstance(entry, dict)]
     check_size(len(options), 1)
     return [*head, list(_CBOE_OPTION), *([_leaf(entry.get(key)) for key in _CBOE_OPTION] for entry in options)]
@@ -91,25 +95,6 @@ def _leaf(value: object) -> object:
     if isinstance(value, dict):
         return None
     return str(value)[:100] if isinstance(value, list) else value
-
-
-def _cboe_timestamp(stamp: str, options: Sequence[Any]) -> str:
-    """The file's time, marked UTC where the trades in it prove that it cannot be New York's.
-
-    The file carries no zone, so New York's is taken. Trades in it are stamped in New York time and quotes are
-    15 minutes late: where the last trade is hours before the file as New York reads it, but minutes before it
-    as UTC, the file was written in UTC.
-    """
-    try:
-        written = dt.datetime.fromisoformat(stamp)
-        last = max(dt.datetime.fromisoformat(t) for o in options if (t := o.get("last_trade_time")))
-        if written.tzinfo or last.tzinfo:
-            return stamp
-        as_utc = written.replace(tzinfo=dt.UTC).astimezone(NEW_YORK).replace(tzinfo=None)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        return stamp
-    late = dt.timedelta(minutes=45)
-    return f"{stamp} UTC" if dt.timedelta(0) <= as_utc - last <= late < written - last else stamp
 
 
 def _schwab(loaded: Record) -> list[dict[str, object]]:

@@ -19,6 +19,7 @@ from gex_xl.reading.values import PLACEHOLDERS, is_blank, number, shown, text
 from gex_xl.settings import Settings
 
 _CBOE_IV_PLACEHOLDER = (0.02, 5.0)
+_CBOE_DELAY = 15.0  # minutes
 _NAMES = {"C": "call", "P": "put"}
 #: Above each expiry thinkorswim writes its date, the days left and the shares per contract.
 _SECTION = re.compile(r"\d{1,2} [A-Z]{3} \d{2}\s+\(\d+\)\s+(\d+)\b.*")
@@ -108,6 +109,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         iv_placeholder=_CBOE_IV_PLACEHOLDER if "symbol" in at["C"] or "symbol" in at["P"] else (0.0, np.inf),
         left_out=left_out,
         notes=table.notes,
+        quote_delay=_CBOE_DELAY if "symbol" in at["C"] or "symbol" in at["P"] else 0.0,
     )
     if not weighed:
         columns.notes.append("the paste has no open interest; weight = volume makes use of its volume")

@@ -148,6 +148,35 @@ def test_the_clock_starts_when_the_market_was_last_open(quoted: str, start: str)
     assert at_quote.years[0] == pytest.approx(years_between(as_of, "2024-04-19"), rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("quoted", "delay", "start"),
+    [
+        ("2024-01-05 12:34", 15, "2024-01-05 12:19"),
+        ("2024-01-05 09:40", 15, "2024-01-04 16:00"),  # the quotes are of before the open
+        ("2024-01-05 16:05", 15, "2024-01-05 16:00"),  # closed: what is quoted is the close
+        ("2024-01-06 12:00", 15, "2024-01-05 16:00"),
+        ("2024-11-29 13:00", 20, "2024-11-29 12:40"),
+    ],
+)
+def test_quotes_of_an_open_market_are_as_late_as_the_setting_says(quoted: str, delay: float, start: str) -> None:
+    as_of, expected = (dt.datetime.fromisoformat(t).replace(tzinfo=NEW_YORK) for t in (quoted, start))
+    contracts = [{**line("C", 5000), "expiry": "2024-12-20"}]
+    assert prepared(contracts, as_of, quote_delay=delay).valued_at == expected
+    assert prepared(contracts, as_of).valued_at <= as_of  # elsewhere than at CBOE nothing is late
+
+
+def test_a_day_that_closes_early_leaves_less_time() -> None:
+    """29 November 2024 closed at 13:00 (NYSE): at noon an hour is left, not four; at 13:30 nothing."""
+    contracts = [{**line("C", 5000), "expiry": "2024-11-29"}, {**line("C", 5000), "expiry": "2024-12-02"}]
+    noon, half_past = (dt.datetime(2024, 11, 29, *at, tzinfo=NEW_YORK) for at in ((12, 0), (13, 30)))
+    found = prepared(contracts, noon)
+    assert found.years[0] == pytest.approx(1 / 8760, rel=1e-12)
+    assert found.gamma[0] / found.gamma[1] == pytest.approx(math.sqrt(76 / 1), rel=2e-3)  # as 1 / sqrt(T)
+    late = prepared(contracts, half_past)
+    assert (late.excluded["expired"][0], len(late.index)) == (1, 1)
+    assert late.valued_at == dt.datetime(2024, 11, 29, 13, 0, tzinfo=NEW_YORK)
+
+
 def test_a_saturday_quote_overstates_mondays_gamma_by_a_third() -> None:
     """Method, section 2: a Saturday valued at Saturday's time, against Friday's close."""
     saturday = dt.datetime(2024, 1, 6, 23, 0, tzinfo=NEW_YORK)

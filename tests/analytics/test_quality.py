@@ -232,7 +232,7 @@ def test_real_chains_as_pandas_counts_them(name: str, no_bid: int, stale: int | 
     found = {one.name: one for one in quote_counts(prepare(Chain.from_file(path)))}
     if path.suffix == ".json":
         frame = pd.DataFrame(json.loads(path.read_text(encoding="utf-8"))["data"]["options"])
-        age = pd.Timestamp("2022-07-12 22:57:33") - pd.to_datetime(frame["last_trade_time"])
+        age = pd.Timestamp("2022-07-12 18:57:33") - pd.to_datetime(frame["last_trade_time"])
         bid, ask = frame["bid"], frame["ask"]
         traded = int((age > pd.Timedelta(days=7)).sum())
     else:

@@ -46,7 +46,8 @@ def test_cboe_delayed_quotes(tmp_path: Path) -> None:
     assert np.array_equal(chain.iv, [np.nan, 0.25, np.nan], equal_nan=True)
     assert chain.gamma.tolist() == [0.02] * 3
     assert (chain.symbol, chain.spot) == ("ZZX", 105.25)
-    assert chain.as_of == dt.datetime(2024, 1, 8, 10, 30, tzinfo=NEW_YORK_WINTER)
+    assert chain.as_of == dt.datetime(2024, 1, 8, 10, 30, tzinfo=dt.UTC)
+    assert chain.quote_delay == 15.0
 
 
 def test_json_is_told_from_its_first_character(tmp_path: Path) -> None:
@@ -56,10 +57,11 @@ def test_json_is_told_from_its_first_character(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("timestamp", "last_trade", "utc_hour"),
     [
-        ("2024-01-08 10:30:00", "2024-01-08T10:14:00", 15),  # New York's clock: traded a quarter of an hour ago
-        ("2024-01-08 15:30:00", "2024-01-08T10:14:00", 15),  # the same moment written in UTC
-        ("2024-01-08 15:30:00", None, 20),
-        ("2024-01-08 15:30:00", "not a time", 20),
+        # UTC, always: a recorded answer of 19:05:41 has a Last-Modified of 19:05:45 GMT and a trade of 14:50:38.
+        ("2024-01-08 15:30:00", "2024-01-08T10:14:00", 15),
+        ("2024-01-08 10:30:00", "2024-01-08T10:14:00", 10),
+        ("2024-01-08 15:30:00", None, 15),
+        ("2024-01-08 15:30:00", "not a time", 15),
         ("2024-01-08 15:30:00Z", "2024-01-08T10:14:00", 15),
         ("2024-01-08T10:30:00-05:00", "2024-01-08T10:14:00", 15),
     ],

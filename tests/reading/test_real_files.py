@@ -94,10 +94,10 @@ def test_delayed_quotes(shared_chains: Path) -> None:
         expected[symbol] = (date, int(symbol[-8:]) / 1000, symbol[-9] == "C", figures)
     assert_same(by_occ(chain), expected)
     assert (chain.symbol, chain.spot) == ("SPY", 380.88)
-    # No zone is given, and the last trades, stamped in New York time, are hours old either way: New York's.
+    # The file's own time is UTC; trades in it are stamped in New York's.
     trades = [stamp for option in loaded["data"]["options"] if (stamp := option["last_trade_time"])]
     assert (loaded["timestamp"], max(trades)) == ("2022-07-12 22:57:33", "2022-07-12T16:14:59")
-    assert chain.as_of == dt.datetime.fromisoformat("2022-07-12 22:57:33-04:00")
+    assert chain.as_of == dt.datetime.fromisoformat("2022-07-12 22:57:33+00:00")
 
 
 def test_yahoo(shared_chains: Path) -> None:
