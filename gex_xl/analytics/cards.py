@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gex_xl.analytics import wording
-from gex_xl.analytics.contracts import Contracts, prepare
+from gex_xl.analytics.change import Change
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import money
 from gex_xl.analytics.expiries import ExpectedMove, by_bucket, expected_moves
 from gex_xl.analytics.exposure import total
@@ -75,7 +76,12 @@ def levels(contracts: Contracts) -> dict[str, Line]:
     net = total(contracts).net
 
     def level(key: str, at: float | None, note: Callable[[float], str], why: str) -> Line:
-        return Line(key, value=at, shown=NONE if at is None else at, note=why if at is None else note(at))
+        return Line(
+            key,
+            value="#N/A" if at is None else at,
+            shown=NONE if at is None else at,
+            note=why if at is None else note(at),
+        )
 
     def away(at: float) -> str:
         return f"{wording.percent(abs(at / spot - 1))} {'above' if at > spot else 'below'} spot"
@@ -150,26 +156,31 @@ def _moves(contracts: Contracts, moves: list[ExpectedMove]) -> dict[str, Line]:
     return out
 
 
-def change_rows(contracts: Contracts, earlier: Contracts | None, moved: float | None) -> dict[str, Line]:
-    if earlier is None:
+def change_rows(contracts: Contracts, earlier: Change | str | None) -> dict[str, Line]:
+    """What moved since an earlier chain; a text says why there is none, None that none was pasted."""
+    if earlier is None or isinstance(earlier, str):
+        shown, note = (
+            ("no earlier", "paste one on Earlier") if earlier is None else ("unusable", "see the sheet Earlier")
+        )
+        said = "no earlier chain" if earlier is None else f"the earlier chain cannot be used: {earlier}"
+        kind = "none" if earlier is None else "bad"
         return {
-            "change": Line("change", shown="no earlier", words="no earlier", note="paste one on Earlier"),
-            "earlier": Line("earlier", words="no earlier chain"),
+            "change": Line("change", shown=shown, words=shown, note=note, kind=kind),
+            "earlier": Line("earlier", words=said, kind=kind),
         }
-    same_unit = prepare(
-        earlier.chain, earlier.spot, earlier.as_of, replace(earlier.settings, unit=contracts.settings.unit)
-    )
-    then, now = total(same_unit).net, total(contracts).net
-    since = wording.short_moment(earlier.as_of, earlier.chain.zone)
-    spot = "" if moved is None else f"; spot {wording.signed(moved)}"
-    used = used_words(earlier)
-    said = f"{wording.moment(earlier.as_of, earlier.chain.zone)}, {used[:1].lower()}{used[1:]}"
+    steps = {step.name: step.total.net for step in earlier.table()}
+    then, now = steps["then"], steps["now"]
+    chain, as_of = earlier.earlier.chain, earlier.earlier.as_of
+    since, used = wording.short_moment(as_of, chain.zone), used_words(earlier.earlier)
     return {
         "change": Line(
             "change", f"Since {since}", in_usd(contracts, now - then), now - then, f"since {since}",
-            f"was {wording.signed(then)}{spot}", "long" if now > then else "short",
+            f"was {wording.signed(then)}; spot {wording.signed(steps['spot'])}", "long" if now > then else "short",
         ),
-        "earlier": Line("earlier", value=earlier.as_of.isoformat(), words=f"earlier: {said}", note=since),
+        "earlier": Line(
+            "earlier", value=as_of.isoformat(), note=since,
+            words=f"earlier: {wording.moment(as_of, chain.zone)}, {used[:1].lower()}{used[1:]}",
+        ),
     }  # fmt: skip
 
 

@@ -16,11 +16,17 @@ from gex_xl.analytics.quote_quality import ABOVE, BELOW, CROSSED, QuoteCount, qu
 from gex_xl.analytics.terms import terms
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.cache import cached
+from gex_xl.chain import Chain
 from gex_xl.errors import NoValue
 from gex_xl.settings import GammaSource, Sign
 
 _CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
 _NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
+
+
+def convention_settled(chain: Chain) -> bool:
+    """Whether the sign conventions are meant for this underlying: an index, a fund on one, or not named."""
+    return not chain.symbol or chain.product.is_index_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
             f"the options of the next days are quoted around {implied:,.2f}, the paste says spot is "
             f"{contracts.spot:,.2f}; one of them is late, or a dividend is due"
         )
-    if settings.sign is Sign.CUSTOMER_FLOW and chain.symbol and not chain.product.is_index_like:
+    if settings.sign is Sign.CUSTOMER_FLOW and not convention_settled(chain):
         out.append(
             f"sign = customer_flow is meant for indices and index ETFs; revisit it for {chain.symbol} "
             "(long_calls is what most public tools use)"

@@ -18,12 +18,14 @@ from gex_xl.analytics.cards import (
     used_words,
     volatility_rows,
 )
+from gex_xl.analytics.change import Change
 from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.summary import RegimeInputs, triggers_of
 from gex_xl.analytics.verdict import Verdict, gross_of, how_sure, verdict
 from gex_xl.analytics.what_if import what_if
+from gex_xl.clock import in_words
 from gex_xl.settings import Settings, Sign, worded
 
 NO_FILTER = "No filter: the whole chain"
@@ -37,7 +39,7 @@ _CARDS = (
 
 #: The rows in their order: key and label. Labels that depend on the chain replace these.
 ROWS = {
-    "symbol": "Underlying", "spot": "Spot", "as_of": "Quote time", "used": "Contracts", "sample": "Sample",
+    "symbol": "Underlying", "spot": "Spot", "as_of": "Quote time", "valued_at": "Valued at", "used": "Contracts",
     "filter": "Filter", "status": "Status", "state": "State", "unit": "Unit", "share": "Share of gross",
     "verdict": "Verdict", "other": "As others count", "sure": "HOW SURE, if the sign is right",
     "total_gex": "Total GEX", "call_gex": "Call GEX", "put_gex": "Put GEX", "gross_gex": "Gross GEX",
@@ -57,16 +59,15 @@ ROWS = {
 def first_screen(
     contracts: Contracts,
     inputs: RegimeInputs | None = None,
-    earlier: Contracts | None = None,
-    moved: float | None = None,
+    earlier: Change | str | None = None,
     *,
     chosen: bool = True,
     settled: bool = True,
 ) -> list[Line]:
     """All rows for a chain with figures. Raises NoValue where no contract is left.
 
-    `inputs`: what the regime asks beyond the chain. `earlier`: the chain of an earlier day or hour, and `moved` what
-    of the change spot explains, in the unit of the settings. `settled`: whether the sign convention is meant for this
+    `inputs`: what the regime asks beyond the chain. `earlier`: the change from an earlier chain, or why there is none.
+    `settled`: whether the sign convention is meant for this
     underlying, an index or a fund on one; where it is not, whether the reader has `chosen` a sign counts.
     """
     given = inputs or RegimeInputs()
@@ -77,7 +78,7 @@ def first_screen(
         **totals(contracts),
         **levels(contracts),
         **flow_rows(contracts),
-        **change_rows(contracts, earlier, moved),
+        **change_rows(contracts, earlier),
         **volatility_rows(contracts),
         **trigger_rows(contracts, triggers),
     }
@@ -104,11 +105,12 @@ def without_figures(label: str, word: str, sentence: str, mend: tuple[str, str] 
         "sure": Line("sure", "", None, None, "", "", "none"),
         "state": Line("state", value="none", words=word, note=sentence, kind=kind),
     }
-    if not contracts:
-        said = f"{word}: {sentence}" if kind == "none" else f"The chain cannot be used: {sentence}"
-        rows["status"] = Line("status", words=said, kind=kind)
+    said = f"{word}: {sentence}" if kind == "none" else f"The chain cannot be used: {sentence}"
+    if contracts:
+        said = f"{word}: {sentence}   |   {rows['status'].words}"
+    rows["status"] = Line("status", words=said, kind=kind)
     for key in _CARDS:
-        rows[key] = Line(key, shown=NONE, words=NONE, note="no figures")
+        rows[key] = Line(key, value="#N/A", shown=NONE, words=NONE, note="no figures")
     return _in_order(rows)
 
 
@@ -164,7 +166,10 @@ def _chain_rows(contracts: Contracts, *, chosen: bool) -> dict[str, Line]:
     return {
         "symbol": Line("symbol", value=chain.symbol, words=symbol),
         "spot": Line("spot", value=contracts.spot, shown=contracts.spot, note=contracts.spot_from),
-        "as_of": Line("as_of", value=contracts.as_of.isoformat(), words=when, note=contracts.as_of_from),
+        "as_of": Line("as_of", value=in_words(contracts.as_of), words=when, note=contracts.as_of_from),
+        "valued_at": Line(
+            "valued_at", value=in_words(contracts.valued_at), words=wording.moment(contracts.valued_at, zone)
+        ),
         "used": Line("used", value=len(contracts.index), shown=len(contracts.index), words=used),
         "filter": Line("filter", words=filtered, kind=kind),
         "status": Line("status", words=status, kind=kind),

@@ -36,17 +36,20 @@ class GammaMap:
     contracts: tuple[int, ...]
 
 
-def gamma_map(contracts: Contracts, sessions: int = SESSIONS, levels: int | None = None) -> GammaMap:
+def gamma_map(contracts: Contracts, sessions: int = SESSIONS, levels: int | FloatArray | None = None) -> GammaMap:
     """Total GEX at each level now, at each close of the next `sessions` sessions, and at the next monthly's after.
 
     Spot is what varies along a column (each line keeps its iv, forwards move in proportion), time along a row: see
-    `selection.later`. The first column is GAMMA_PROFILE. `levels`: how many, evenly over `profile_range`; None: the
-    setting `profile_levels`. Method, section 7. Raises NoValue where no contract is left.
+    `selection.later`. The first column is GAMMA_PROFILE. `levels`: how many, evenly over `profile_range`, or these
+    (USD, ascending); None: the setting `profile_levels`. Method, section 7. Raises NoValue where no contract is left.
     """
     base = with_iv(contracts)
     require_any(base)
     low, high = parse_band("profile_range", base.settings.profile_range, base.spot)
-    at = levels_of(base) if levels is None else np.linspace(low, high, levels)
+    if isinstance(levels, np.ndarray):
+        at = levels
+    else:
+        at = levels_of(base) if levels is None else np.linspace(low, high, levels)
     moments, names = moments_ahead(base, sessions)
     unit = base.settings.unit
     scale = np.array([unit.per_share_gamma(level) / (0.01 * level * level) for level in at.tolist()])

@@ -70,17 +70,19 @@ class Grid:
         return float(self.cells.sum())
 
 
-def grid(contracts: Contracts, rows: int = ROWS, measure: Measure = Measure.GAMMA, width: float | None = None) -> Grid:
+def grid(
+    contracts: Contracts, rows: int | Ladder = ROWS, measure: Measure = Measure.GAMMA, width: float | None = None
+) -> Grid:
     """A measure by strike and settlement, in the unit of the settings (open interest and volume in contracts).
 
-    `rows` and `width`: see `ladder`. Contracts that a measure cannot count (no iv, no volume) count 0. The gamma
-    cells sum position x gamma x the unit's factor, as in method, section 1, over rights within one cell. Raises
-    NoValue where no contract is left.
+    `rows` and `width`: see `ladder`; or a ladder as it is. Contracts that a measure cannot count (no iv, no volume)
+    count 0. The gamma cells sum position x gamma x the unit's factor, as in method, section 1, over rights within one
+    cell. Raises NoValue where no contract is left.
     """
     require_any(contracts)
     used, amounts, unit = _amounts(contracts, measure)
     require_any(used)
-    rungs = ladder(contracts, rows, width)
+    rungs = rows if isinstance(rows, Ladder) else ladder(contracts, rows, width)
     settlement, first, column = np.unique(used.chain.settlement[used.index], return_index=True, return_inverse=True)
     m, k = len(settlement), len(rungs.centre)
     at = rungs.place(used.strike) * m + column

@@ -26,6 +26,12 @@ METHOD = frozenset(
      "quote_delay"}
 )  # fmt: skip
 POOR_QUOTES, THIN, NEAR_MOVES = 0.20, 0.05, 1.5
+#: Regime and whether the total is above 0 -> the word.
+WORDS = {
+    ("vol_inverted", True): "Stress, long gamma", ("vol_inverted", False): "Stress, short gamma",
+    ("short_gamma", True): "Mixed", ("short_gamma", False): "Short gamma",
+    ("long_gamma", True): "Long gamma", ("long_gamma", False): "Long gamma",
+}  # fmt: skip
 _SLOPES = {"short_slope": "9-day over 30-day", "med_slope": "30-day over 90-day"}
 
 
@@ -49,11 +55,10 @@ def verdict(contracts: Contracts, found: Sequence[Trigger]) -> Verdict:
     if not gross_of(contracts):
         return Verdict("none", "No gamma", "No contract carries open interest: nothing is held.")
     word = regime(list(found))
-    side = "long" if net > 0 else "short"
     if word is Regime.VOL_INVERTED:
         name, slope = next((name, by_name[name]) for name in _SLOPES if by_name[name].fired)
         said = f"{_SLOPES[name]} volatility {slope.value:.2f}, above {slope.threshold:g}: stress comes first"
-        return Verdict("stress", f"Stress, {side} gamma", f"{said}, whatever gamma says.")
+        return Verdict("stress", WORDS[str(word), net > 0], f"{said}, whatever gamma says.")
     if word is Regime.SHORT_GAMMA and net > 0:
         return Verdict("mixed", "Mixed", f"Total says long gamma, but {_against(contracts, by_name)}.")
     if word is Regime.SHORT_GAMMA:
