@@ -168,7 +168,7 @@ def test_all_functions_in_many_threads_give_what_one_thread_gives() -> None:
     chain = copy.deepcopy(EXAMPLE_CHAIN)
     handle = FUNCTIONS["LOAD_CHAIN"](chain)
     calls = [
-        (name, [given, *(record.example[1:2] if record.arguments[1].required else []), None, None, settings])
+        (name, [given, *record.example[1 : sum(a.required for a in record.arguments)], None, None, settings])
         for name, record in REGISTRY.items()
         if record.arguments[0].name == "chain"
         for given in (chain, handle)

@@ -25,11 +25,11 @@ from itertools import pairwise
 import numpy as np
 
 from gex_xl.analytics import price_tests as compare
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.forwards import counterparts
+from gex_xl.analytics.once import once_per
 from gex_xl.analytics.parity import considered, parity, two_sided
 from gex_xl.arrays import FloatArray, Index, Mask
-from gex_xl.cache import cached
 
 _ROUNDING = 1e-9  # of spot
 _IV_ROUNDING = 1e-4  # feeds print iv to four decimals
@@ -108,13 +108,9 @@ class _Found:
         self.bought[sold[better]] = np.stack([one, other], axis=1)[better]
 
 
+@once_per()
 def arbitrage(contracts: Contracts) -> tuple[ArbitrageTest, ...]:
     """The four tests of a chain, in the order of Kind. Crossed quotes are compared with nothing."""
-    return _arbitrage(under(contracts))
-
-
-@cached(32)
-def _arbitrage(contracts: Contracts) -> tuple[ArbitrageTest, ...]:
     strips = _strips(contracts)
     found = {
         Kind.VERTICAL: _vertical(contracts, strips),

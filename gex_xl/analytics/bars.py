@@ -12,9 +12,8 @@ from gex_xl.analytics import wording
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import ExpiryExposure, by_expiry
 from gex_xl.analytics.ladder import round_up
-from gex_xl.analytics.profile import reprice
+from gex_xl.analytics.profile import reprice, zero_gamma
 from gex_xl.analytics.smile import Smile, smiles
-from gex_xl.analytics.summary import zero_gamma_of
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.arrays import FloatArray
 
@@ -41,7 +40,7 @@ def profile(contracts: Contracts, rows: int = 107) -> Profile:
 
     The step is that of 1, 2, 2.5 and 5 times a power of ten that comes nearest. GEX in the unit of the settings.
     """
-    zero, half = zero_gamma_of(contracts), (rows - 1) // 2
+    zero, half = zero_gamma(contracts), (rows - 1) // 2
     wanted = _REACH * contracts.spot / half
     upper = round_up(wanted)
     lower = max(step for step in (upper / 2, upper / 1.25, upper / 2.5) if round_up(step) == step and step < upper)

@@ -13,9 +13,10 @@ from gex_xl.analytics.expiries import ExpectedMove, by_bucket, expected_moves
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.flows import hedge_flow
+from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.strikes import buckets
-from gex_xl.analytics.summary import skew_of, summarise, zero_gamma_of
+from gex_xl.analytics.summary import skew_of, summarise
 from gex_xl.analytics.term_structure import maturities
 from gex_xl.analytics.verdict import gross_of
 from gex_xl.settings import Unit
@@ -72,7 +73,7 @@ def totals(contracts: Contracts) -> dict[str, Line]:
 
 
 def levels(contracts: Contracts) -> dict[str, Line]:
-    found, spot, zero = summarise(contracts), contracts.spot, zero_gamma_of(contracts)
+    found, spot, zero = summarise(contracts), contracts.spot, zero_gamma(contracts)
     net = total(contracts).net
 
     def level(key: str, at: float | None, note: Callable[[float], str], why: str) -> Line:

@@ -28,8 +28,9 @@ from gex_xl.analytics.contracts import Contracts, prepare, under
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.expiries import max_pain
 from gex_xl.analytics.exposure import Total, exact_sum, require_any
+from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.selection import settlements_of, years_left
-from gex_xl.analytics.summary import summarise, zero_gamma_of
+from gex_xl.analytics.summary import summarise
 from gex_xl.arrays import FloatArray, Index, Instants, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
@@ -370,6 +371,6 @@ def _levels(contracts: Contracts) -> dict[str, float | None]:
     except NoValue:
         pain = None
     found = (
-        zero_gamma_of(under(contracts)), levels.flip_strike, levels.call_wall, levels.put_wall, absolute, pain,
+        zero_gamma(under(contracts)), levels.flip_strike, levels.call_wall, levels.put_wall, absolute, pain,
     )  # fmt: skip
     return dict(zip(names, found, strict=True))

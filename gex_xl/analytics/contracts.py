@@ -74,6 +74,11 @@ class Contracts:
         return np.isin(self.why, [place for place, reason in enumerate(self.reasons) if reason in reasons])
 
     @property
+    def unit_factor(self) -> float:
+        """What a gamma of one share per point is in the unit of the settings: the one thing in which units differ."""
+        return self.settings.unit.per_share_gamma(self.spot)
+
+    @property
     def shares_gamma(self) -> FloatArray:
         """Dealers' gamma of each line in shares per point: position x gamma."""
         return self.position * self.gamma
@@ -101,8 +106,9 @@ def prepare(
 
 
 def under(contracts: Contracts, keys: Iterable[str] = EXPOSURE) -> Contracts:
-    """The lines under some of their settings, all others left at their defaults: what figures share that depend on
-    no more. `EXPOSURE` leaves out those settings that only decide how figures are shown or judged.
+    """The contracts under some of their settings, all others at their defaults.
+
+    `EXPOSURE` leaves out the settings that only decide how figures are shown or judged.
     """
     chosen = contracts.settings.only(keys)
     if chosen == contracts.settings:

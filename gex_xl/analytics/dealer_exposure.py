@@ -11,12 +11,12 @@ import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gex_xl.analytics.contracts import CHOICE, Contracts, prepare, under
-from gex_xl.analytics.exposure import Total, contributions, total
+from gex_xl.analytics.contracts import CHOICE, Contracts, prepare
+from gex_xl.analytics.exposure import Total, contributions, sum_of, total
 from gex_xl.analytics.greeks import European
+from gex_xl.analytics.once import once_per
 from gex_xl.analytics.terms import in_currency
 from gex_xl.arrays import FloatArray
-from gex_xl.cache import cached
 from gex_xl.settings import GammaSource, Unit
 
 _DAYS = 365  # calendar days in a year, whatever the clock
@@ -92,7 +92,7 @@ def exposure_of(contracts: Contracts, kind: Kind) -> tuple[Contracts, FloatArray
     if kind is Kind.GAMMA:
         return contracts, contributions(contracts)
     used = with_iv(contracts)
-    return used, used.position * (_per_share(under(used, CHOICE), kind) * _scale(used, kind))
+    return used, used.position * (_per_share(used, kind) * _scale(used, kind))
 
 
 def _scale(contracts: Contracts, kind: Kind) -> float:
@@ -111,7 +111,7 @@ def _scale(contracts: Contracts, kind: Kind) -> float:
     }[kind]
 
 
-@cached(32)
+@once_per(CHOICE)
 def _per_share(contracts: Contracts, kind: Kind) -> FloatArray:
     """A sensitivity of each line's contract, shape (n,), read-only: signs and units have no part in it."""
     each = options(contracts)
@@ -141,11 +141,11 @@ def exposures(contracts: Contracts) -> tuple[Exposure, ...]:
 def total_of(contracts: Contracts, kind: Kind) -> Exposure:
     """The total of one kind (see `exposure_of`). Raises NoValue where no contract is left."""
     used = contracts if kind is Kind.GAMMA else with_iv(contracts)
-    whole = total(contracts) if kind is Kind.GAMMA else _whole(under(used), kind).times(_scale(used, kind))
+    whole = total(contracts) if kind is Kind.GAMMA else _whole(used, kind).times(_scale(used, kind))
     return Exposure(kind, whole, in_currency(label(kind, contracts.settings.unit), contracts), len(used.index))
 
 
-@cached(32)
+@once_per()
 def _whole(contracts: Contracts, kind: Kind) -> Total:
     """The total of a kind before its unit."""
-    return total(contracts, contracts.position * _per_share(under(contracts, CHOICE), kind))
+    return sum_of(contracts, contracts.position * _per_share(contracts, kind))

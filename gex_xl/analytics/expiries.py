@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, multipliers, under
-from gex_xl.analytics.exposure import exact_sum, require_any, unit_factor
+from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, multipliers
+from gex_xl.analytics.exposure import exact_sum, require_any
+from gex_xl.analytics.once import once_per
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.arrays import FloatArray
-from gex_xl.cache import cached
 from gex_xl.errors import NoValue
 
 #: Calendar days from the quote's New York date to the expiry date, up to which a bucket reaches.
@@ -42,13 +42,9 @@ class Bucket:
         return replace(self, call=self.call * factor, put=self.put * factor, net=self.net * factor)
 
 
-def by_bucket(contracts: Contracts) -> list[Bucket]:
+@once_per(scaled=True)
+def by_bucket(contracts: Contracts) -> tuple[Bucket, ...]:
     """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
-    return [bucket.times(unit_factor(contracts)) for bucket in _by_bucket(under(contracts))]
-
-
-@cached(32)
-def _by_bucket(contracts: Contracts) -> tuple[Bucket, ...]:
     require_any(contracts)
     each = contracts.shares_gamma
     gross = exact_sum(np.abs(each))
@@ -81,6 +77,7 @@ class MaxPain:
     put_open_interest: float
 
 
+@once_per((*CHOICE, "multiplier"))
 def max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
     """Max pain of every settlement, earliest first: over its listed strikes, the one with the least payout.
 
@@ -89,11 +86,6 @@ def max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
     strike below them pays nothing, with puts alone every one above, and none is the figure. Raises NoValue where
     none is left.
     """
-    return _max_pain(under(contracts, (*CHOICE, "multiplier")))
-
-
-@cached(32)
-def _max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
     chain = contracts.chain
     usable = contracts.has("", NO_IV, NO_GAMMA) & np.isfinite(chain.open_interest)
     if not usable.any():

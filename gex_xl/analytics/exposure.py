@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray
-from gex_xl.cache import cached
 from gex_xl.errors import NoValue
-
-_KEEP = 32  # results held of each figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +69,17 @@ class Total:
 
 def contributions(contracts: Contracts) -> FloatArray:
     """GEX of each used line, shape (n,), in the unit of the settings."""
-    return contracts.shares_gamma * unit_factor(contracts)
+    return contracts.shares_gamma * contracts.unit_factor
 
 
-def unit_factor(contracts: Contracts) -> float:
-    """What a gamma of one share per point is in the unit of the settings: the one thing in which units differ."""
-    return contracts.settings.unit.per_share_gamma(contracts.spot)
+@once_per(scaled=True)
+def total(contracts: Contracts) -> Total:
+    """Total GEX, summed exactly (as math.fsum does) before the unit. Raises NoValue where no contract is left."""
+    return sum_of(contracts, contracts.shares_gamma)
 
 
-def total(contracts: Contracts, each: FloatArray | None = None) -> Total:
-    """Total GEX, summed exactly (as math.fsum does) before the unit. Raises NoValue where no contract is left.
-
-    `each`, here and below: another exposure of each line, shape (n,), to be summed in place of GEX, which is summed
-    only once.
-    """
-    return _total(under(contracts)).times(unit_factor(contracts)) if each is None else _summed(contracts, each)
-
-
-@cached(_KEEP)
-def _total(contracts: Contracts) -> Total:
-    return _summed(contracts, contracts.shares_gamma)
-
-
-def _summed(contracts: Contracts, each: FloatArray) -> Total:
+def sum_of(contracts: Contracts, each: FloatArray) -> Total:
+    """The exact sum of an exposure of each contract, shape (n,). Raises NoValue where no contract is left."""
     require_any(contracts)
     put, call = _exact_parts(each, contracts.is_call.astype(np.intp), 2)
     return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
@@ -133,17 +119,14 @@ def _exact_parts(amounts: FloatArray, group: npt.NDArray[np.intp], groups: int) 
     return parts
 
 
-def per_strike(contracts: Contracts, each: FloatArray | None = None) -> StrikeExposure:
+@once_per(scaled=True)
+def per_strike(contracts: Contracts) -> StrikeExposure:
     """GEX per strike over all expiries; the arrays are read-only. Raises NoValue where no contract is left."""
-    return _per_strike(under(contracts)).times(unit_factor(contracts)) if each is None else _at_strikes(contracts, each)
+    return at_strikes(contracts, contracts.shares_gamma)
 
 
-@cached(_KEEP)
-def _per_strike(contracts: Contracts) -> StrikeExposure:
-    return _at_strikes(contracts, contracts.shares_gamma)
-
-
-def _at_strikes(contracts: Contracts, each: FloatArray) -> StrikeExposure:
+def at_strikes(contracts: Contracts, each: FloatArray) -> StrikeExposure:
+    """An exposure of each contract, shape (n,), per strike over all expiries; the arrays are read-only."""
     require_any(contracts)
     # A stable sort makes use of the strikes being sorted within each expiry, which np.unique does not.
     order = np.argsort(contracts.strike, kind="stable")
@@ -161,20 +144,14 @@ def _at_strikes(contracts: Contracts, each: FloatArray) -> StrikeExposure:
     return found
 
 
-def by_expiry(contracts: Contracts, each: FloatArray | None = None) -> tuple[ExpiryExposure, ...]:
+@once_per(scaled=True)
+def by_expiry(contracts: Contracts) -> tuple[ExpiryExposure, ...]:
     """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
-    if each is not None:
-        return _at_settlements(contracts, each)
-    return tuple(one.times(unit_factor(contracts)) for one in _by_expiry(under(contracts)))
+    return at_settlements(contracts, contracts.shares_gamma)
 
 
-@cached(_KEEP)
-def _by_expiry(contracts: Contracts) -> tuple[ExpiryExposure, ...]:
-    return _at_settlements(contracts, contracts.shares_gamma)
-
-
-def _at_settlements(contracts: Contracts, each: FloatArray) -> tuple[ExpiryExposure, ...]:
-    """GEX per settlement instant, earliest first; SPX and SPXW of one date are two entries."""
+def at_settlements(contracts: Contracts, each: FloatArray) -> tuple[ExpiryExposure, ...]:
+    """An exposure of each contract, shape (n,), per settlement instant, earliest first."""
     require_any(contracts)
     settlement = contracts.chain.settlement[contracts.index]
     order = np.argsort(settlement, kind="stable")

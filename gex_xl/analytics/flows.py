@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, options, with_iv
 from gex_xl.analytics.exposure import exact_sum, require_any
+from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray
-from gex_xl.cache import cached
 from gex_xl.errors import BadInput
 
 #: A fall of iv stops here, or at the line's own iv where that is lower: 1 vol point.
@@ -41,6 +41,7 @@ class Flow:
     with_iv_usd: float | None = None
 
 
+@once_per()
 def hedge_flow(contracts: Contracts, moves: Sequence[float], spot_vol: float = 0.0) -> tuple[Flow, ...]:
     """Dealers' trade for each move of spot (0.01 is +1 %): full reprice, and linear = -GEX x move in %.
 
@@ -49,11 +50,6 @@ def hedge_flow(contracts: Contracts, moves: Sequence[float], spot_vol: float = 0
     long maturities move less (method, section 7); other than 0, a second reprice with it stands beside the first.
     Raises BadInput for a move of 100 % or more, NoValue where no contract is left.
     """
-    return _hedge_flow(under(contracts), tuple(moves), spot_vol)
-
-
-@cached(32)
-def _hedge_flow(contracts: Contracts, moves: tuple[float, ...], spot_vol: float) -> tuple[Flow, ...]:
     used = with_iv(contracts)
     require_any(used)
     before, out = options(used), []
@@ -79,16 +75,12 @@ def _moved_iv(contracts: Contracts, change: float) -> tuple[FloatArray, int]:
     return np.maximum(moved, lowest), int((moved < lowest).sum())
 
 
+@once_per()
 def vol_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:
     """Dealers' trade for each parallel move of iv (0.01 is one vol point): full reprice, and linear from vanna.
 
     Raises BadInput for a move of 100 vol points or more, NoValue where no contract is left.
     """
-    return _vol_flow(under(contracts), tuple(moves))
-
-
-@cached(32)
-def _vol_flow(contracts: Contracts, moves: tuple[float, ...]) -> tuple[Flow, ...]:
     used = with_iv(contracts)
     require_any(used)
     before, out = options(used), []

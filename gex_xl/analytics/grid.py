@@ -12,7 +12,8 @@ from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, label
 from gex_xl.analytics.exposure import require_any
 from gex_xl.analytics.ladder import Ladder, ladder
-from gex_xl.analytics.summary import summarise, zero_gamma_of
+from gex_xl.analytics.profile import zero_gamma
+from gex_xl.analytics.summary import summarise
 from gex_xl.arrays import FloatArray
 
 ROWS = 40
@@ -114,7 +115,7 @@ def marks(contracts: Contracts, rungs: Ladder) -> dict[int, str]:
     levels = summarise(under(contracts))
     names: dict[int, list[str]] = {}
     for name, price in (
-        ("spot", contracts.spot), ("zero gamma", zero_gamma_of(contracts)), ("call wall", levels.call_wall),
+        ("spot", contracts.spot), ("zero gamma", zero_gamma(contracts)), ("call wall", levels.call_wall),
         ("put wall", levels.put_wall), ("flip strike", levels.flip.strike if levels.flip else None),
     ):  # fmt: skip
         place = rungs.rung(price)

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.pricing import delay_of
-from gex_xl.analytics.profile import ONE_SIGNED
+from gex_xl.analytics.profile import ONE_SIGNED, zero_gamma
 from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.skew import Skew
-from gex_xl.analytics.summary import RegimeInputs, Summary, skew_of, summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.summary import RegimeInputs, Summary, skew_of, summarise, triggers_of
 from gex_xl.analytics.term_structure import Slope, maturities, slopes
 from gex_xl.analytics.terms import unit_label
 from gex_xl.clock import in_words
@@ -191,7 +191,7 @@ TABLE = (
     _Row("put_gex", "Put GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.put)),
     _Row("flip_strike", "Flip strike", Kind.PRICE, _flip_strike),
     _Row("long_side", "Dealers long gamma", Kind.WORDS, _long_side),
-    _Row("zero_gamma", "Zero gamma", Kind.PRICE, lambda c: _or_reason(zero_gamma_of(c.contracts), ONE_SIGNED)),
+    _Row("zero_gamma", "Zero gamma", Kind.PRICE, lambda c: _or_reason(zero_gamma(c.contracts), ONE_SIGNED)),
     _Row("call_wall", "Call wall", Kind.PRICE,
          lambda c: _or_reason(c.summary.call_wall, "no call carries any exposure")),
     _Row("put_wall", "Put wall", Kind.PRICE, lambda c: _or_reason(c.summary.put_wall, "no put carries any exposure")),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.contracts import NO_GAMMA, NO_IV, Contracts, under
+from gex_xl.analytics.contracts import NO_GAMMA, NO_IV, Contracts
 from gex_xl.analytics.forwards import counterparts
+from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray, Index, Mask
-from gex_xl.cache import cached
 from gex_xl.chain import Chain
 
 _FEWEST, _NEAREST = 5, 9  # strikes
@@ -72,6 +72,7 @@ def is_european(chain: Chain) -> bool:
     return not any(each.american for each in chain.products)
 
 
+@once_per()
 def parity(contracts: Contracts) -> Parity:
     """Fit C - P = D (F - K) to the mids of each settlement.
 
@@ -79,11 +80,6 @@ def parity(contracts: Contracts) -> Parity:
     exercise of calls or of puts bends an American chain's line: D is the slope on its flatter side, and the prepaid
     forwards reach from spot as far as nine in ten of its strikes do. A feed's own forward is taken as it is.
     """
-    return _parity(under(contracts))
-
-
-@cached(32)
-def _parity(contracts: Contracts) -> Parity:
     chain, curve = contracts.chain, contracts.forwards
     european, known = is_european(chain), np.array([source == "feed" for source in curve.source])
     forward, discount = contracts.spot * curve.ratio, np.exp(-contracts.settings.rate * curve.years)

@@ -13,8 +13,9 @@ import numpy as np
 from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.expiries import ExpectedMove, expected_moves, max_pain
 from gex_xl.analytics.exposure import StrikeExposure, per_strike, require_any, top_strikes
+from gex_xl.analytics.profile import zero_gammas
 from gex_xl.analytics.selection import part, settlements_of
-from gex_xl.analytics.summary import summarise, zero_gammas_of
+from gex_xl.analytics.summary import summarise
 from gex_xl.arrays import Mask
 from gex_xl.cache import temporary
 from gex_xl.clock import NEW_YORK
@@ -131,7 +132,7 @@ Named = tuple[str, str, float | None, str]
 
 def _zero(contracts: Contracts) -> list[Named]:
     """Zero gamma, the root nearest spot first, and the flip strike."""
-    roots = sorted(zero_gammas_of(contracts), key=lambda root: abs(root - contracts.spot))
+    roots = sorted(zero_gammas(contracts), key=lambda root: abs(root - contracts.spot))
     rows: list[Named] = [("Zero gamma", "zero_gamma", roots[0], "") if roots else
                          ("Zero gamma", "zero_gamma", None, "the profile keeps one sign")]  # fmt: skip
     rows += [(f"Zero gamma {place}", "zero_gamma", root, "a further root") for place, root in enumerate(roots[1:], 2)]

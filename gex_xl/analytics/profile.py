@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from gex_xl.analytics.black_scholes import INV_SQRT_2PI
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions, require_any
 from gex_xl.analytics.gaussian_sums import Bells
+from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray
-from gex_xl.cache import cached
 from gex_xl.settings import parse_band
 
 _FEW = 8  # levels up to which nothing is gained by anything but the plain sum
@@ -32,7 +32,7 @@ def reprice(contracts: Contracts, levels: FloatArray) -> FloatArray:
     Errors are below 1e-13 of the largest magnitude of any line's share in it; a level at which the curve is small
     is computed line by line, so that its sign is right wherever the curve is far from everything.
     """
-    bells = _bells(under(contracts))
+    bells = _bells(contracts)
     order = np.argsort(levels)
     x = np.log(levels[order] / contracts.spot)
     if len(x) <= _FEW:
@@ -47,7 +47,7 @@ def reprice(contracts: Contracts, levels: FloatArray) -> FloatArray:
     return np.asarray(out * np.array([unit.per_share_gamma(level) / level for level in levels.tolist()]))
 
 
-@cached(32)
+@once_per()
 def _bells(contracts: Contracts) -> Bells:
     return bells_of(contracts)
 
@@ -70,7 +70,8 @@ def levels_of(contracts: Contracts) -> FloatArray:
     return np.linspace(low, high, round(contracts.settings.profile_levels))
 
 
-def zero_gammas(contracts: Contracts) -> list[float]:
+@once_per()
+def zero_gammas(contracts: Contracts) -> tuple[float, ...]:
     """All roots of the repriced curve in 80-120 % of spot, or, where there is none, in 50-150 %; ascending.
 
     Solved, not read off the grid: |GEX(root)| <= 1e-9 of the largest |GEX| on the searched band.
@@ -86,8 +87,8 @@ def zero_gammas(contracts: Contracts) -> list[float]:
         some = np.flatnonzero(np.abs(curve) > noise)
         change = np.flatnonzero(np.diff(np.sign(curve[some])))
         if change.size:
-            return [_root(contracts, levels[some[i] : some[i + 1] + 1]) for i in change]
-    return []
+            return tuple(_root(contracts, levels[some[i] : some[i + 1] + 1]) for i in change)
+    return ()
 
 
 def _step(contracts: Contracts) -> float:

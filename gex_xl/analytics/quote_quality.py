@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions, exact_sum
+from gex_xl.analytics.once import once_per
 from gex_xl.analytics.parity import considered, parity
 from gex_xl.arrays import FloatArray, Mask
 from gex_xl.cache import cached
@@ -35,17 +36,13 @@ class QuoteCount:
     meaning: str
 
 
+@once_per()
 def quote_counts(contracts: Contracts, stale_days: float = STALE_DAYS) -> tuple[QuoteCount, ...]:
     """Every kind, of the contracts in use and those without iv or gamma; what filters leave out is not looked at.
 
     Bounds come from the settlement's own call less put (see parity): a call is worth D (F - K) at least and D F at
     most, a put D (K - F) and D K; of American exercise S - K and S, K - S and K. `stale_days`: calendar days.
     """
-    return _quote_counts(under(contracts), stale_days)
-
-
-@cached(32)
-def _quote_counts(contracts: Contracts, stale_days: float) -> tuple[QuoteCount, ...]:
     chain, some = contracts.chain, considered(contracts)
     bid, ask = np.nan_to_num(chain.bid), np.nan_to_num(chain.ask)
     quoted = some & ((bid > 0) | (ask > 0))

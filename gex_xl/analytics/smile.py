@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.black_scholes import d1, ndtr
-from gex_xl.analytics.contracts import ADJUSTED, EXPIRED, Contracts, under
+from gex_xl.analytics.contracts import ADJUSTED, EXPIRED, Contracts
 from gex_xl.analytics.implied_vol import implied_vol
+from gex_xl.analytics.once import once_per
 from gex_xl.analytics.pricing import PRICING
 from gex_xl.arrays import FloatArray, Mask
-from gex_xl.cache import cached
 from gex_xl.settings import IvSource
 
 
@@ -67,6 +67,7 @@ def delta(
     return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))
 
 
+@once_per(PRICING)
 def smiles(contracts: Contracts) -> tuple[Smile, ...]:
     """Every live settlement, earliest first; those without any iv have empty arrays.
 
@@ -74,11 +75,6 @@ def smiles(contracts: Contracts) -> tuple[Smile, ...]:
     taken as European ones: out of the money, where the figures that rest on this are read, early exercise is
     worth little.
     """
-    return _smiles(under(contracts, PRICING))
-
-
-@cached(32)
-def _smiles(contracts: Contracts) -> tuple[Smile, ...]:
     chain, curve = contracts.chain, contracts.forwards
     live = ~contracts.has(EXPIRED, ADJUSTED)
     years, forward = curve.years[curve.group], contracts.spot * curve.ratio[curve.group]

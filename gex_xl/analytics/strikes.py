@@ -9,9 +9,10 @@ import numpy as np
 from gex_xl.analytics import wording
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of
-from gex_xl.analytics.exposure import StrikeExposure, per_strike, require_any
+from gex_xl.analytics.exposure import StrikeExposure, at_strikes, per_strike, require_any
 from gex_xl.analytics.ladder import width_for
-from gex_xl.analytics.summary import summarise, zero_gamma_of
+from gex_xl.analytics.profile import zero_gamma
+from gex_xl.analytics.summary import summarise
 from gex_xl.arrays import FloatArray, Index
 
 _LABELLED = 5  # every so many buckets have their price beside them
@@ -36,7 +37,7 @@ def marks(contracts: Contracts) -> list[Mark]:
     found = summarise(contracts)
     levels = (
         ("spot", contracts.spot, "Spot"),
-        ("zero", zero_gamma_of(contracts), "Zero gamma"),
+        ("zero", zero_gamma(contracts), "Zero gamma"),
         ("call_wall", found.call_wall, "Call wall"),
         ("put_wall", found.put_wall, "Put wall"),
         ("flip", found.flip.strike if found.flip else None, "Flip strike"),
@@ -133,7 +134,7 @@ def strike_rows(contracts: Contracts, rows: int = 121, kind: Kind = Kind.GAMMA) 
     None in rows beyond the first or the last strike. Raises NoValue where no contract is left.
     """
     used, each = exposure_of(contracts, kind)
-    table = per_strike(used) if kind is Kind.GAMMA else per_strike(used, each)
+    table = per_strike(used) if kind is Kind.GAMMA else at_strikes(used, each)
     at = np.searchsorted(table.strike, used.strike)
     interest = np.nan_to_num(used.chain.open_interest[used.index])
     calls = np.bincount(at, interest * used.is_call, len(table.strike))

@@ -1,4 +1,4 @@
-"""All headline figures of a chain at once: what a report, a dashboard and GEX_LEVELS show."""
+"""Total, strikes, flip and walls of a chain at once, and what triggers its regime."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import StrikeExposure, Total, per_strike, total, walls
 from gex_xl.analytics.flip import ONE_SIDED, Flip, LongSide, flips_of, pick
-from gex_xl.analytics.profile import nearest, zero_gammas
 from gex_xl.analytics.regime import Trigger, triggers
 from gex_xl.analytics.skew import Skew, skew_25d
 from gex_xl.analytics.term_structure import slopes
@@ -55,21 +54,6 @@ def summarise(contracts: Contracts) -> Summary:
     shown = flip.strike if flip else contracts.spot if contracts.settings.no_flip is NoFlip.SPOT else None
     call_wall, put_wall = (None if math.isnan(wall) else wall for wall in walls(strikes))
     return Summary(total(contracts), strikes, found, flip, shown, call_wall, put_wall)
-
-
-def zero_gamma_of(contracts: Contracts) -> float | None:
-    """The root nearest spot, or None where the curve keeps one sign; computed once."""
-    return nearest(zero_gammas_of(contracts), contracts.spot)
-
-
-def zero_gammas_of(contracts: Contracts) -> tuple[float, ...]:
-    """All roots, computed once: the unit and what else only decides how figures are shown does not move them."""
-    return _zero_gammas(under(contracts))
-
-
-@cached(32)
-def _zero_gammas(contracts: Contracts) -> tuple[float, ...]:
-    return tuple(zero_gammas(contracts))
 
 
 @cached(32)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gex_xl.analytics.contracts import Contracts, under
+from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.once import once_per
 from gex_xl.analytics.pricing import PRICING
 from gex_xl.analytics.smile import Smile, expiry_name, smiles
 from gex_xl.arrays import FloatArray
@@ -56,17 +57,13 @@ class Slope:
     source: str
 
 
+@once_per(PRICING)
 def atm_iv(contracts: Contracts) -> tuple[AtmIv, ...]:
     """iv at the forward of every live settlement, earliest first.
 
     At each strike the out-of-the-money side speaks, puts below the forward and calls above it, else the other
     side; between the two strikes around the forward iv is linear in the strike.
     """
-    return _atm_iv(under(contracts, PRICING))
-
-
-@cached(32)
-def _atm_iv(contracts: Contracts) -> tuple[AtmIv, ...]:
     return tuple(_at_forward(smile) for smile in smiles(contracts))
 
 

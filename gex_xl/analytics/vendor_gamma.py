@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gex_xl.analytics.contracts import Contracts, prepare, under
-from gex_xl.analytics.exposure import exact_sum, unit_factor
+from gex_xl.analytics.contracts import Contracts, prepare
+from gex_xl.analytics.exposure import exact_sum
+from gex_xl.analytics.once import once_per
 from gex_xl.arrays import Index
-from gex_xl.cache import cached
 from gex_xl.errors import NoValue
 from gex_xl.settings import GammaSource
 
@@ -61,17 +61,12 @@ class GammaComparison:
         )
 
 
+@once_per(scaled=True)
 def vendor_gammas(contracts: Contracts) -> tuple[GammaComparison, ...]:
     """All settlements together, then each of them, earliest first; of contracts that have both gammas.
 
     Raises NoValue where the feed has no gamma, or none of the contracts in use has.
     """
-    return tuple(one.times(unit_factor(contracts)) for one in _in_shares(under(contracts)))
-
-
-@cached(32)
-def _in_shares(contracts: Contracts) -> tuple[GammaComparison, ...]:
-    """The comparisons in shares per point."""
     chain = contracts.chain
     if np.isnan(chain.gamma).all():
         raise NoValue(NO_VENDOR_GAMMA)

@@ -13,9 +13,10 @@ from gex_xl.analytics import wording
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions, exact_sum, total
 from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.quote_quality import quote_counts
 from gex_xl.analytics.regime import Regime, Trigger, regime
-from gex_xl.analytics.summary import summarise, zero_gamma_of
+from gex_xl.analytics.summary import summarise
 from gex_xl.analytics.term_structure import atm_iv
 from gex_xl.analytics.what_if import Outcome
 from gex_xl.clock import CLOSE, NEW_YORK, OPEN, is_session
@@ -123,7 +124,7 @@ def how_sure(contracts: Contracts, outcomes: Sequence[Outcome]) -> Verdict:
     if not gross:
         return Verdict("none", "Nothing held", "Open interest is 0 on every contract.")
     poor = max(((q.gross_share or 0.0, q.name) for q in quote_counts(contracts) if q.contracts), default=(0.0, ""))
-    zero = zero_gamma_of(contracts)
+    zero = zero_gamma(contracts)
     if poor[0] > POOR_QUOTES:
         where = "" if zero is not None else "; no zero gamma within 50 %"
         return Verdict("bad", "Poor quotes", f"{wording.percent(poor[0], 0)} of gross: {poor[1].lower()}{where}.")

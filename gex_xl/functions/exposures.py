@@ -8,7 +8,7 @@ from typing import Annotated
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, total_of
 from gex_xl.analytics.expiries import Bucket, by_bucket
-from gex_xl.analytics.exposure import by_expiry, per_strike
+from gex_xl.analytics.exposure import at_settlements, at_strikes
 from gex_xl.analytics.terms import in_currency
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
@@ -42,14 +42,14 @@ def DEALER_EXPOSURE(
     named = in_currency(label(kind, contracts.settings.unit), contracts)
     heads = [f"{part} {kind} ({named})" for part in ("Call", "Put", "Net")]
     if by is By.STRIKE:
-        found = per_strike(contracts, each)
+        found = at_strikes(contracts, each)
         columns = (found.strike, found.call, found.put, found.net)
         return [["Strike", *heads], *map(list, zip(*(column.tolist() for column in columns), strict=True))]
     return [
         ["Expiry", "Settles", "Days", "Contracts", *heads],
         *[
             [f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, e.contracts, e.call, e.put, e.net]
-            for e in by_expiry(contracts, each)
+            for e in at_settlements(contracts, each)
         ],
     ]
 

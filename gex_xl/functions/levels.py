@@ -8,8 +8,8 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import per_strike, require_any, top_strikes, total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.headline import headline
-from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice
-from gex_xl.analytics.summary import RegimeInputs, summarise, zero_gamma_of, zero_gammas_of
+from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gamma, zero_gammas
+from gex_xl.analytics.summary import RegimeInputs, summarise
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
@@ -51,10 +51,10 @@ def ZERO_GAMMA(
 
     Returns number in USD, or a column of them; #N/A where the profile keeps one sign.
     """
-    found = zero_gamma_of(contracts)
+    found = zero_gamma(contracts)
     if found is None:
         raise NoValue(ONE_SIGNED)
-    return [[root] for root in zero_gammas_of(contracts)] if all else found
+    return [[root] for root in zero_gammas(contracts)] if all else found
 
 
 @worksheet("Levels", EXAMPLE_CHAIN)

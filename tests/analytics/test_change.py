@@ -24,7 +24,8 @@ from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import total
 from gex_xl.analytics.gamma_map import gamma_map
-from gex_xl.analytics.summary import summarise, zero_gamma_of
+from gex_xl.analytics.profile import zero_gamma
+from gex_xl.analytics.summary import summarise
 from gex_xl.chain import Chain
 from gex_xl.errors import BadInput
 from gex_xl.settings import Settings
@@ -259,8 +260,8 @@ def test_levels_are_those_of_either_chain() -> None:
     levels = {level.name: level for level in level_changes(change(now, then))}
     assert (levels["put wall"].then, levels["put wall"].now, levels["put wall"].moved) == (4950, 4900, -50)
     assert levels["call wall"].then == summarise(then).call_wall
-    assert levels["zero gamma"].then == zero_gamma_of(then)
-    assert levels["zero gamma"].now == zero_gamma_of(now)
+    assert levels["zero gamma"].then == zero_gamma(then)
+    assert levels["zero gamma"].now == zero_gamma(now)
 
 
 def test_another_underlying_is_refused_by_name() -> None:

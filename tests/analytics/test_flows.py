@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of
-from gex_xl.analytics.exposure import total
+from gex_xl.analytics.exposure import sum_of, total
 from gex_xl.analytics.flows import LOWEST_IV, hedge_flow, vol_flow
 from gex_xl.errors import BadInput, NoValue
 from gex_xl.settings import Settings, Sign, Unit
@@ -53,7 +53,7 @@ def test_hedge_flow_is_minus_the_change_of_delta() -> None:
 
 def test_vol_flow_is_minus_the_change_of_delta() -> None:
     contracts = prepared(BOOK, SPOT, carry="rates", rate=0.05, dividend_yield=0.015)
-    vanna = total(*exposure_of(contracts, Kind.VANNA)).net
+    vanna = sum_of(*exposure_of(contracts, Kind.VANNA)).net
     for flow in vol_flow(contracts, [-0.05, -0.01, 0.0, 0.01, 0.2]):
         expected = -(shares_held(contracts, 0, flow.move) - shares_held(contracts))
         assert flow.shares == pytest.approx(expected, abs=1e-11 * gross(contracts))
@@ -85,7 +85,7 @@ def test_small_moves_tend_to_the_linear_estimate(figure: Any) -> None:
 
 def test_the_next_term_of_the_hedge_flow_is_speed() -> None:
     contracts = prepared(BOOK, SPOT)
-    speed = total(*exposure_of(contracts, Kind.SPEED)).net
+    speed = sum_of(*exposure_of(contracts, Kind.SPEED)).net
     up, down = hedge_flow(contracts, [0.0005, -0.0005])
     assert up.usd + down.usd == pytest.approx(-speed * 0.05**2, rel=1e-3)
 

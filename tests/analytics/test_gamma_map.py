@@ -11,7 +11,6 @@ from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import contributions, exact_sum
 from gex_xl.analytics.gamma_map import gamma_map
 from gex_xl.analytics.profile import levels_of, reprice, zero_gamma
-from gex_xl.analytics.summary import zero_gamma_of
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import NoValue
 from tests.analytics import random_chains, shared_files
@@ -26,7 +25,7 @@ def test_the_map_at_day_0_is_the_profile(name: str, unit: str, shared_chains: Pa
     assert found.levels.tolist() == levels_of(contracts).tolist()
     expected = reprice(contracts, levels_of(contracts))
     assert found.cells[:, 0] == pytest.approx(expected, rel=1e-12, abs=1e-12 * np.abs(expected).max())
-    assert found.zero[0] == zero_gamma_of(contracts)
+    assert found.zero[0] == zero_gamma(contracts)
     assert found.moments[0] == contracts.valued_at
 
 

@@ -12,9 +12,9 @@ from gex_xl.analytics.expiries import by_bucket, expected_moves, max_pain
 from gex_xl.analytics.exposure import by_expiry, per_strike, total
 from gex_xl.analytics.flows import hedge_flow, vol_flow
 from gex_xl.analytics.pricing import priced
-from gex_xl.analytics.profile import levels_of, reprice
+from gex_xl.analytics.profile import levels_of, reprice, zero_gammas
 from gex_xl.analytics.smile import smiles
-from gex_xl.analytics.summary import skew_of, summarise, triggers_of, zero_gammas_of
+from gex_xl.analytics.summary import skew_of, summarise, triggers_of
 from gex_xl.analytics.term_structure import atm_iv, maturities
 from gex_xl.cache import clear_caches
 from gex_xl.chain import Chain
@@ -43,7 +43,7 @@ def shown(contracts: Contracts) -> list[Any]:
         strikes.strike.tolist(),
         strikes.net.tolist(), contracts.gamma.tolist(), contracts.position.tolist(), contracts.forward.tolist(),
         contracts.reason.tolist(), contracts.excluded, contracts.settings, summarise(contracts).flips,
-        zero_gammas_of(contracts),
+        zero_gammas(contracts),
         reprice(contracts, levels_of(contracts)).tolist(), check(contracts), exposures(contracts), by_bucket(contracts),
         max_pain(contracts), expected_moves(contracts), hedge_flow(contracts, [0.01]), vol_flow(contracts, [0.01]),
         skew_of(contracts),
@@ -93,7 +93,7 @@ def test_what_neither_sign_nor_unit_decides_is_one_object(chain: Chain) -> None:
     for other in others:
         assert smiles(other) is smiles(contracts)
         assert max_pain(other) is max_pain(contracts)
-    assert zero_gammas_of(others[1]) is zero_gammas_of(contracts)
+    assert zero_gammas(others[1]) is zero_gammas(contracts)
     assert hedge_flow(others[1], [0.01]) is hedge_flow(contracts, [0.01])
 
 

@@ -136,7 +136,7 @@ def test_all_roots() -> None:
     assert roots == pytest.approx(twin_roots(contracts, 4000, 6000, 400), rel=1e-10)
     assert len(roots) == 3
     assert zero_gamma(contracts) == min(roots, key=lambda r: abs(r - SPOT))
-    assert roots == sorted(roots)
+    assert list(roots) == sorted(roots)
 
 
 @pytest.mark.parametrize(("low", "high"), [("P", "C"), ("C", "P")])
@@ -154,7 +154,7 @@ def test_widens_to_half_of_spot(low: str, high: str) -> None:
 @pytest.mark.parametrize("right", ["C", "P"])
 def test_one_signed(right: str) -> None:
     contracts = prepared([line(right, k, 10) for k in (4600, 5000, 5400)])
-    assert zero_gammas(contracts) == []
+    assert zero_gammas(contracts) == ()
     assert zero_gamma(contracts) is None
 
 
@@ -164,7 +164,7 @@ def test_one_signed_on_its_last_day(right: str) -> None:
     late = dt.datetime(2025, 3, 21, 15, 0, tzinfo=NEW_YORK)
     contracts = prepared([line(right, k, 10, iv=0.1) for k in (4990, 5000, 5010)], as_of=late)
     assert reprice(contracts, np.array([4000.0]))[0] == 0
-    assert zero_gammas(contracts) == []
+    assert zero_gammas(contracts) == ()
 
 
 def test_the_last_days_root_is_that_of_the_densities() -> None:
@@ -184,7 +184,7 @@ def test_the_last_days_roots_between_strikes_are_all_found() -> None:
 
 
 def test_no_weight_at_all_has_no_root() -> None:
-    assert zero_gammas(prepared([line("C", 5000, 0), line("P", 5000, 0)])) == []
+    assert zero_gammas(prepared([line("C", 5000, 0), line("P", 5000, 0)])) == ()
 
 
 def test_nothing_left_is_no_value() -> None:
@@ -262,7 +262,7 @@ def test_positions_that_cancel_have_no_root() -> None:
         for strike in range(80, 121, 5)
         for right in "CP"
     ]
-    assert zero_gammas(prepare(chain_of(rows, 100.0))) == []
+    assert zero_gammas(prepare(chain_of(rows, 100.0))) == ()
 
 
 @pytest.mark.parametrize("expiries", ["all", "<=3d"])
