@@ -20,7 +20,7 @@ from gex_xl.errors import BadInput
 from gex_xl.products import Product, by_ticker, product, underlying_of
 from gex_xl.reading.dates import expiry_dates, quote_time
 from gex_xl.reading.headers import FIELDS
-from gex_xl.reading.symbols import parse_occ
+from gex_xl.reading.symbols import Symbol, parse_occ
 from gex_xl.reading.values import right
 from gex_xl.settings import Settings
 
@@ -246,7 +246,7 @@ def _listed(row: Row, underlying: str, root: str) -> Product:
     return product(root) if row.word("class") or parse_occ(row.cells.get("symbol")) else by_ticker(underlying)
 
 
-def _kind(row: Row, occ: tuple[str, dt.date, str, float] | None) -> str:
+def _kind(row: Row, occ: Symbol | None) -> str:
     word = row.word("type")
     side = right(word) if word else occ[2] if occ else None
     if side:

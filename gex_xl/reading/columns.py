@@ -13,16 +13,16 @@ import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
-from gex_xl.reading.conventions import day_first, decimal_comma, iv_as_decimal
+from gex_xl.reading.conventions import day_first, decimal_comma, iv_factor
 from gex_xl.reading.dates import LONGEST, NUMERIC_DATE, expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
-from gex_xl.reading.symbols import parse_deribit, parse_occ
+from gex_xl.reading.symbols import Symbol, parse
 from gex_xl.reading.values import is_blank, number, numbers, rounded, shown, text
 from gex_xl.settings import Settings
 
 #: Fields of numbers that both layouts have, one entry per contract.
 AMOUNTS = ("iv", "open_interest", "gamma", "delta", "bid", "ask", "volume", "multiplier", "dealer_position")
-_NUMERIC = {*AMOUNTS, "strike", "spot"}
+_NUMERIC = {*AMOUNTS, "strike", "spot", "bid_iv", "ask_iv", "forward", "lot"}
 RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
 
 
@@ -30,9 +30,12 @@ RESTRICTED = "adjusted contract"  # Barchart marks its strike with *
 class Columns:
     """One entry per contract, in the order of the paste; NaN or "" where the feed has nothing.
 
-    `iv` is annualised and decimal, `forward` the feed's own in USD, `last_trade` in UTC
-    seconds, NaT where unknown. `row` is the row number that the user sees.
-    `left_out` lists lines that cannot become a contract: (reason, open interest). `venue` is "Deribit" or "".
+    `iv` is annualised and decimal, `forward` the feed's own in the currency of the strikes, `last_trade` in UTC
+    seconds, NaT where unknown; `am` is 1 where the feed says that a contract settles at the open, 0 where not, NaN
+    where it does not say. `row` is the row number that the user sees. `left_out` lists lines that cannot become a
+    contract: (reason, open interest). `venue` is the market that the paste itself tells, or "". `told` is how it was
+    read: (what, how). `iv_open` says that the unit of iv rests on the size of the figures alone, so that quotes may
+    decide otherwise.
     """
 
     layout: str
@@ -52,10 +55,12 @@ class Columns:
     dealer_position: FloatArray
     forward: FloatArray
     last_trade: npt.NDArray[np.datetime64]
+    am: FloatArray
     has_dealer_position: bool = False
     has_roots: bool = False
     #: iv at or below the first and above the second is the feed's way of writing "none".
     iv_placeholder: tuple[float, float] = (0.0, np.inf)
+    iv_open: bool = False
     venue: str = ""
     symbol: str = ""
     spot: float | None = None
@@ -65,6 +70,8 @@ class Columns:
     quote_delay: float = 0.0  # minutes by which the feed's quotes are older than its time
     left_out: list[tuple[str, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    symbols: list[Symbol | None] = field(default_factory=list)
 
     def keep(self, wanted: npt.NDArray[np.bool_]) -> None:
         """Drop the contracts that are not wanted, in place."""
@@ -74,6 +81,7 @@ class Columns:
                 setattr(self, each.name, value[wanted])
         self.root = [root for root, keep in zip(self.root, wanted, strict=True) if keep]
         self.expiry = [expiry for expiry, keep in zip(self.expiry, wanted, strict=True) if keep]
+        self.symbols = [symbol for symbol, keep in zip(self.symbols, wanted, strict=True) if keep]
 
 
 class Table:
@@ -87,7 +95,7 @@ class Table:
         self.names = [text(cell) for cell in rows[header]]
         self.settings = settings
         self.first = self.last = header + 1
-        self._above = rows[:header]
+        self.above = rows[:header]
         below = list(enumerate(rows[header + 1 :], header + 2))
         kept = [(n, row) for n, row in below if not all(map(is_blank, row))]
         self.rows = [row for _, row in kept]
@@ -119,7 +127,7 @@ class Table:
 
     def decide(self, places: Iterable[tuple[str, int]]) -> None:
         """Settle the decimal mark and the order of dates from the columns at `places` (field, column)."""
-        at = list(places)
+        at = list(dict.fromkeys(places))
         self.comma, said = decimal_comma([self.cells(j) for f, j in at if f in _NUMERIC], self.settings.decimal)
         dates = [cell for f, j in at if f in ("expiry", "quote_time") for cell in self.cells(j)]
         self.day_first, also = day_first(dates, self.settings.date_order)
@@ -132,7 +140,7 @@ class Table:
 
     def _day_first_above(self) -> str:
         """A date above the table that can only be day first, where none can only be month first; else ""."""
-        lines = [text(cell)[:LONGEST] for row in self._above for cell in row if isinstance(cell, str)]
+        lines = [text(cell)[:LONGEST] for row in self.above for cell in row if isinstance(cell, str)]
         found = [match for line in lines for match in NUMERIC_DATE.finditer(line)]
         days = [match[0] for match in found if int(match[1]) > 12]
         return "" if any(int(match[3]) > 12 for match in found) else next(iter(days), "")
@@ -142,7 +150,7 @@ class Table:
         expiry = next((j for f, j in at if f == "expiry"), None)
         for symbol in (j for f, j in at if f == "symbol"):
             for cell, name in zip(self.cells(expiry), self.cells(symbol), strict=True):
-                known = parse_occ(name) or parse_deribit(name)
+                known = parse(name)
                 orders = [
                     first for first in (False, True) if known and expiry_date(cell, day_first=first) == known.expiry
                 ]
@@ -187,6 +195,16 @@ class Table:
             self._columns[at] = column
         return self._columns[at]
 
+    def sample(self, at: int, size: int = 50) -> list[object]:
+        """The first cells of a column that are not blank."""
+        found: list[object] = []
+        for row in self.rows:
+            if at < len(row) and not is_blank(row[at]):
+                found.append(row[at])
+                if len(found) == size:
+                    break
+        return found
+
     def left_out(self, i: int, places: Sequence[int]) -> float:
         """The open interest of a row that is not used, from the columns at `places`; 0 where it has none."""
         row = self.rows[i]
@@ -213,13 +231,9 @@ class Table:
         """A column of dates, None where there is none."""
         return expiry_dates(self.cells(at), day_first=self.day_first)
 
-    def decimals(self, columns: Columns, places: Sequence[int], *, percent: bool = False) -> None:
-        """Bring the iv that was read from the columns at `places` into decimals."""
+    def iv_factor(self, iv: FloatArray, places: Sequence[int], *, highest: float) -> tuple[float, str, bool]:
+        """What makes the iv of the columns at `places` decimals, what to say, and whether that may be revised."""
         cells = [cell for j in places for cell in self.cells(j)]
-        rows = np.tile(self.numbers, len(places))
+        rows = self.numbers.tolist() * len(places)
         titles = [self.names[j] for j in places]
-        columns.iv, said = iv_as_decimal(
-            columns.iv, cells, rows, titles, self.settings.iv_unit, percent=percent, highest=columns.iv_placeholder[1]
-        )
-        if said:
-            columns.notes.append(said)
+        return iv_factor(iv, cells, rows, titles, self.settings.iv_unit, highest=highest)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
@@ -108,23 +107,22 @@ def _weekends(found: list[tuple[str, re.Match[str]]], day_at: int) -> int:
     return count
 
 
-def iv_as_decimal(
+def iv_factor(
     iv: FloatArray,
     cells: Sequence[object],
-    rows: npt.NDArray[np.int64],
+    rows: Sequence[int],
     titles: Sequence[str],
     setting: IvUnit = IvUnit.AUTO,
     *,
-    percent: bool = False,
     highest: float = np.inf,
-) -> tuple[FloatArray, str]:
-    """An iv column as decimals, and what to say; a column is in percent as a whole or not at all.
+) -> tuple[float, str, bool]:
+    """What makes iv decimals: the factor, what to say, and whether it rests on the size of the figures alone.
 
-    Signs of percent: a % in the `cells`; a feed that is known to write percent; a % in one of the `titles`, where
-    half of the figures are above 1 (a worksheet shows 0.25 as 25 %); or nine in ten figures above 2.5. A decimal
-    column would need 250 % at the money for that; deep wings of a short expiry alone do not reach nine in ten.
-    Figures above `highest` are a feed's way of writing "none". Raises BadInput where a column has figures with and
-    without a %.
+    A column is in percent as a whole or not at all. Signs of percent: a % in the `cells` (whose figures are decimals
+    already); a % in one of the `titles`, where half of the figures are above 1 (a worksheet shows 0.25 as 25 %); or
+    nine in ten figures above 2.5. A decimal column would need 250 % at the money for that; deep wings of a short expiry
+    alone do not reach nine in ten. Figures above `highest` are a feed's way of writing "none". Raises BadInput where a
+    column has figures with and without a %.
     """
     signs = [isinstance(c, str) and ("%" in c or "％" in c) for c in cells]
     if any(signs):
@@ -133,25 +131,29 @@ def iv_as_decimal(
                 raise BadInput(
                     f'iv in row {row} is "{shown(cell)}" and others have a %; expected one unit in all of the column'
                 )
-        return iv, "iv is written in percent; read as decimals"
+        return 1.0, "iv is written in percent; read as decimals", False
     if setting is not IvUnit.AUTO:
-        return (iv / 100, "iv_unit = percent: iv is divided by 100") if setting is IvUnit.PERCENT else (iv, "")
-    if percent:
-        return iv / 100, "this feed writes iv in percent; divided by 100"
+        return (
+            (0.01, "iv_unit = percent: iv is divided by 100", False) if setting is IvUnit.PERCENT else (1.0, "", False)
+        )
     real = iv[(iv > 0.02) & (iv < _NO_PERCENT)]
     if not real.size:
-        return iv, ""
+        return 1.0, "", False
     if any("%" in title for title in titles) and np.median(real) > 1:
-        return iv / 100, "the iv column is titled in percent; divided by 100"
+        return 0.01, "the iv column is titled in percent; divided by 100", False
     low = np.quantile(real, 0.1, method="lower")
     if low > 2.5:
-        return iv / 100, "iv looks like percent in the whole column; divided by 100"
+        return 0.01, "iv looks like percent in the whole column; divided by 100", True
     if low > 1 or 5 < real.max() <= highest:
-        return iv, (
-            f"iv runs from {real.min():g} to {real.max():g} and is read as decimals, 1 being 100 %; "
-            "iv_unit = percent divides it by 100"
+        return (
+            1.0,
+            (
+                f"iv runs from {real.min():g} to {real.max():g} and is read as decimals, 1 being 100 %; "
+                "iv_unit = percent divides it by 100"
+            ),
+            True,
         )
-    return iv, ""
+    return 1.0, "", True
 
 
 def without_placeholders(iv: FloatArray, low: float, high: float) -> FloatArray:

@@ -82,6 +82,14 @@ def from_serial(serial: float) -> dt.datetime:
     return _EXCEL_EPOCH + dt.timedelta(seconds=round(serial * 86_400))
 
 
+def from_epoch(count: float) -> dt.datetime | None:
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970 in UTC, told by their size; None for any other."""
+    for unit in (1.0, 1e3, 1e6, 1e9):
+        if 6e8 * unit <= count < 4.2e9 * unit:  # 1989 to 2103
+            return dt.datetime.fromtimestamp(count / unit, dt.UTC)
+    return None
+
+
 def _named_month(words: str) -> tuple[dt.date, tuple[int, int]] | None:
     for found in _MONTH.finditer(words):
         if found.start() and words[found.start() - 1].isalpha():
@@ -153,6 +161,8 @@ def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
         # Serials of 1990-2100, and 20240119 as OptionMetrics writes it.
         if 32874 <= cell < 73051:
             return from_serial(cell).date()
+        if moment := from_epoch(cell):
+            return _in_range(moment.date())
         cell = int(cell) if float(cell).is_integer() else cell
     found = _find_date(_plain(cell), day_first=day_first)
     return found[0] if found else None
@@ -188,8 +198,8 @@ def quote_time(
             moment = from_serial(cell)
             timed = moment.time() != dt.time(0)
             return (moment if timed else moment.replace(hour=16)).replace(tzinfo=zone), timed
-        if 1e9 <= cell < 2e9 or 1e12 <= cell < 2e12:  # seconds or milliseconds since 1970, UTC
-            return dt.datetime.fromtimestamp(cell if cell < 1e11 else cell / 1000, dt.UTC), True
+        if (moment_of := from_epoch(cell)) is not None:
+            return moment_of, True
     words = _plain(cell)
     found = _find_date(words, day_first=day_first)
     if not found:

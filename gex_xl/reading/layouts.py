@@ -1,32 +1,27 @@
-"""Find the header, tell the layout, read it into Columns.
-
-Two families: `side_by_side` (calls | strike | puts) and `one_per_row`. A layout is a pair of functions, one that
-recognises a header row and one that reads what is below it. Text that fell into one column is first split.
-"""
+"""Find the header, read what is below it into Columns. Text that fell into one column is first split."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from gex_xl.errors import BadInput
-from gex_xl.reading import one_per_row, side_by_side
+from gex_xl.reading import assembling
 from gex_xl.reading.columns import Columns
-from gex_xl.reading.headers import FIELDS, field_of
+from gex_xl.reading.headers import FIELDS, field_of, sided_field
 from gex_xl.reading.one_column import split
+from gex_xl.reading.reprs import expand
+from gex_xl.reading.roles import recognises
+from gex_xl.reading.symbols import parse
+from gex_xl.reading.titles import MissingColumns
 from gex_xl.reading.values import is_blank, shown, text
 from gex_xl.settings import Settings
 
 Cells = Sequence[Sequence[object]]
-Recognises = Callable[[Sequence[str]], bool]
-Reads = Callable[[Cells, int, Settings, str], Columns]
 #: The largest paste. The whole SPX chain has about 15 000 rows side by side, 30 000 one per row.
 MAX_ROWS, MAX_COLUMNS = 200_000, 16_384
 _HEADER_WITHIN = 200  # rows searched for a header
-_READERS: list[tuple[Recognises, Reads]] = [
-    (side_by_side.recognises, side_by_side.read),
-    (one_per_row.recognises, one_per_row.read),
-]
+_ROWS_OF_SYMBOLS = 3  # below a header, searched for option symbols
 
 
 def read_columns(cells: Cells, settings: Settings | None = None, title: str = "") -> Columns:
@@ -37,39 +32,50 @@ def read_columns(cells: Cells, settings: Settings | None = None, title: str = ""
     """
     rows = split(_as_rows(cells), recognised)
     check_size(len(rows), max(map(len, rows), default=0))
-    chosen = settings or Settings()
-    found = _find(rows)
-    if found:
-        at, read = found
-        return read(rows, at, chosen, title)
     if all(is_blank(cell) for row in rows for cell in row):
         raise BadInput("the chain is empty; paste an option chain with its header row")
-    for at, row in enumerate(rows[:_HEADER_WITHIN]):
-        if one_per_row.recognises_titled([text(cell) for cell in row]):
-            try:
-                return one_per_row.read(rows, at, chosen, title)
-            except one_per_row.MissingColumns:
-                break
-    raise BadInput(_unknown(rows))
+    at = find_header(rows)
+    if at is None:
+        raise BadInput(_unknown(rows))
+    rows = expand(rows, at)
+    try:
+        columns = assembling.read(rows, at, settings or Settings(), title)
+    except MissingColumns:
+        raise BadInput(_unknown(rows)) from None
+    columns.notes[:0] = getattr(cells, "notes", ())
+    return columns
 
 
 def has_chain(cells: Cells) -> bool:
     """True where a header of a known layout is found."""
-    return _find(cells) is not None
+    return find_header(cells) is not None
 
 
 def recognised(names: Sequence[str]) -> bool:
     """Whether cells are a header of a known layout."""
-    return any(recognises(names) for recognises, _ in _READERS) or one_per_row.recognises_titled(names)
+    return recognises(names) or _titled(names)
 
 
-def _find(rows: Cells) -> tuple[int, Reads] | None:
-    for at, row in enumerate(rows[:_HEADER_WITHIN]):
-        names = [text(cell) for cell in row]
-        for recognises, read in _READERS:
-            if recognises(names):
-                return at, read
+def find_header(rows: Cells) -> int | None:
+    """The index of the header row, None where there is none: by its names alone, else by names and what is below."""
+    names = [[text(cell) for cell in row] for row in rows[:_HEADER_WITHIN]]
+    for tells in (recognises, _titled):
+        if (at := next((at for at, row in enumerate(names) if tells(row)), None)) is not None:
+            return at
+    for at, row in enumerate(names):
+        below = [cell for line in rows[at + 1 : at + 1 + _ROWS_OF_SYMBOLS] for cell in line if isinstance(cell, str)]
+        if _weighed(row) and any(map(parse, below)):
+            return at
     return None
+
+
+def _titled(names: Sequence[str]) -> bool:
+    """A header with strike and open interest, whose right or expiry may stand in a title or in the file's name."""
+    return "strike" in map(field_of, names) and _weighed(names, ("open_interest",))
+
+
+def _weighed(names: Sequence[str], by: Sequence[str] = ("open_interest", "volume")) -> bool:
+    return any(field_of(name) in by or ((found := sided_field(name)) and found[1] in by) for name in names)
 
 
 def _as_rows(cells: object) -> list[Sequence[object]]:
@@ -107,8 +113,9 @@ def _unknown(rows: list[Sequence[object]]) -> str:
     best = max(range(len(words)), key=lambda at: (len(known(rows[at])), len(words[at])))
     found = known(rows[best])
     needed = ["strike", "right", "expiry", "open_interest"]
-    if "symbol" in found:
-        needed = ["open_interest"]  # an OCC symbol holds the other three
+    below = [cell for row in rows[best + 1 : best + 1 + _ROWS_OF_SYMBOLS] for cell in row]
+    if any(map(parse, below)) or ("symbol" in found and "strike" not in found):
+        needed = ["open_interest"]  # an option symbol holds the other three
     missing = [FIELDS[name][0] for name in needed if name not in found]
     listed = ", ".join(words[best][:12]) or "none"
     hint = "; a line above the table may name it: Expiry: 2024-01-19" if missing[-1:] == ["expiry"] else ""

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gex_xl.clock import NEW_YORK, in_words
+from gex_xl.clock import in_words
 from gex_xl.errors import BadInput
+from gex_xl.products import product
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.dates import expiry_date, quote_time
 from gex_xl.reading.values import is_blank, number, shown, text
@@ -81,7 +82,7 @@ class Dated(NamedTuple):
 def quote_times(rows: Rows, columns: Columns, settings: Settings) -> list[Dated]:
     """All quote times in the rows, the likeliest first: those with a clock time, in the order of the rows."""
     first_expiry = min(columns.expiry, default=None)
-    zone = dt.UTC if columns.venue else NEW_YORK
+    zone = product(columns.symbol, columns.venue).zone
 
     def distance(moment: dt.datetime) -> int:
         return abs((moment.date() - first_expiry).days) if first_expiry else 0

@@ -9,40 +9,88 @@ import numpy.typing as npt
 
 from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
+from gex_xl.products import product
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.dates import quote_time
+from gex_xl.reading.markets import COINS
 from gex_xl.reading.values import is_blank, number, shown
 
 
-def read_quote_time(columns: Columns, table: Table, at: int) -> None:
-    """The quote time of the column at `at`, the latest where there are several.
+def read_quote_time(columns: Columns, table: Table, at: dict[str, int]) -> None:
+    """The quote time of its column, with the milliseconds of the day beside it; the latest where there are several.
 
-    Raises BadInput for what is no date, and for quotes of two days.
+    Of coins the last quote of each contract is kept, for a dump may hold several. Raises BadInput for what is no date,
+    and for quotes of two days.
     """
-    name, cells = table.names[at], table.cells(at)
+    place = at["quote_time"]
+    name, cells = table.names[place], table.cells(place)
+    zone = product(columns.symbol, columns.venue).zone
     # A text file holds serials and epochs as text.
     read = {
-        cell: quote_time(value if (value := number(cell)) is not None else cell, source=name, day_first=table.day_first)
+        cell: quote_time(
+            value if (value := number(cell)) is not None else cell, source=name, day_first=table.day_first, zone=zone
+        )
         for cell in {c for c in cells if not is_blank(c)}
     }
     for cell, found in read.items():
         if found is None:
             row = table.numbers[cells.index(cell)]
             raise BadInput(f'{name} in row {row} is "{shown(cell)}"; expected a date and time')
-    moments = sorted(found for found in read.values() if found)
-    if not moments:
+    if not read:
         return
-    if moments[0][0].date() != moments[-1][0].date():
+    moments = [None if is_blank(cell) else read[cell] for cell in cells]
+    if "ms_of_day" in at:
+        moments = _with_clock(table, at["ms_of_day"], moments)
+        name = f"{name} and {table.names[at['ms_of_day']]}"
+    known = sorted({found for found in moments if found})
+    latest, timed = known[-1]
+    if columns.venue in COINS:
+        _keep_latest(columns, table, [found and found[0] for found in moments])
+    elif known[0][0].date() != latest.date():
         raise BadInput(
-            f"the column {name} holds quotes of {moments[0][0]:%Y-%m-%d} and {moments[-1][0]:%Y-%m-%d}; "
+            f"the column {name} holds quotes of {known[0][0]:%Y-%m-%d} and {latest:%Y-%m-%d}; "
             "paste the chain of one moment"
         )
-    columns.quote_time, timed = moments[-1]
+    columns.quote_time = latest
     columns.quote_time_from = f"column {name}"
     if not timed:
-        columns.quote_time_from += ", no clock time given: 16:00 New York taken"
-    elif len(moments) > 1:
+        columns.quote_time_from += f", no clock time given: 16:00 {zone.key.rpartition('/')[2].replace('_', ' ')} taken"
+    elif len(known) > 1:
         columns.quote_time_from += ", the latest"
+
+
+Moment = tuple[dt.datetime, bool]
+
+
+def _with_clock(table: Table, at: int, moments: list[Moment | None]) -> list[Moment | None]:
+    """Dates with milliseconds since midnight in New York, as Theta Data counts them."""
+    counts = table.numeric(at, table.names[at]).tolist()
+    out: list[Moment | None] = []
+    for found, count in zip(moments, counts, strict=True):
+        if found is None or not 0 <= count < 86_400_000:
+            out.append(found)
+            continue
+        clock = (dt.datetime.min + dt.timedelta(milliseconds=count)).time()
+        out.append((dt.datetime.combine(found[0].date(), clock, NEW_YORK), True))
+    return out
+
+
+def _keep_latest(columns: Columns, table: Table, moments: list[dt.datetime | None]) -> None:
+    """Keep the last quote of each contract; those without a time are the oldest."""
+    seconds = np.array([moment.timestamp() if moment else 0.0 for moment in moments])
+    keys = list(zip(columns.root, columns.expiry, columns.strike.tolist(), columns.right.tolist(), strict=True))
+    if len(keys) != len(seconds):
+        return  # calls and puts in one row: one moment
+    last: dict[object, int] = {}
+    for i, key in enumerate(keys):
+        if key not in last or seconds[i] >= seconds[last[key]]:
+            last[key] = i
+    wanted = np.zeros(len(keys), dtype=bool)
+    wanted[list(last.values())] = True
+    if not wanted.all():
+        columns.left_out += [("older quote of a listed contract", 0.0)] * int((~wanted).sum())
+        columns.keep(wanted)
+        table.keep(wanted.tolist())
 
 
 def read_spot(columns: Columns, table: Table, at: int) -> None:

@@ -15,8 +15,14 @@ from gex_xl.errors import BadInput
 #: Written where a feed has no figure. Anything else that is not a number is an error, never a blank.
 PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "nan", "none", "null", "<empty>"})
 #: Excel's error texts: a cell that failed upstream, in an optional column as good as missing.
-CELL_ERRORS = frozenset({"#n/a", "#value!", "#ref!", "#div/0!", "#num!", "#name?", "#null!"})
-_NOT_GIVEN = frozenset({"n/a", "na", "n.a.", "unch"})
+CELL_ERRORS = frozenset(
+    {"#n/a", "#value!", "#ref!", "#div/0!", "#num!", "#name?", "#null!", "#spill!", "#calc!", "#busy!", "#field!",
+     "#getting_data", "#blocked!", "#connect!", "#unknown!", "#external!", "#python!", "#timeout!", "#error!"}
+)  # fmt: skip
+_NOT_GIVEN = frozenset({"n/a", "na", "n.a.", "unch", "nil", "n.d.", "k.a.", "s/d", "<na>", "nat", "...", "*", "."})
+_TYPED = frozenset({"n/a", "na", "n.a."})
+#: Bloomberg's endings say why: #N/A N/A, #N/A Field Not Applicable, #N/A Requesting Data...
+_BEGINS_NOT_GIVEN = ("#n/a ", "#n.a.", "#n/a\t")
 
 # Control characters, direction marks, soft hyphens and halves of surrogate pairs carry nothing.
 _DROPPED = dict.fromkeys(
@@ -24,8 +30,8 @@ _DROPPED = dict.fromkeys(
      *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, *range(0xD800, 0xE000)]
 )  # fmt: skip
 _CURRENCY = "$€£¥₽₹₺₩"
-# "0,250" has a decimal comma, so no group begins with 0.
-_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(?:[, ’']\d{3})+(?:\.\d*)?")
+# "0,250" has a decimal comma, so no group begins with 0. In India groups of two stand before the last three digits.
+_POINT = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:[, ’']\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3})(?:\.\d*)?")
 _COMMA = re.compile(r"[+-]?(?:(?:[1-9]\d{0,2}(?:[. ’']\d{3})+|\d+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?")
 _MARKS = str.maketrans("", "", ", ’'")
 _MARKS_OF_COMMA = str.maketrans(",", ".", ". ’'")
@@ -134,11 +140,17 @@ def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, ne
             out[i] = value
             continue
         word = text(cell).lower()
-        if word in PLACEHOLDERS or (not needed and (word in _NOT_GIVEN or word in CELL_ERRORS)):
+        # Feeds write N/A; who types n/a into a needed column is asked for the figure.
+        if not_given(word) and not (needed and text(cell) in _TYPED):
             continue
         mark = f"; the decimal mark of this paste is a {'comma' if comma else 'point'}" if _digits(word) else ""
         raise BadInput(f'{name} in row {rows[i]} is "{shown(cell)}"; expected a number{mark}')
     return out
+
+
+def not_given(word: str) -> bool:
+    """Whether a word in lower case is how people and feeds write "none", or a cell that failed upstream."""
+    return word in PLACEHOLDERS or word in _NOT_GIVEN or word in CELL_ERRORS or word.startswith(_BEGINS_NOT_GIVEN)
 
 
 _COUNTS = frozenset({"open interest", "volume"})
@@ -164,10 +176,18 @@ def _digits(word: str) -> bool:
     return bool(re.fullmatch(r"[+-]?[\d.,' ’]*\d[\d.,' ’]*%?", word)) and any(mark in word for mark in ",.")
 
 
-_RIGHTS = {"c": "C", "call": "C", "calls": "C", "1": "C", "p": "P", "put": "P", "puts": "P", "-1": "P"}
+#: As feeds and exchanges write them: CE and PE in India, 認購 and 認沽 in Hong Kong, 買權 and 賣權 in Taipei.
+_CALLS = ("c", "call", "calls", "1", "ce", "opttype_call", "compra", "認購", "认购", "認購期權", "看涨", "看漲", "買權",
+          "买权", "コール", "콜", "колл", "call_options", "call_option", "opción call", "kaufoption")  # fmt: skip
+_PUTS = ("p", "put", "puts", "-1", "pe", "opttype_put", "venda", "認沽", "认沽", "認沽期權", "看跌", "賣權", "卖权",
+         "プット", "풋", "пут", "put_options", "put_option", "opción put", "verkaufsoption")  # fmt: skip
+_RIGHTS = {**dict.fromkeys(_CALLS, "C"), **dict.fromkeys(_PUTS, "P")}
+_RIGHT_OF_TITLE = re.compile(r"(?:call|put)s?(?=$|[\W_]*(?:options?|side)?$)")
 
 
 def right(cell: object) -> str | None:
     """`C` or `P`, or None where the cell says neither."""
     word = text(cell).lower().replace("−", "-").removesuffix(".0")
-    return _RIGHTS.get(word)
+    if found := _RIGHTS.get(word):
+        return found
+    return word[0].upper() if _RIGHT_OF_TITLE.match(word) else None

@@ -235,7 +235,6 @@ def test_open_interest_as_it_is_written(written: str, expected: float | None, tm
     ("old", "new", "sentence"),
     [
         (",1000,", ",n/a,", 'open interest in row 4 is "n/a"; expected a number'),
-        (",1000,", ",#N/A,", 'open interest in row 4 is "#N/A"; expected a number'),
         (",1000,", ",-5,", "open interest in row 4 is -5; expected 0 or more"),
         (",100.00,", ",x,", 'strike in row 4 is "x"; expected a number'),
         (",100.00,", ",0,", "strike in row 4 is 0; expected a number above 0"),

@@ -52,7 +52,7 @@ def test_a_single_cell(cell: object) -> None:
         (["Strike", "Bid", "Ask"], "right, expiry, open interest"),
         (["contractSymbol", "Bid", "Ask"], "open interest"),
         (["Date", "Close", "Gamma"], "strike, right, expiry, open interest"),
-        (["Streichpreis", "Art", "Verfall"], "strike, right, expiry, open interest"),
+        (["Streichpreis", "Art", "Ende"], "strike, right, expiry, open interest"),
     ],
 )
 def test_missing_columns(header: list[str], missing: str) -> None:
