@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from gex_xl.atomic import replacing
+from gex_xl.calc_features import with_features
 from gex_xl.engines import charts, sheet_xml
 from gex_xl.engines.addresses import area_of
 from gex_xl.engines.formulas import Table
@@ -205,7 +206,9 @@ class Package:
     def save(self, target: Path, compression: int | None = None) -> None:
         """Write the book beside `target`, then put it in its place: an interruption leaves the old file.
 
+        Excel will show its figures as they stand here (see calc_features).
         Raises BadInput if the place cannot be written."""
+        self._replace(self._book_part, with_features(self._text(self._book_part)))
         try:
             with replacing(target) as new, zipfile.ZipFile(new, "w") as archive:
                 for info in self._infos:

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from gex_xl.atomic import replacing
+from gex_xl.calc_features import CALC_ID, list_features
 from gex_xl.errors import BadInput
 from gex_xl.history.rows import COLUMNS, NUMBERS, Row
 from gex_xl.reading.workbooks import cells_of_first_sheet
 
+#: Not History: Excel keeps that name for itself.
+_SHEET, _WIDEST = "Days", 60
 FORMATS = (".parquet", ".csv", ".xlsx")
 _FORMULA = ("=", "+", "-", "@", "'")
 
@@ -130,8 +133,15 @@ def _write_sheet(table: Any, file: Path) -> None:
         file.open("wb") as stream,
         pd.ExcelWriter(stream, engine="xlsxwriter", date_format="yyyy-mm-dd", engine_kwargs=plain) as book,
     ):
-        table.to_excel(book, sheet_name="History", index=False, freeze_panes=(1, 2))
-        book.sheets["History"].autofit()
+        table.to_excel(book, sheet_name=_SHEET, index=False, freeze_panes=(1, 2))
+        sheet = book.sheets[_SHEET]
+        sheet.autofit()
+        for place, name in enumerate(table.columns):
+            if table[name].astype(str).str.len().max() > _WIDEST:
+                sheet.set_column(place, place, _WIDEST)
+        book.book.set_calc_mode("auto", CALC_ID)
+        book.book.calc_on_load = False
+    list_features(file)
 
 
 class Journal:

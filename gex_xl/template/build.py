@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
+from gex_xl.calc_features import CALC_ID
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
@@ -38,8 +39,6 @@ _TABS = {
     plan.REGIME: "#C9B458",
     plan.HISTORY: "#C9B458",
 }
-# The calculation engine of Excel 2019 to 365: those recalculate a file on opening that names an older one.
-_CALC_ID = 191029
 
 
 def build_workbook(
@@ -56,7 +55,7 @@ def build_workbook(
     """
     book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
     # Without an add-in a forced recalculation would put #NAME? in place of every figure.
-    book.set_calc_mode("auto", _CALC_ID)
+    book.set_calc_mode("auto", CALC_ID)
     book.calc_on_load = False
     book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
     for name in plan.SHEETS:

@@ -164,12 +164,23 @@ def test_formulas_are_the_add_ins_and_spill(parts: dict[str, bytes]) -> None:
     assert b"XLDAPR" in parts["xl/metadata.xml"]  # what cm="1" stands for: a dynamic array
 
 
+def lists_calc_features(workbook: bytes) -> bool:
+    """[MS-XLSX] 2.4.82: where calcId is 179016 or later and no feature is listed, Excel recalculates on opening."""
+    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    features = "{http://schemas.microsoft.com/office/spreadsheetml/2018/calcfeatures}feature"
+    last = list(parsed(workbook))[-1]
+    return last.tag == f"{main}extLst" and {it.get("name") for it in last.iter(features)} >= {
+        f"microsoft.com:{name}" for name in ("RD", "Single", "FV", "CNMTM", "LET_WF", "LAMBDA_WF", "ARRAYTEXT_WF")
+    }
+
+
 def test_excel_is_not_asked_to_recalculate_on_opening(parts: dict[str, bytes]) -> None:
     calculation = re.search(rb"<calcPr\b[^<>]*>", parts["xl/workbook.xml"])
     assert calculation is not None
     assert b"fullCalcOnLoad" not in calculation[0]
     number = re.search(rb'calcId="(\d+)"', calculation[0])
     assert number is not None and int(number[1]) >= 191029  # what Excel 2019 and later write
+    assert lists_calc_features(parts["xl/workbook.xml"])
 
 
 def test_without_the_add_in_the_figures_are_those_of_the_core(
