@@ -82,7 +82,7 @@ def test_the_extension_is_what_office_expects(parts: dict[str, bytes]) -> None:
     reference = root.find(f"{we}reference")
     assert reference is not None
     assert (reference.get("id"), reference.get("storeType")) == (extension.STORE_ID, "OMEX")
-    order = ["reference", "alternateReferences", "properties", "bindings", "snapshot"]
+    order = ["reference", "alternateReferences", "properties", "bindings", "snapshot", "extLst"]
     assert [child.tag for child in root] == [we + name for name in order]
     values = {entry.get("name"): entry.get("value", "") for entry in root.iter(f"{we}property")}
     assert json.loads(values["main.py"]) == main_py()
@@ -93,6 +93,37 @@ def test_the_extension_is_what_office_expects(parts: dict[str, bytes]) -> None:
     }
     assert kinds["xl/webextensions/taskpanes.xml"] == "/2011/relationships/webextensiontaskpanes"
     assert kinds["webextension1.xml"] == "/2011/relationships/webextension"
+
+
+def test_the_functions_are_declared_as_genuine_files_do(
+    book: tuple[Path, Recalculation], parts: dict[str, bytes], tmp_path: Path
+) -> None:
+    """[MS-OWEXML] 2.2.11 and 2.2.13. A function of the user's own stays declared when the book is recalculated."""
+    assert b'visibility="0"' in parts["xl/webextensions/taskpanes.xml"]
+    assert declared(book[0]) == {f"_xldudf_{name}" for name in REGISTRY}
+    package = Package(book[0])
+    (name, text), *others = package.parts(r"xl/webextensions/webextension1\.xml").items()
+    assert not others
+    own = "<we:customFunctionIds>_xldudf_HALF</we:customFunctionIds>"
+    package.put(name, text.replace("</we:customFunctionIdList>", own + "</we:customFunctionIdList>"))
+    package.save(tmp_path / "own.xlsx")
+    LITE.recalc(tmp_path / "own.xlsx", tmp_path / "out.xlsx", None)
+    assert declared(tmp_path / "out.xlsx") == {f"_xldudf_{name}" for name in [*REGISTRY, "HALF"]}
+
+
+def declared(book: Path) -> set[str]:
+    """The ids of custom functions in a Lite book, each declared once."""
+    we = "{http://schemas.microsoft.com/office/webextensions/webextension/2010/11}"
+    with zipfile.ZipFile(book) as archive:
+        root = parsed(archive.read("xl/webextensions/webextension1.xml"))
+    extensions = {it.get("uri"): list(it) for it in root.findall(f"{we}extLst/*")}
+    (flag,) = extensions["{D87F86FE-615C-45B5-9D79-34F1136793EB}"]
+    assert (flag.tag, flag.get("val")) == (f"{we}containsCustomFunctions", "1")
+    ids = [
+        it.text or "" for it in extensions["{7C84B067-C214-45C3-A712-C9D94CD141B2}"][0].iter(f"{we}customFunctionIds")
+    ]
+    assert len(ids) == len(set(ids))
+    return set(ids)
 
 
 def test_every_part_is_well_formed_and_known(parts: dict[str, bytes]) -> None:

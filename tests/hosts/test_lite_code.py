@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 import test_udfs
+from packaging.requirements import Requirement
 from xlwings import XlwingsError
 
 import gex_xl
@@ -57,7 +58,7 @@ def everything() -> dict[str, str]:
 
 def test_the_code_is_small_and_says_what_it_is() -> None:
     text = main_py()
-    assert len(text.encode()) < 200_000
+    assert len(text.encode()) < 300_000
     head = ast.get_docstring(ast.parse(text)) or ""
     assert gex_xl.__version__ in head
     assert (PROJECT / "LICENSE").read_text(encoding="utf-8") == licence()
@@ -147,8 +148,10 @@ def on_threading(node: ast.Attribute) -> bool:
 
 def test_requirements_leave_pyodide_its_versions() -> None:
     lines = {line.split("#")[0].strip() for line in REQUIREMENTS.splitlines()}
-    assert {"numpy", "pandas", "scipy", "tzdata", f"xlwings=={XLWINGS}"} <= lines
-    assert [line for line in lines if re.search("[=<>~]", line)] == [f"xlwings=={XLWINGS}"]
+    assert {"numpy", "pandas", "scipy", "tzdata"} <= lines
+    bounds = [line for line in lines if re.search("[=<>~]", line)]
+    assert bounds == ["xlwings>=0.35.3,<1.0.0"]  # an upper bound, as the add-in's documentation advises
+    assert Requirement(bounds[0]).specifier.contains(XLWINGS)  # with which these tests run
 
 
 BAD_INPUT = [
@@ -412,15 +415,16 @@ def test_sections_compile_and_load_in_pyodides_python(pyodide: Path) -> None:
 import json, sys
 scope = {}
 exec(text[:text.index("from gex_xl.udfs import")], scope)
-for name, source in scope["SOURCES"].items():
-    "/" in name or compile(source, name, "exec")
+modules = {name: source for name, source in scope["SOURCES"].items() if "/" not in name}
+for name, source in modules.items():
+    compile(source, name, "exec")
 from gex_xl import errors, settings
 try:
     settings.parse_settings("unti=usd")
 except errors.BadInput as error:
     said = str(error)
 json.dumps({
-    "sections": sorted(scope["SOURCES"]),
+    "sections": sorted(modules),
     "python": "%d.%d" % sys.version_info[:2],
     "platform": sys.platform,
     "settings": {k: str(v) for k, v in settings.Settings().with_changes({"unit": "usd_bn"}).as_dict().items()},

@@ -27,9 +27,10 @@ from gex_xl.template.plan import HISTORY
 _ENTRIES = ("gex_xl.udfs", "gex_xl.hosts.lite.scripts")
 #: The version of xlwings with which the tests run the file.
 XLWINGS = "0.37.8"
-#: What xlwings Lite lists as its own needs, then ours. Pyodide decides the version of what it builds itself.
-REQUIREMENTS = f"""\
-xlwings=={XLWINGS}  # required
+#: What xlwings Lite lists as its own needs, then ours. Pyodide decides the version of what it builds itself; the add-in
+#: writes down which versions it installed, in requirements-pinned.txt, and asks for no more than an upper bound here.
+REQUIREMENTS = """\
+xlwings>=0.35.3,<1.0.0  # required
 python-dotenv  # required
 pyodide-http  # required
 black  # required

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import unescape
 from xml.sax.saxutils import escape
 
@@ -19,10 +19,14 @@ from gex_xl.engines.package import Package
 #: xlwings Lite in Microsoft's add-in store.
 STORE_ID = "wa200008175"
 _EXTENSIONS = r"xl/webextensions/webextension\d+\.xml"
-# The pair that was found in workbooks saved by Excel.
-_PYODIDE, _ADDIN = "0.27.5", "1.0.0.0-35"
+# From this Pyodide on the add-in keeps the versions of packages between starts; the add-in of August 2026.
+_PYODIDE, _ADDIN = "314.0.0", "1.0.0.103"
+#: Extensions of [MS-OWEXML] 2.2.11 and 2.2.13: that there are custom functions, and which. Excel then knows before the
+#: add-in runs whose functions these are. Seen in workbooks that Excel saved.
+_HAS_FUNCTIONS, _FUNCTIONS = "{D87F86FE-615C-45B5-9D79-34F1136793EB}", "{7C84B067-C214-45C3-A712-C9D94CD141B2}"
 
 _OFFICE = "http://schemas.microsoft.com/office"
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -51,17 +55,24 @@ def _own_extensions(package: Package) -> dict[str, str]:
     return {name: text for name, text in package.parts(_EXTENSIONS).items() if own.search(text)}
 
 
-def embed(package: Package, files: Mapping[str, str]) -> None:
-    """Put the files into the add-in's part, which is added where the book has none; its other properties stay."""
+def embed(package: Package, files: Mapping[str, str], functions: Iterable[str]) -> None:
+    """Put files and functions, by their names in formulas, into the add-in's part; what else it holds stays.
+
+    The part is added where the book has none.
+    """
     own = _own_extensions(package)
     for part in own:
         for name, content in files.items():
             own[part] = _with_property(own[part], name, content)
-        package.put(part, own[part])
+        package.put(part, _declaring(own[part], functions))
     if own:
         return
     folder = "xl/webextensions"
-    package.put(f"{folder}/webextension1.xml", _extension(files), "application/vnd.ms-office.webextension+xml")
+    package.put(
+        f"{folder}/webextension1.xml",
+        _declaring(_extension(files), functions),
+        "application/vnd.ms-office.webextension+xml",
+    )
     package.put(f"{folder}/taskpanes.xml", _PANE, "application/vnd.ms-office.webextensiontaskpanes+xml")
     package.put(f"{folder}/_rels/taskpanes.xml.rels", _PANE_RELATION)
     package.relate(f"{_OFFICE}/2011/relationships/webextensiontaskpanes", f"{folder}/taskpanes.xml")
@@ -74,6 +85,22 @@ def _with_property(extension: str, name: str, value: object) -> str:
     if re.search(pattern, extension):
         return re.sub(pattern, lambda _: text, extension, count=1)
     return extension.replace("</we:properties>", f"{text}</we:properties>")
+
+
+def _declaring(extension: str, functions: Iterable[str]) -> str:
+    """The part with these functions declared, beside those that it declares already."""
+    known = re.findall(r"<we:customFunctionIds>([^<]*)</we:customFunctionIds>", extension)
+    ids = "".join(f"<we:customFunctionIds>{it}</we:customFunctionIds>" for it in dict.fromkeys([*known, *functions]))
+    for uri in (_HAS_FUNCTIONS, _FUNCTIONS):
+        extension = re.sub(rf'<(\w+:)?ext\b[^<>]*uri="{re.escape(uri)}"[^<>]*>.*?</\1ext>', "", extension, flags=re.S)
+    flag, listed = '<we:containsCustomFunctions val="1"/>', f"<we:customFunctionIdList>{ids}</we:customFunctionIdList>"
+    ours = "".join(
+        f'<a:ext xmlns:a="{_DRAWING}" uri="{uri}">{content}</a:ext>'
+        for uri, content in ((_HAS_FUNCTIONS, flag), (_FUNCTIONS, listed))
+    )
+    if "<we:extLst>" in extension:
+        return extension.replace("<we:extLst>", f"<we:extLst>{ours}", 1)
+    return extension.replace("</we:webextension>", f"<we:extLst>{ours}</we:extLst></we:webextension>")
 
 
 def _property(name: str, value: object) -> str:
@@ -98,7 +125,7 @@ def _extension(files: Mapping[str, str]) -> str:
 _SHOW_PANE = "Office.AutoShowTaskpaneWithDocument"
 _PANE = (
     f'{_XML}<wetp:taskpanes xmlns:wetp="{_OFFICE}/webextensions/taskpanes/2010/11">'
-    '<wetp:taskpane dockstate="right" visibility="1" width="438" row="2">'
+    '<wetp:taskpane dockstate="right" visibility="0" width="438" row="2">'
     f'<wetp:webextensionref xmlns:r="{_RELATIONS}" r:id="rId1"/></wetp:taskpane></wetp:taskpanes>'
 )
 _PANE_RELATION = (

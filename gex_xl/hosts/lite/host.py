@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gex_xl.engines.package import Package
+from gex_xl.functions import REGISTRY
 from gex_xl.hosts.host import Host
 from gex_xl.hosts.lite import extension
 from gex_xl.hosts.lite.bundle import main_py, requirements
@@ -23,7 +24,7 @@ def _with_code(package: Package) -> Package:
         "main.py": main_py(old.get("main.py", "")),
         "requirements.txt": requirements(old.get("requirements.txt", "")),
     }
-    extension.embed(package, files)
+    extension.embed(package, files, map(dialects.LITE.spelled, REGISTRY))
     return package
 
 
