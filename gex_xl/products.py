@@ -57,6 +57,7 @@ class Product:
     next day where `closes` is before `opens`. `settlement`: of an expiry day; `quarterly`: of the third Friday of
     March, June, September and December where that differs. `multiplier`: units per contract, None where it depends on
     the date or on the underlying and must be given. `cboe_mark`: what stands before the symbol in Cboe's file names.
+    `future`: the root of the future quoted at the index's own level, "" where the table knows none.
     """
 
     root: str
@@ -74,6 +75,7 @@ class Product:
     cycle: Cycle
     cboe_mark: str
     margin: MarginClass
+    future: str
     source: str
 
     @property
@@ -133,6 +135,7 @@ def _product(row: dict[str, str]) -> Product:
         cycle=Cycle(row["cycle"]),
         cboe_mark=row["cboe_mark"],
         margin=MarginClass(row["margin"]),
+        future=row["future"],
         source=row["source"],
     )
 

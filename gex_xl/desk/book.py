@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.arrays import FloatArray
+from gex_xl.cache import cached
 from gex_xl.desk.positions import Book
 
 
@@ -29,7 +30,8 @@ class Greeks:
 
     def total(self, at: Sequence[int] | None = None) -> Exposure:
         """Their sums, over all rows or those at `at`."""
-        return Exposure(*(math.fsum(values if at is None else values[list(at)]) for values in self._all()))
+        rows = slice(None) if at is None else list(at)
+        return Exposure(*(math.fsum(values[rows].tolist()) for values in self._all()))
 
     def _all(self) -> tuple[FloatArray, ...]:
         return (self.delta_shares, self.delta, self.gamma, self.vega, self.theta, self.rho)
@@ -93,40 +95,48 @@ class Group:
     vega_share: float
 
 
-def groups(book: Book, level: str) -> list[Group]:
+@cached(16)
+def groups(book: Book, level: str) -> tuple[Group, ...]:
     """Positions added up by `underlying`, `class`, `expiry`, `strike` or `series`, in the order of the range."""
-    found = greeks(book)
-    series: dict[str, list[int]] = {}
-    for i, label in enumerate(book.label):
-        series.setdefault(label, []).append(i)
+    found, options = greeks(book), book.is_option.tolist()
     # Long and short in one series are one position, so gross is taken over series.
-    gross = {name: _sizes(book, found, rows) for name, rows in series.items()}
+    gross = _series_sizes(book, found, options)
     of_book = [math.fsum(sizes[k] for sizes in gross.values()) for k in (1, 2)]
     keys: dict[str, list[int]] = {}
-    for i in range(len(book)):
-        key = _key(book, i, level)
+    for i, option in enumerate(options):
+        key = _key(book, i, level, option)
         if key:
             keys.setdefault(key, []).append(i)
-    out = []
+    contracts = book.contracts.tolist()
+    out: list[Group] = []
     for key, rows in keys.items():
         mine = [gross[label] for label in dict.fromkeys(book.label[i] for i in rows)]
         held, gamma, vega = (math.fsum(sizes[k] for sizes in mine) for k in range(3))
         shares = [own / whole if whole else math.nan for own, whole in zip((gamma, vega), of_book, strict=True)]
-        options = [i for i in rows if book.is_option[i]]
-        net = math.fsum(book.contracts[options or rows])  # contracts and shares are not added up
+        counted = [i for i in rows if options[i]] or rows  # contracts and shares are not added up
+        net = math.fsum(contracts[i] for i in counted)
         out.append(Group(level, key, net, held, found.total(rows), shares[0], shares[1]))
-    return out
+    return tuple(out)
 
 
-def _sizes(book: Book, found: Greeks, rows: list[int]) -> tuple[float, float, float]:
-    option = bool(book.is_option[rows[0]])
-    held = abs(math.fsum(book.contracts[rows])) if option else 0.0
-    return held, abs(math.fsum(found.gamma[rows])), abs(math.fsum(found.vega[rows]))
+def _series_sizes(book: Book, found: Greeks, options: list[bool]) -> dict[str, tuple[float, float, float]]:
+    """Series -> the size of its net contracts (options only), gamma and vega."""
+    rows: dict[str, list[int]] = {}
+    for i, label in enumerate(book.label):
+        rows.setdefault(label, []).append(i)
+    contracts, gamma, vega = book.contracts.tolist(), found.gamma.tolist(), found.vega.tolist()
+    return {
+        label: (
+            abs(math.fsum(contracts[i] for i in at)) if options[at[0]] else 0.0,
+            abs(math.fsum(gamma[i] for i in at)),
+            abs(math.fsum(vega[i] for i in at)),
+        )
+        for label, at in rows.items()
+    }
 
 
-def _key(book: Book, i: int, level: str) -> str:
+def _key(book: Book, i: int, level: str, option: bool) -> str:
     """The group of a row, "" where the level has none for it, as an expiry for shares."""
-    option = bool(book.is_option[i])
     if level == "underlying":
         return book.underlying[i]
     if level == "series":

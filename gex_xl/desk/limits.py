@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from gex_xl.desk.book import concentrations, greeks, groups
+from gex_xl.desk.currencies import currencies, currency
 from gex_xl.desk.margin import portfolio_style, reg_t
 from gex_xl.desk.positions import Book
-from gex_xl.desk.table import Cells, read_table
+from gex_xl.desk.table import Cells, Where, read_table
 from gex_xl.errors import BadInput
 
 WARN_AT = 0.80  # of the limit
@@ -26,16 +27,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One row of a limits range. `scope`: a class or series by name, "" for the one that uses most."""
+    """One row of a limits range.
+
+    `scope`: a class, series or underlying by name, `each` for the underlying that uses most, "" for the whole book (of
+    classes and series the one that uses most). `currency`: of the sums it limits, "" for each. `where`: its row.
+    """
 
     name: str
     scope: str
     most: float
+    currency: str = ""
+    where: str = "limits"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A limit checked. `use`: |value| / limit. `scope` names what was measured."""
+    """A limit checked. `use`: |value| / limit. `scope` names what was measured, `unit` its unit with its currency;
+    `asked` and `currency`: scope and currency as the limit names them."""
 
     name: str
     unit: str
@@ -45,65 +53,86 @@ class Check:
     use: float
     state: State
     action: str
+    asked: str = ""
+    currency: str = ""
 
 
-#: limit -> its unit and what it measures, as users are told.
+#: limit -> its unit, in the currency of what it measures, and that, as users are told.
 MEASURES: dict[str, tuple[str, str]] = {
     "class inventory": ("contracts", "gross contracts of one option class, long and short added"),
     "series inventory": ("contracts", "net contracts of one series"),
-    "delta": ("USD", "net delta"),
-    "gamma": ("USD per 1 %", "net gamma"),
-    "vega": ("USD per vol point", "net vega"),
+    "delta": ("{currency}", "net delta"),
+    "gamma": ("{currency} per 1 %", "net gamma"),
+    "vega": ("{currency} per vol point", "net vega"),
     "gamma concentration": ("share", "largest share of gross gamma in one strike or expiry"),
     "vega concentration": ("share", "largest share of gross vega in one strike or expiry"),
-    "capital": ("USD", "gross market value of options and shares"),
-    "reg t margin": ("USD", "Reg T strategy-free formula for short options"),
-    "scenario margin": ("USD", "portfolio-margin style largest loss"),
+    "capital": ("{currency}", "gross market value of options and shares"),
+    "reg t margin": ("{currency}", "Reg T strategy-free formula for short options"),
+    "scenario margin": ("{currency}", "portfolio-margin style largest loss"),
 }
 _NAMES = {"margin": "reg t margin", "reg t": "reg t margin", "net delta": "delta", "net gamma": "gamma",
           "net vega": "vega", "portfolio margin": "scenario margin", "inventory by class": "class inventory",
           "inventory by series": "series inventory"}  # fmt: skip
 
 
-def read_limits(cells: Cells) -> list[Limit]:
-    """Limits in the order of the range: columns limit, value and, for one class or series only, scope."""
+def read_limits(cells: Cells, where: Where | None = None) -> list[Limit]:
+    """Limits in the order of the range: columns limit, value and, where wanted, scope and currency.
+
+    Raises BadInput naming the row.
+    """
     rows = read_table(
-        cells, "limits",
+        cells, where or Where("limits"),
         {"limit": ("name", "measure"), "value": ("most", "max", "maximum", "limitvalue", "size"),
-         "scope": ("class", "series", "for")},
-        ("limit", "value"), lambda row: bool(row.word("limit")),
+         "scope": ("class", "series", "for", "underlying", "where"), "currency": ("ccy",)},
+        ("limit", "value"),
     )  # fmt: skip
-    found = []
+    found: list[Limit] = []
     for row in rows:
-        row.where = f"limits, row {row.number} ({row.word('limit')})"
+        row.named(row.word("limit"))
         name = " ".join(row.word("limit").lower().replace("_", " ").replace("-", " ").split())
         name = _NAMES.get(name, name)
         if name not in MEASURES:
             raise row.bad("limit", f"one of {', '.join(MEASURES)}")
-        found.append(Limit(name, row.word("scope").upper(), row.needed("value", 0, above=True)))
+        limit = Limit(
+            name, row.word("scope").upper(), row.needed("value", 0, above=True), row.word("currency").upper(),
+            row.where,
+        )  # fmt: skip
+        if any((name, limit.scope, limit.currency) == (one.name, one.scope, one.currency) for one in found):
+            raise BadInput(f"{row.where}: this limit is given twice; keep one")
+        found.append(limit)
     return found
 
 
 def check_limits(book: Book, limits: list[Limit], warn_at: float = WARN_AT) -> list[Check]:
-    """Each limit against the book, in the order given. Raises BadInput for a class or series that is not in it."""
-    measured = {limit.name: _MEASURE[limit.name](book) for limit in limits}
-    out = []
-    for limit in limits:
-        values = measured[limit.name]
-        if limit.scope:
-            names = {name.upper(): name for name in values}
-            if limit.scope not in names:
-                known = ", ".join(list(values)[:6]) or "none"
-                raise BadInput(f"limits: {limit.name} of {limit.scope}: the book has no such position; it has {known}")
-            scope = names[limit.scope]
-        else:
-            scope = max(values, key=lambda name: abs(values[name]), default="")
-        value = values.get(scope, 0.0)
-        use = abs(value) / limit.most
-        state = state_of(use, warn_at)
-        unit = MEASURES[limit.name][0]
-        out.append(Check(limit.name, unit, scope, value, limit.most, use, state, _action(limit.name, value, state)))
-    return out
+    """Each limit against the book, in the order given; whole-book sums are taken within one currency.
+
+    Raises BadInput for a class, series, underlying or currency that is not in the book.
+    """
+    measured = {name: _MEASURE[name](book) for name in dict.fromkeys(limit.name for limit in limits)}
+    return [_checked(limit, measured[limit.name], warn_at) for limit in limits]
+
+
+def _checked(limit: Limit, values: Values, warn_at: float) -> Check:
+    if limit.currency:
+        values = {key: one for key, one in values.items() if one.currency in (limit.currency, "")}
+        if not values:
+            raise BadInput(f"{limit.where}: the book has nothing in {limit.currency}; mend the currency")
+    if limit.scope in ("", "BOOK"):
+        chosen = [key for key, one in values.items() if one.whole]
+    elif limit.scope == "EACH":
+        chosen = [key for key, one in values.items() if not one.whole] or list(values)
+    else:
+        chosen = [key for key in values if key.upper() == limit.scope]
+        if not chosen:
+            known = ", ".join([key for key, one in values.items() if key != "book"][:6]) or "none"
+            raise BadInput(f"{limit.where}: the book has no {limit.scope} for {limit.name}; it has {known}")
+    scope = max(chosen, key=lambda key: abs(values[key].value), default="")
+    value = values[scope].value if scope else 0.0
+    use = abs(value) / limit.most
+    state = state_of(use, warn_at)
+    unit = MEASURES[limit.name][0].format(currency=values[scope].currency if scope else "USD")
+    action = _action(limit.name, value, state)
+    return Check(limit.name, unit, scope, value, limit.most, use, state, action, limit.scope, limit.currency)
 
 
 def state_of(use: float, warn_at: float = WARN_AT) -> State:
@@ -111,12 +140,65 @@ def state_of(use: float, warn_at: float = WARN_AT) -> State:
     return State.BREACH if use > 1 else State.WARN if use >= warn_at else State.OK
 
 
-def _largest(book: Book, greek: str) -> dict[str, float]:
-    return {f"{level} {name}": share for one, level, name, share in concentrations(book) if one == greek}
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One value of a measure. `whole`: it counts where a limit names no scope."""
+
+    value: float
+    currency: str
+    whole: bool = True
 
 
-def _classes(book: Book) -> dict[str, float]:
-    return {g.name: g.gross for g in groups(book, "class") if g.gross or not g.name.endswith((" shares", " future"))}
+Values = dict[str, Measured]
+
+
+def _plain(values: Mapping[str, float]) -> Values:
+    return {name: Measured(value, "") for name, value in values.items()}
+
+
+def _by_currency(book: Book, value: Callable[[Book], float]) -> Values:
+    """A sum of the whole book, one for each currency, and of each underlying."""
+    parts = currencies(book)
+    out = {}
+    for name, rows in parts.items():
+        label = "book" if len(parts) == 1 else f"book {name}"
+        out[label] = Measured(value(book.pick(rows) if len(parts) > 1 else book), name)
+    for underlying in book.spots:
+        out[underlying] = Measured(value(book.pick(book.on(underlying))), currency(underlying), whole=False)
+    return out
+
+
+def _net(greek: str) -> Callable[[Book], Values]:
+    def measure(book: Book) -> Values:
+        found = getattr(greeks(book), greek)
+        parts = currencies(book)
+        out = {
+            "book" if len(parts) == 1 else f"book {name}": Measured(math.fsum(found[rows]), name)
+            for name, rows in parts.items()
+        }
+        for underlying in book.spots:
+            net = math.fsum(found[book.on(underlying)])
+            out[underlying] = Measured(net, currency(underlying), whole=False)
+        return out
+
+    return measure
+
+
+def _largest(greek: str) -> Callable[[Book], Values]:
+    def measure(book: Book) -> Values:
+        return _plain({f"{level} {name}": share for one, level, name, share in concentrations(book) if one == greek})
+
+    return measure
+
+
+def _classes(book: Book) -> Values:
+    found = [g for g in groups(book, "class") if g.gross or not g.name.endswith((" shares", " future"))]
+    return _plain({g.name: g.gross for g in found})
+
+
+def _series(book: Book) -> Values:
+    options = {book.label[i] for i in range(len(book)) if book.is_option[i]}
+    return _plain({g.name: g.contracts for g in groups(book, "series") if g.name in options})
 
 
 def _capital(book: Book) -> float:
@@ -124,22 +206,17 @@ def _capital(book: Book) -> float:
     return math.fsum((abs(book.contracts) * book.multiplier * book.price)[held])
 
 
-def _series(book: Book) -> dict[str, float]:
-    options = {book.label[i] for i in range(len(book)) if book.is_option[i]}
-    return {g.name: g.contracts for g in groups(book, "series") if g.name in options}
-
-
-_MEASURE: dict[str, Callable[[Book], dict[str, float]]] = {
+_MEASURE: dict[str, Callable[[Book], Values]] = {
     "class inventory": _classes,
     "series inventory": _series,
-    "delta": lambda book: {"book": greeks(book).total().delta},
-    "gamma": lambda book: {"book": greeks(book).total().gamma},
-    "vega": lambda book: {"book": greeks(book).total().vega},
-    "gamma concentration": lambda book: _largest(book, "gamma"),
-    "vega concentration": lambda book: _largest(book, "vega"),
-    "capital": lambda book: {"book": _capital(book)},
-    "reg t margin": lambda book: {"book": math.fsum(reg_t(book))},
-    "scenario margin": lambda book: {"book": portfolio_style(book)},
+    "delta": _net("delta"),
+    "gamma": _net("gamma"),
+    "vega": _net("vega"),
+    "gamma concentration": _largest("gamma"),
+    "vega concentration": _largest("vega"),
+    "capital": lambda book: _by_currency(book, _capital),
+    "reg t margin": lambda book: _by_currency(book, lambda part: math.fsum(reg_t(part))),
+    "scenario margin": lambda book: _by_currency(book, portfolio_style),
 }
 #: What lowers each: while it nears its limit, and once it is past.
 _ACTIONS = {

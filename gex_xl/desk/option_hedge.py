@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
-from gex_xl.desk.book import greeks, per_contract
+from gex_xl.desk.book import Greeks, greeks, per_contract
+from gex_xl.desk.bounds import GREEKS, Bound
+from gex_xl.desk.currencies import only_currency
 from gex_xl.desk.positions import Book, join
-from gex_xl.desk.table import Cells, read_table
 from gex_xl.errors import BadInput
 
-GREEKS = ("gamma", "vega")
-Bounds = dict[str, tuple[float, float]]
 _MET = 1e-6  # of one contract's greek: what the solver calls equal
 _MOST = 100_000.0  # contracts of one candidate, where it gives no size
+_LEVELS = 20  # quoted sizes that are walked through, at most
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OptionHedge:
-    """`contracts` of each candidate, short negative; `cost`: half spreads paid, USD.
+    """`contracts` of each candidate, short negative; `paid` for each in half spreads and deeper levels, USD.
 
-    `before` and `after` are gamma (USD per 1 %) and vega (USD per vol point) of the book. `missed`: greek -> how far
-    outside its bound it stays, in the greek's unit; empty where all bounds are met.
+    `before` and `after`: gamma (USD per 1 %) and vega (USD per vol point) of the book, and of each of the `bounds` by
+    its label. `missed`: label -> how far outside its bound it stays, in the greek's unit; empty where all are met.
     """
 
     candidates: Book
     contracts: FloatArray
-    cost: float
+    paid: FloatArray
     before: dict[str, float]
     after: dict[str, float]
-    bounds: Bounds
+    bounds: list[Bound]
     missed: dict[str, float]
     reason: str
+
+    @property
+    def cost(self) -> float:
+        """All that is paid, USD."""
+        return math.fsum(self.paid)
 
     @property
     def trades(self) -> Book:
@@ -45,66 +51,98 @@ class OptionHedge:
         return held.pick(self.contracts != 0)
 
 
-def read_bounds(cells: Cells) -> Bounds:
-    """Greek -> lowest and highest value allowed, from columns greek, low, high (or greek, limit: plus and minus it)."""
-    rows = read_table(
-        cells, "bounds",
-        {"greek": ("limit on", "name", "measure"), "low": ("lower", "from", "min"), "high": ("upper", "to", "max"),
-         "limit": ("bound", "value")},
-        ("greek",), lambda row: bool(row.word("greek")),
-    )  # fmt: skip
-    found: Bounds = {}
-    for row in rows:
-        name = row.word("greek").lower()
-        if name not in GREEKS or name in found:
-            raise BadInput(f'bounds, row {row.number}: "{row.word("greek")}"; expected gamma or vega, once each')
-        row.where = f"bounds, row {row.number} ({name})"
-        size, low, high = row.amount("limit", 0), row.amount("low"), row.amount("high")
-        if size is not None:
-            low, high = -size, size
-        if low is None and high is None:
-            raise BadInput(f"{row.where}: no figure is given; expected low and high, or limit")
-        found[name] = (-math.inf if low is None else low, math.inf if high is None else high)
-        if found[name][0] > found[name][1]:
-            raise BadInput(f"{row.where}: low {low:g} is above high {high:g}; expected low below high")
-    return found
+@dataclass(frozen=True, eq=False, slots=True)
+class Levels:
+    """The candidates' prices by depth: entry k is `room[k]` contracts of candidate `owner[k]` at `cost[k]` USD each."""
+
+    owner: npt.NDArray[np.int64]
+    room: FloatArray
+    cost: FloatArray
+
+    def paid(self, contracts: FloatArray) -> FloatArray:
+        """What trading so many contracts of each candidate costs, USD, shape (candidates,)."""
+        out = np.zeros(len(contracts))
+        left = abs(contracts)
+        for owner, room, cost in zip(self.owner.tolist(), self.room, self.cost, strict=True):
+            taken = min(left[owner], room)
+            out[owner] += taken * cost
+            left[owner] -= taken
+        return out
 
 
-def hedge_options(book: Book, candidates: Book, bounds: Mapping[str, tuple[float, float]]) -> OptionHedge:
-    """Least half spread for which gamma and vega end inside `bounds`; `size` caps what is traded of a candidate.
+def levels(candidates: Book) -> Levels:
+    """What each further contract costs: half the spread up to the quoted size, a whole spread more for each further
+    quoted size, up to `most` contracts or 20 sizes. Without `most` no more than the size; without a size any number
+    at half the spread."""
+    owner, room, cost = [], [], []
+    half = (candidates.ask - candidates.bid) / 2 * candidates.multiplier
+    for i, (size, most) in enumerate(zip(np.floor(candidates.size), np.floor(candidates.most), strict=True)):
+        if math.isnan(size):
+            steps = [_MOST if math.isnan(most) else most]
+        elif math.isnan(most) or size == 0:
+            steps = [size]
+        else:
+            full = min(int(most // size), _LEVELS)
+            steps = [size] * full + ([most - full * size] if full < _LEVELS and most > full * size else [])
+        for level, step in enumerate(steps):
+            owner.append(i)
+            room.append(step)
+            cost.append(half[i] * (1 + 2 * level))
+    return Levels(np.array(owner, dtype=np.int64), np.array(room), np.array(cost))
 
-    Where no whole contracts do it, those that come nearest: the sum of the distances to the bounds, each as a share of
-    the greek's distance before, is least, and the cost is least among them. Raises BadInput for candidates that are
-    no options.
+
+def hedge_options(book: Book, candidates: Book, bounds: Sequence[Bound]) -> OptionHedge:
+    """Least cost for which gamma and vega end inside `bounds`, of the whole book and of buckets of expiries.
+
+    Cost as `levels` says. Where no whole contracts do it, those that come nearest: the sum of the distances to the
+    bounds, each as a share of its distance before, is least, and the cost is least among them. Raises BadInput for
+    candidates that are no options, and for a book in several currencies.
     """
     if not candidates.is_option.all():
         raise BadInput("candidates: all rows must be options; the underlying is traded for what delta is left")
-    join(book, candidates)  # the same clock and spots
-    before, each = greeks(book).total(), per_contract(candidates)
-    names = [name for name in GREEKS if name in bounds]
-    coefficients = np.array([getattr(each, name) for name in names]).reshape(len(names), len(candidates))
-    start = np.array([getattr(before, name) for name in names])
-    low, high = (np.array([bounds[name][k] for name in names]) for k in (0, 1))
-    cost = (candidates.ask - candidates.bid) / 2 * candidates.multiplier
-    room = np.floor(np.where(np.isnan(candidates.size), _MOST, candidates.size))
-    problem = _Problem(coefficients, start, low, high, cost, room)
-    contracts = problem.solve()
+    only_currency(join(book, candidates))  # the same clock and spots too
+    for bound in bounds:
+        if bound.underlying and bound.underlying not in {*book.underlying, *candidates.underlying}:
+            raise BadInput(f"bounds: {bound.label}: nothing is on {bound.underlying}; expected one of the book's names")
+    held, each = greeks(book), per_contract(candidates)
+    every = [Bound(name, -math.inf, math.inf) for name in GREEKS]
+    coefficients = _coefficients(each, candidates, bounds)
+    start = _sums(held, book, bounds)
+    low, high = (np.array([getattr(bound, end) for bound in bounds]) for end in ("low", "high"))
+    depth = levels(candidates)
+    problem = _Problem(coefficients[:, depth.owner], start, low, high, depth.cost, depth.room)
+    taken = problem.solve()
     missed: dict[str, float] = {}
-    if contracts is None:
-        contracts = problem.nearest()
-        excess = problem.outside(contracts)
-        missed = {name: float(e) for name, e, s in zip(names, excess, problem.scale, strict=True) if e > _MET * s}
-    moved = {name: float(v) for name, v in zip(GREEKS, (each.gamma @ contracts, each.vega @ contracts), strict=True)}
+    if taken is None:
+        taken = problem.nearest()
+        excess = problem.outside(taken)
+        pairs = zip(bounds, excess, problem.scale, strict=True)
+        missed = {bound.label: float(over) for bound, over, scale in pairs if over > _MET * scale}
+    contracts = np.bincount(depth.owner, taken, len(candidates)).astype(np.float64)
+    shown = [*every, *(bound for bound in bounds if bound.label not in GREEKS)]
+    before = _sums(held, book, shown)
+    after = before + _coefficients(each, candidates, shown) @ contracts
+    labels = [bound.label for bound in shown]
     return OptionHedge(
-        candidates, contracts, math.fsum(cost * abs(contracts)), {n: getattr(before, n) for n in GREEKS},
-        {n: getattr(before, n) + moved[n] for n in GREEKS}, dict(bounds), missed,
-        _reason(problem, names, missed),
+        candidates, contracts, depth.paid(contracts), dict(zip(labels, before.tolist(), strict=True)),
+        dict(zip(labels, after.tolist(), strict=True)), list(bounds), missed, _reason(problem, bounds, missed),
     )  # fmt: skip
+
+
+def _coefficients(each: Greeks, candidates: Book, bounds: Sequence[Bound]) -> FloatArray:
+    """The greek of one contract of each candidate where the bound counts it, shape (bounds, candidates)."""
+    rows = [np.where(bound.has(candidates), getattr(each, bound.greek), 0.0) for bound in bounds]
+    return np.array(rows).reshape(len(bounds), len(candidates))
+
+
+def _sums(held: Greeks, book: Book, bounds: Sequence[Bound]) -> FloatArray:
+    """The greek of the rows that each bound counts, shape (bounds,)."""
+    return np.array([math.fsum(getattr(held, bound.greek)[bound.has(book)]) for bound in bounds])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Problem:
-    """Rows are greeks, columns candidates: bought and sold contracts are two variables each."""
+    """Rows are bounds, columns levels of candidates: bought and sold contracts are two variables each."""
 
     coefficients: FloatArray
     start: FloatArray
@@ -196,11 +234,13 @@ class _Problem:
 _UNITS = {"gamma": "USD per 1 %", "vega": "USD per vol point"}
 
 
-def _reason(problem: _Problem, names: list[str], missed: Mapping[str, float]) -> str:
+def _reason(problem: _Problem, bounds: Sequence[Bound], missed: Mapping[str, float]) -> str:
     if not missed:
         return "all bounds are met"
-    alone = [name for i, name in enumerate(names) if problem.solve(only=i) is None]
-    far = ", ".join(f"{name} stays {gap:,.0f} {_UNITS[name]} outside its bound" for name, gap in missed.items())
+    alone = [bound.label for i, bound in enumerate(bounds) if problem.solve(only=i) is None]
+    unit = {bound.label: _UNITS[bound.greek] for bound in bounds}
+    far = ", ".join(f"{name} stays {gap:,.0f} {unit[name]} outside its bound" for name, gap in missed.items())
     if alone:
         return f"{' and '.join(alone)} cannot be brought inside the bound with these candidates and sizes: {far}"
-    return f"each bound can be met alone, but not {' and '.join(names)} together: {far}"
+    together = " and ".join(bound.label for bound in bounds)
+    return f"each bound can be met alone, but not {together} together: {far}"

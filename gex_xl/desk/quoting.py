@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from gex_xl.desk.limits import WARN_AT
-from gex_xl.desk.table import Cells, Row, read_table
+from gex_xl.desk.table import Cells, Row, Where, read_table
 
+_MOST_TICKS = 1e9  # beyond it ticks are no whole numbers any more
 _FIELDS = {
     "name": ("series", "option", "symbol", "instrument", "label"),
     "mid": ("price", "midprice", "fair", "theo"),
@@ -54,20 +55,21 @@ class Quote:
     why: str
 
 
-def read_quotes(cells: Cells) -> list[Wanted]:
+def read_quotes(cells: Cells, where: Where | None = None) -> list[Wanted]:
     """One quote a row. Raises BadInput naming the row of what cannot be quoted."""
     rows = read_table(
-        cells, "quotes", _FIELDS, ("mid", "volatility", "inventory", "limit", "band"),
-        lambda row: bool(row.word("mid") or row.word("band")),
+        cells, where or Where("quotes"), _FIELDS, ("mid", "volatility", "inventory", "limit", "band")
     )  # fmt: skip
     return [_wanted(row) for row in rows]
 
 
 def _wanted(row: Row) -> Wanted:
     name = row.word("name") or f"row {row.number}"
-    row.where = f"quotes, row {row.number} ({name})"
+    row.named(name)
     mid, band = row.needed("mid", 0, above=True), row.needed("band", 0, above=True)
     tick = row.amount("tick", 0, above=True) or 0.01
+    if max(mid, band) / tick > _MOST_TICKS:
+        raise row.bad("tick", f"at least a billionth of the mid, {mid:g}, and of the band")
     half = row.amount("half_spread", 0, above=True) or band / 2
     if half > band:
         raise row.bad("half_spread", f"at most the band, {band:g}")

@@ -10,10 +10,11 @@ import numpy as np
 from gex_xl.arrays import FloatArray
 from gex_xl.desk.book import greeks
 from gex_xl.desk.positions import Book
+from gex_xl.desk.related import DAY
 from gex_xl.errors import BadInput
 
 SESSION = 390.0  # minutes of a trading day
-_YEAR = 252 * SESSION
+_YEAR = SESSION / DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class RebalanceCost:
 def rebalance_cost(
     book: Book, minutes: float, half_spread: float, volatility: float, *, draws: int = 4000, seed: int = 1
 ) -> list[RebalanceCost]:
-    """Expected cost of trading back to delta zero every `minutes` of a session of 390, 252 of them a year.
+    """Expected cost of trading back to delta zero every `minutes` of a session of 390.
+
+    A day is 1/365 of a year here as in theta and in basis risk, all of it taken to fall in the session.
 
     `half_spread`: share of the price, k. `volatility`: annual, decimal. Formula, for one rebalance: k |gamma| S^2 sigma
     sqrt(2 dt / pi) (Leland 1985), gamma in shares per USD. Simulation: `draws` moves of spot over one interval, the

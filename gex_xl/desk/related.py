@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from gex_xl.desk.book import greeks
 from gex_xl.desk.positions import Book
-from gex_xl.desk.table import Cells, Row, read_table
+from gex_xl.desk.table import Cells, Row, Where, read_table
 from gex_xl.errors import BadInput
 
+#: One day of the desk as a part of the year: in theta, in basis risk and in rebalancing alike.
+DAY = 1 / 365
 _FIELDS = {
     "product": ("name", "instrument", "hedge", "proxy", "symbol"),
     "underlying": ("hedges", "for", "ticker"),
@@ -18,7 +20,7 @@ _FIELDS = {
     "beta": ("betatoproduct", "betaonproduct"),
     "correlation": ("rho", "corr"),
     "volatility": ("underlyingvolatility", "sigma", "vol", "iv"),
-    "half_spread": ("halfspreadusd",),
+    "half_spread": ("halfspreadusd", "½spread", "12spread", "spread2"),
 }
 
 
@@ -38,6 +40,16 @@ class Product:
     correlation: float
     volatility: float
     half_spread: float
+
+    @property
+    def notional(self) -> float:
+        """What one contract is worth."""
+        return self.price * self.multiplier
+
+    @property
+    def own_volatility(self) -> float:
+        """The product's own volatility that beta and correlation imply: beta = correlation sigma / its own."""
+        return self.volatility * self.correlation / self.beta
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +72,20 @@ class RelatedHedge:
     def gap(self, jump: float) -> float:
         """P&L of the product at a jump of the underlying, in USD: at its expected return, correlation^2 jump / beta."""
         one = self.product
-        return self.contracts * one.price * one.multiplier * one.correlation**2 * jump / one.beta
+        return self.contracts * one.notional * one.correlation**2 * jump / one.beta
 
 
-def read_products(cells: Cells, book: Book) -> list[Product]:
+def read_products(cells: Cells, book: Book, where: Where | None = None) -> list[Product]:
     """Candidate products, one a row. Raises BadInput naming the row of what cannot be one."""
     rows = read_table(
-        cells, "products", _FIELDS, ("product", "price", "beta", "correlation", "volatility"),
-        lambda row: bool(row.word("price") or row.word("beta")),
-    )  # fmt: skip
+        cells, where or Where("products"), _FIELDS, ("product", "price", "beta", "correlation", "volatility")
+    )
     return [_product(row, book) for row in rows]
 
 
 def _product(row: Row, book: Book) -> Product:
     name = row.word("product") or "no name"
-    row.where = f"products, row {row.number} ({name})"
+    row.named(name)
     names = list(book.spots)
     underlying = row.word("underlying").upper() or (names[0] if len(names) == 1 else "")
     if underlying not in names:
@@ -84,9 +95,12 @@ def _product(row: Row, book: Book) -> Product:
         raise row.bad("beta", "a number other than 0")
     if correlation > 1 or beta * correlation <= 0:
         raise row.bad("correlation", "a number from -1 to 1 with the sign of beta")
+    volatility = row.needed("volatility", 0)
+    if volatility > 5:
+        raise row.bad("volatility", "an annual decimal such as 0.20")
     return Product(
         name, underlying, row.needed("price", 0, above=True), row.amount("multiplier", 0, above=True) or 1.0, beta,
-        correlation, row.needed("volatility", 0), row.amount("half_spread", 0) or 0.0,
+        correlation, volatility, row.amount("half_spread", 0) or 0.0,
     )  # fmt: skip
 
 
@@ -98,14 +112,13 @@ def hedge_related(book: Book, products: list[Product], horizon_days: float = 1.0
     """
     if horizon_days <= 0:
         raise BadInput(f"horizon_days is {horizon_days:g}; expected a number above 0")
-    found, root = greeks(book), math.sqrt(horizon_days / 365)
+    found, root = greeks(book), math.sqrt(horizon_days * DAY)
     out = []
     for one in products:
         delta = found.total([i for i, name in enumerate(book.underlying) if name == one.underlying]).delta
-        notional = one.price * one.multiplier
-        exact = -delta * one.beta / notional
+        exact = -delta * one.beta / one.notional
         contracts = math.copysign(float(math.floor(abs(exact) + 0.5 - 1e-9)), exact)
-        left = delta + contracts * notional / one.beta
+        left = delta + contracts * one.notional / one.beta
         basis = abs(delta) * one.volatility * math.sqrt(1 - one.correlation**2) * root
         rounding = abs(left) * one.volatility * abs(one.correlation) * root
         cost = abs(contracts) * one.half_spread * one.multiplier

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gex_xl.desk.basket import BasketHedge
 from gex_xl.desk.book import greeks
-from gex_xl.desk.hedging import hedge_underlying, shares
+from gex_xl.desk.currencies import only_currency
+from gex_xl.desk.hedging import ONES, Lots, hedge_underlying, traded
 from gex_xl.desk.option_hedge import OptionHedge
 from gex_xl.desk.positions import Book, join
 from gex_xl.desk.related import RelatedHedge
-from gex_xl.desk.scenarios import JUMPS, VOL_SHOCKS, scenarios, worst
+from gex_xl.desk.scenarios import JUMPS, VOL_SHOCKS, Betas, scenarios, worst
+
+NONE, UNDERLYING, OPTIONS, TOGETHER, QUOTES = (
+    "no hedge", "underlying", "options, then underlying", "related together", "quotes and size",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +41,103 @@ class Residual:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Of trading the underlying: `half_spread` and `slippage` as shares of the price; slippage holds for all trades."""
+
+    half_spread: float = 0.0001
+    slippage: float = 0.0
+
+
 def residuals(
     book: Book,
     options: OptionHedge | None = None,
     related: Sequence[RelatedHedge] = (),
+    basket: BasketHedge | None = None,
     *,
-    lot: float = 1.0,
-    half_spread: float = 0.0001,
-    slippage: float = 0.0,
+    lots: Lots = ONES,
+    costs: Costs | None = None,
+    betas: Betas | None = None,
 ) -> list[Residual]:
-    """One row a method: none, the underlying, options then the underlying, each related product, quotes.
+    """One row a method: none, the underlying, options then the underlying, each related product, all of them together
+    where a `basket` is given, quotes.
 
-    `half_spread` and `slippage`: shares of the price, for shares; slippage for options too, on their price. A related
-    product costs its own half spread, and slippage on its notional.
+    A related product costs its own half spread, and slippage on its notional. Raises BadInput for a book in several
+    currencies.
     """
-    out = [_of("no hedge", book, 0.0, "none", "the book as it stands")]
-    trades = {one.underlying: one.trade for one in hedge_underlying(book, lot)}
-    rate = half_spread + slippage
-    cost = _value(shares(book, trades)) * rate
-    traded = shares(book, trades)
+    only_currency(book)
+    price, beta = costs or Costs(), betas or {}
+    rate = price.half_spread + price.slippage
+    out = [_of(NONE, book, 0.0, "none", "the book as it stands", beta)]
+    delta_trades = traded(book, hedge_underlying(book, lots))
     note = "gamma and vega remain; delta is hedged for now only"
-    out.append(_of("underlying", join(book, traded), cost, _words(traded), note))
+    after = join(book, delta_trades)
+    out.append(_of(UNDERLYING, after, value(delta_trades) * rate, in_words(delta_trades), note, beta))
     if options is not None:
-        hedged = join(book, options.trades)
-        rest = {one.underlying: one.trade for one in hedge_underlying(hedged, lot)}
-        cost = options.cost + slippage * _value(options.trades) + rate * _value(shares(hedged, rest))
-        words = "; ".join(part for part in (_words(options.trades), _words(shares(hedged, rest))) if part != "none")
-        after = join(hedged, shares(hedged, rest))
-        out.append(_of("options, then underlying", after, cost, words or "none", options.reason))
-    out += [_after_related(book, one, slippage) for one in related]
+        hedged, rest = after_options(book, options, lots)
+        cost = options.cost + price.slippage * value(options.trades) + rate * value(rest)
+        parts = [part for part in (in_words(options.trades), in_words(rest)) if part != "none"]
+        out.append(_of(OPTIONS, hedged, cost, "; ".join(parts) or "none", options.reason, beta))
+    out += [_after_related(book, one, price.slippage, beta) for one in related]
+    if basket is not None:
+        out.append(_after_basket(book, basket, price.slippage, beta))
     note = "nothing is traded: the position stays until customers take it"
-    out.append(_of("quotes and size", book, 0.0, "none", note))
+    out.append(_of(QUOTES, book, 0.0, "none", note, beta))
     return out
 
 
-def _value(traded: Book) -> float:
+def after_options(book: Book, options: OptionHedge, lots: Lots = ONES) -> tuple[Book, Book]:
+    """The book after the options and what is traded for the delta that is left; and that trade alone."""
+    hedged = join(book, options.trades)
+    rest = traded(hedged, hedge_underlying(hedged, lots))
+    return join(hedged, rest), rest
+
+
+def value(trades: Book) -> float:
     """USD changing hands."""
-    return math.fsum(abs(traded.contracts) * traded.multiplier * traded.price)
+    return math.fsum(abs(trades.contracts) * trades.multiplier * trades.price)
 
 
-def _words(traded: Book) -> str:
-    """`buy 76 SPXW 2025-10-17 C 5325; sell 3,136 SPX shares`."""
-    pairs = [(float(n), name) for n, name in zip(traded.contracts, traded.label, strict=True) if n]
+def in_words(trades: Book) -> str:
+    """`buy 76 SPXW 2025-10-17 C 5325; sell 63 ES 2025-12-19`."""
+    pairs = [(float(n), name) for n, name in zip(trades.contracts, trades.label, strict=True) if n]
     return "; ".join(f"{'buy' if n > 0 else 'sell'} {abs(n):,.0f} {name}" for n, name in pairs) or "none"
 
 
-def _of(method: str, book: Book, cost: float, trade: str, note: str) -> Residual:
-    net, gap = greeks(book).total(), worst(book)
+def _of(method: str, book: Book, cost: float, trade: str, note: str, betas: Betas) -> Residual:
+    net, gap = greeks(book).total(), worst(book, JUMPS, VOL_SHOCKS, betas)
     return Residual(method, net.delta, 0.0, net.gamma, net.vega, cost, gap.pnl, (gap.jump, gap.shock), trade, note)
 
 
-def _after_related(book: Book, one: RelatedHedge, slippage: float) -> Residual:
+def _worst_with(book: Book, betas: Betas, product_gap: Callable[[float], float]) -> tuple[float, tuple[float, float]]:
+    """The largest loss of the book and of products whose P&L at a jump is `product_gap`, and where."""
+    every = scenarios(book, JUMPS, VOL_SHOCKS, betas)
+    return min(((s.pnl + product_gap(s.jump), (s.jump, s.shock)) for s in every), key=lambda pair: pair[0])
+
+
+def _after_related(book: Book, one: RelatedHedge, slippage: float, betas: Betas) -> Residual:
     net = greeks(book).total()
-    gap = min(
-        ((s.pnl + one.gap(s.jump), (s.jump, s.shock)) for s in scenarios(book, JUMPS, VOL_SHOCKS)),
-        key=lambda pair: pair[0],
-    )
-    notional = abs(one.contracts) * one.product.price * one.product.multiplier
+    own = betas.get(one.product.underlying, 1.0)
+    gap = _worst_with(book, betas, lambda jump: one.gap(own * jump))
     words = f"{'buy' if one.contracts > 0 else 'sell'} {abs(one.contracts):,.0f} {one.product.name}"
     return Residual(
         f"related: {one.product.name}", net.delta - one.delta + one.left, one.basis_risk, net.gamma, net.vega,
-        one.cost + slippage * notional, *gap, words if one.contracts else "none",
+        one.cost + slippage * abs(one.contracts) * one.product.notional, *gap, words if one.contracts else "none",
         f"hedges {one.product.underlying} only; in a gap it moves as its correlation says",
+    )  # fmt: skip
+
+
+def _after_basket(book: Book, basket: BasketHedge, slippage: float, betas: Betas) -> Residual:
+    net = greeks(book).total()
+    gap = _worst_with(
+        book, betas, lambda jump: basket.gap({name: betas.get(name, 1.0) * jump for name in basket.underlyings})
+    )
+    dollars = [float(n) * one.notional for n, one in zip(basket.contracts, basket.products, strict=True)]
+    trades = [(float(n), one.name) for n, one in zip(basket.contracts, basket.products, strict=True) if n]
+    words = "; ".join(f"{'buy' if n > 0 else 'sell'} {abs(n):,.0f} {name}" for n, name in trades)
+    replaced = math.fsum(amount / one.beta for amount, one in zip(dollars, basket.products, strict=True))
+    return Residual(
+        TOGETHER, net.delta + replaced, basket.after, net.gamma, net.vega,
+        basket.cost + slippage * math.fsum(abs(amount) for amount in dollars), *gap, words or "none",
+        f"one standard deviation of the deltas falls from {basket.risk:,.0f} to {basket.after:,.0f}",
     )  # fmt: skip

@@ -5,36 +5,70 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.headers import plain
-from gex_xl.reading.values import PLACEHOLDERS, is_blank, number, text
+from gex_xl.reading.values import CELL_ERRORS, PLACEHOLDERS, is_blank, number, shown, text
 
 Cells = Sequence[Sequence[object]]
+_LARGEST = 1e15  # no price, limit or number of contracts is larger, and products must stay numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """How messages name a range: its name, and the row of the sheet in which it begins where that is known."""
+
+    name: str
+    sheet: str = ""
+    first_row: int = 1
+
+    def row(self, number: int) -> str:
+        """A row of the range, counted from 1: `positions, row 4`, or `sheet Positions, row 12`."""
+        if self.sheet:
+            return f"sheet {self.sheet}, row {self.first_row + number - 1} ({self.name})"
+        return f"{self.name}, row {number}"
+
+    def __str__(self) -> str:
+        return f"{self.name} (sheet {self.sheet})" if self.sheet else self.name
 
 
 class Row:
     """One row, its cells by field. `where` is how messages name it; the reader may add what it found."""
 
-    def __init__(self, number: int, cells: Mapping[str, object]) -> None:
+    def __init__(self, number: int, cells: Mapping[str, object], where: str) -> None:
         self.number = number
         self.cells = cells
-        self.where = f"row {number}"
+        self.place = where
+        self.where = where
+
+    def named(self, name: str) -> None:
+        """Let messages say what stands in the row: `positions, row 4 (SPX)`."""
+        self.where = f"{self.place} ({name})" if name else self.place
 
     def word(self, field: str) -> str:
-        """A cell as text, "" where it is blank."""
+        """A cell as text, "" where it is blank. Raises BadInput for a cell that failed, such as #REF!."""
         cell = self.cells.get(field)
+        if cell is None:
+            return ""
         found = "" if is_blank(cell) else text(cell)
+        if found[:1] == "#" and found.lower() in CELL_ERRORS:
+            raise BadInput(f"{self.where}: {field.replace('_', ' ')} is {found}; mend the cell that it comes from")
         return "" if found.lower() in PLACEHOLDERS else found.removesuffix(".0")
 
     def amount(self, field: str, low: float = -math.inf, *, above: bool = False) -> float | None:
         """A cell as a number of at least `low` (`above`: more than that), None where blank. Raises BadInput."""
-        if not self.word(field):
+        cell = self.cells.get(field)
+        if cell is None or (type(cell) is not float and not self.word(field)):
             return None
-        found = number(self.cells[field])
+        if cell != cell:  # NaN is a blank
+            return None
+        found = number(cell)
         wanted = "a number" if low == -math.inf else f"a number above {low:g}" if above else f"{low:g} or more"
         if found is None or not math.isfinite(found) or found < low or (above and found == low):
             raise self.bad(field, wanted)
+        if abs(found) > _LARGEST:
+            raise self.bad(field, f"at most {_LARGEST:.0e}")
         return found
 
     def needed(self, field: str, low: float = -math.inf, *, above: bool = False) -> float:
@@ -46,16 +80,22 @@ class Row:
 
     def bad(self, field: str, wanted: str) -> BadInput:
         """The error of one cell."""
-        return BadInput(f'{self.where}: {field.replace("_", " ")} is "{self.word(field)}"; expected {wanted}')
+        cell = shown(self.cells.get(field))
+        return BadInput(f'{self.where}: {field.replace("_", " ")} is "{cell}"; expected {wanted}')
 
 
 def read_table(
-    cells: Cells, name: str, fields: Mapping[str, Sequence[str]], needed: Collection[str], is_row: Callable[[Row], bool]
+    cells: Cells,
+    where: Where,
+    fields: Mapping[str, Sequence[str]],
+    needed: Collection[str],
+    is_row: Callable[[Row], bool] = lambda row: True,
 ) -> list[Row]:
     """The rows below the header: the first row that names all the `needed` fields, blank rows left out.
 
-    `fields`: field -> its names in lower case without spaces. Contracts above the header are skipped. `is_row` tells a
-    row from a line that only holds a remark. Raises BadInput where there is no header or no row.
+    `fields`: field -> its names in lower case without spaces. Lines above the header are skipped. `is_row` tells a
+    row from a line that only holds a remark. Raises BadInput where there is no header or no row, and for a row whose
+    cells stand only under columns that mean nothing.
     """
     by_name = {plain(word): field for field, words in fields.items() for word in (field, *words)}
     found: list[str | None] = []
@@ -63,18 +103,24 @@ def read_table(
     while not (found and set(needed) <= set(found)):
         at += 1
         if at == len(cells):
-            raise _no_header(cells, name, by_name, needed)
+            raise _no_header(cells, str(where), by_name, needed)
         found = [by_name.get(plain(text(cell))) if isinstance(cell, str) else None for cell in cells[at]]
     twice = next((field for field in found if field and found.count(field) > 1), None)
     if twice:
-        raise BadInput(f"{name}: two columns mean {twice.replace('_', ' ')}; keep one")
+        raise BadInput(f"{where}: two columns mean {twice.replace('_', ' ')}; keep one")
     rows = []
+    places = [(j, field) for j, field in enumerate(found) if field]
     for number_, line in enumerate(cells[at + 1 :], at + 2):
-        row = Row(number_, {field: cell for field, cell in zip(found, line, strict=False) if field})
-        if not all(is_blank(cell) for cell in row.cells.values()) and is_row(row):
+        if line.count(None) == len(line):  # most rows of a range with room to spare
+            continue
+        named = {field: line[j] for j, field in places if j < len(line)}
+        if all(is_blank(cell) for cell in named.values()):
+            continue
+        row = Row(number_, named, where.row(number_))
+        if is_row(row):
             rows.append(row)
     if not rows:
-        raise BadInput(f"{name}: there are no rows below the header in row {at + 1}")
+        raise BadInput(f"{where}: there are no rows below the header in row {where.first_row + at}")
     return rows
 
 

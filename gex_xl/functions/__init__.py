@@ -23,12 +23,12 @@ from gex_xl.functions import (
 from gex_xl.functions import chart_tables, days, first_screen, sheet_maps, sheet_tables
 
 # isort: split
-from gex_xl.functions import book, hedging, limits, quoting, residuals
+from gex_xl.functions import book, book_table, hedging, limits, quoting, residuals
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.functions.registry import REGISTRY
 
 __all__ = [
-    "EXAMPLE_CHAIN", "REGISTRY", "book", "chain", "change_and_maps", "chart_tables", "days", "exposure", "exposures",
+    "EXAMPLE_CHAIN", "REGISTRY", "book", "book_table", "chain", "change_and_maps", "chart_tables", "days", "exposure", "exposures",
     "first_screen", "flows", "hedging", "levels", "levels_by_expiry", "levels_on_charts", "limits", "option",
     "quality", "quoting", "regime", "residuals", "sheet_maps", "sheet_tables", "volatility",
 ]  # fmt: skip

@@ -20,7 +20,11 @@ from gex_xl.analytics.zscore import EarlierValues
 from gex_xl.cache import Cache, content_key
 from gex_xl.chain import Chain
 from gex_xl.clock import NEW_YORK
-from gex_xl.desk.positions import Book, read_positions
+from gex_xl.desk.hedging import Lots, read_lots
+from gex_xl.desk.listed import Listed
+from gex_xl.desk.position_rows import read_positions
+from gex_xl.desk.positions import Book
+from gex_xl.desk.table import Where
 from gex_xl.errors import BadInput
 from gex_xl.functions.handles import Loaded, find, is_handle
 from gex_xl.functions.history_range import read_history
@@ -35,6 +39,7 @@ Table = list[list[Any]]
 #: Positions that may be traded and are not held: they need no contracts.
 Offered = NewType("Offered", Book)
 _RANGES: Cache[Chain] = Cache(8)  # chains that came as ranges, by content and by the settings they are read with
+_BOOKS: Cache[Book] = Cache(8)  # the same for positions
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -268,6 +273,14 @@ def given(value: object) -> bool:
     return not is_blank(value) and (value != 0 or isinstance(value, bool))
 
 
+def has_rows(value: object) -> bool:
+    """False for a range that was left out, is blank all over, or holds nothing but its header."""
+    if not given(value) or isinstance(scalar(value), str) or not isinstance(scalar(value), Sequence):
+        return given(value)
+    rows = [row for row in cells(value, "") if given(row)]
+    return len(rows) > 1 or any(number(cell) is not None for cell in rows[0] if not is_blank(cell))
+
+
 def spots(value: object) -> float | dict[str, float] | None:
     """A price, or two columns of underlying and price; a header row and blank rows are passed over."""
     if isinstance(value, dict):
@@ -291,12 +304,41 @@ def spots(value: object) -> float | dict[str, float] | None:
 
 
 def book(
-    positions: object, spot: object = None, as_of: object = None, settings: object = None, *, name: str = "positions",
-    held: bool = True,
+    positions: object, spot: object = None, as_of: object = None, settings: object = None, chain: object = None, *,
+    where: Where | None = None, held: bool = True,
 ) -> Book:  # fmt: skip
-    """Positions of a range, or candidates (`held` False), which need no contracts."""
-    chosen = settings_of(settings)
-    return read_positions(cells(positions, name), spots(spot), moment(as_of), chosen, name=name, held=held)
+    """Positions of a range, or candidates (`held` False), which need no contracts; `chain`: where they are listed.
+
+    A range that was read before is recognised, unless it is looked up in chains, which may have changed.
+    """
+    place = where or Where("positions" if held else "candidates")
+
+    def read() -> Book:
+        return read_positions(
+            cells(positions, place.name), spots(spot), moment(as_of), settings_of(settings), where=place, held=held,
+            chains=listed(chain, settings),
+        )  # fmt: skip
+
+    key = None if given(chain) else content_key([positions, spot, as_of, settings])
+    return read() if key is None else _BOOKS.get((key, place, held), read)
+
+
+def listed(chain: object, settings: object = None) -> list[Listed]:
+    """Chains in which positions are looked up: a chain, the cell of a LOAD_CHAIN, or a range of such cells."""
+    if not given(chain):
+        return []
+    handles = [cell for cell in _cells(chain) if not is_blank(cell) and cell != 0]
+    several = all(isinstance(cell, str) and is_handle(cell) for cell in handles)
+    found = [complete(cell, settings=settings) for cell in (handles if several else [chain])]
+    return [Listed(one.chain, one.spot or one.chain.spot, one.as_of or one.chain.as_of, one.settings) for one in found]
+
+
+def lots(value: object, name: str) -> Lots | None:
+    """Shares per lot, or a table of how each underlying is traded; None where blank."""
+    if isinstance(scalar(value), Sequence) and not isinstance(scalar(value), str):
+        return read_lots(cells(value, name), Where(name)) if given(value) else None
+    size = amount(value, name)
+    return None if size is None else Lots(size)
 
 
 def settings_of(value: object) -> Settings:

@@ -59,3 +59,13 @@ EXAMPLE_QUOTES: Table = [
     ["SPY 505 C", 4.42, 1.9, -350, 300, 0.12, 0.02, 50, 0.01],
     ["SPY 490 P", 3.1, 1.4, 150, 300, 0.12, 0.02, 50, 0.01],
 ]
+
+EXAMPLE_CORRELATIONS: Table = [
+    ["", "SPX", "SPY", "Index future", "Micro future", "Index fund", "Small-company fund"],
+    ["SPX", 1],
+    ["SPY", 0.998, 1],
+    ["Index future", None, 0.997, 1],
+    ["Micro future", None, 0.997, 0.9999, 1],
+    ["Index fund", None, 0.999, 0.995, 0.995, 1],
+    ["Small-company fund", None, 0.83, 0.829, 0.829, 0.828, 1],
+]

@@ -5,8 +5,8 @@ The type of a parameter says what it is made from:
     Contracts        chain, spot, as_of, settings; under another name than `contracts`, another chain of that name, with
                      its own spot and quote time, under the same settings
     Loaded           the same, as LOAD_CHAIN keeps it
-    Book             positions, spot, as_of, settings; under another name than `book`, further positions at the spots
-                     and the time of the first
+    Book             positions, spot, as_of, settings and, after all others, the chain in which they are looked up;
+                     under another name than `book`, further positions at the spots and the time of the first
     Offered          such further positions which may be traded and are not held
     VixFamily        vix9d, vix, vix3m
     RegimeInputs     these, skew_25d_z and history
@@ -33,7 +33,9 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.summary import RegimeInputs
 from gex_xl.analytics.term_structure import VixFamily
 from gex_xl.analytics.zscore import EarlierValues
+from gex_xl.desk.hedging import Lots
 from gex_xl.desk.positions import Book
+from gex_xl.desk.table import Where
 from gex_xl.errors import BadInput
 from gex_xl.functions import arguments as read
 from gex_xl.functions.arguments import Offered, Reader, Table
@@ -69,6 +71,12 @@ POSITIONS = Argument(
     True,
     True,
 )
+LISTED = Argument(
+    "chain",
+    "A loaded chain, or a range of several, in which positions are listed: iv, forward and spot that rows leave blank "
+    "come from it",
+    is_range=True,
+)
 SETTINGS = Argument(
     "settings",
     'Two columns of setting and value, or text such as "sign=long_calls; unit=usd_bn"; blank: defaults',
@@ -98,7 +106,7 @@ MARKET = (
 #: How the cells of a type are read where an annotation names no reader of its own.
 READERS: dict[Any, Reader] = {
     float: read.amount, bool: read.flag, dt.date: read.day, str: read.words, EarlierValues: read.earlier_values,
-    Table: read.cells, object: lambda value, _name: value,
+    Table: read.cells, Lots: read.lots, object: lambda value, _name: value,
 }  # fmt: skip
 
 
@@ -109,14 +117,18 @@ def parameters_of(body: Callable[..., Any], hints: Mapping[str, Any]) -> tuple[P
 
 
 def public_arguments(parameters: Iterable[Parameter]) -> tuple[Argument, ...]:
-    """What users give, in the order of the house: what is required, then spot, as_of, settings, then all others."""
+    """What users give, in the order of the house: what is required, then spot, as_of, settings, then all others.
+
+    Where positions are listed came later than all others, so it is the last."""
     every: dict[str, Argument] = {}
     for parameter in parameters:
         for argument in parameter.arguments:
             every.setdefault(argument.name, argument)
     required = [argument for argument in every.values() if argument.required]
     common = [argument for argument in COMMON if argument in every.values()]
-    return (*required, *common, *(a for a in every.values() if not a.required and a not in common))
+    last = [argument for argument in every.values() if argument is LISTED]
+    others = [a for a in every.values() if not a.required and a not in common and a not in last]
+    return (*required, *common, *others, *last)
 
 
 def read_cells(parameters: Iterable[Parameter], names: Iterable[str], cells: tuple[Any, ...]) -> dict[str, Any]:
@@ -138,7 +150,7 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:
         return inner._replace(read=lambda cells, before: partial(inner.read, cells, before))
     words = next((note for note in notes if isinstance(note, str)), "")
     optional = default is not inspect.Parameter.empty
-    is_range = get_origin(kind) is not None or kind in (Contracts, Loaded, Book, Offered, EarlierValues)
+    is_range = get_origin(kind) is not None or kind in (Contracts, Loaded, Book, Offered, EarlierValues, Lots)
     own = Argument(name, words, not optional, is_range)
     blank = default if optional else None
     if (made := _made(name, kind, own, blank)) is not None:
@@ -150,7 +162,7 @@ def _parameter(name: str, hint: Any, default: Any) -> Parameter:
         raise TypeError(f"{name}: how a cell is read as {kind} is not known; name a reader in its annotation")
 
     def value_of(cells: Mapping[str, Any], _before: Mapping[str, Any]) -> Any:
-        if optional and kind == Table and not read.given(cells[name]):
+        if optional and kind == Table and not read.has_rows(cells[name]):
             return blank
         value = reader(cells[name], name)
         if value is None and not optional and not may_be_none:
@@ -173,15 +185,19 @@ def _made(name: str, kind: Any, own: Argument, blank: Any) -> Parameter | None:
             ),
         )  # fmt: skip
     if kind is Book and not own.help:
-        return Parameter(name, (POSITIONS, *COMMON), lambda cells, _: read.book(cells["positions"], *_common(cells)))
+        return Parameter(
+            name, (POSITIONS, *COMMON, LISTED),
+            lambda cells, _: read.book(*(cells[a.name] for a in (POSITIONS, *COMMON, LISTED))),
+        )  # fmt: skip
     if kind in (Book, Offered):
 
         def beside(cells: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
-            if not own.required and not read.given(cells[name]):
+            if not own.required and not read.has_rows(cells[name]):
                 return blank
             first = next(value for value in before.values() if isinstance(value, Book))
             return read.book(
-                cells[name], first.spots, first.as_of, cells["settings"], name=name, held=kind is not Offered
+                cells[name], first.spots, first.as_of, cells["settings"], cells[LISTED.name], where=Where(name),
+                held=kind is not Offered,
             )  # fmt: skip
 
         return Parameter(name, (own,), beside)

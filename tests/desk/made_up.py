@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from gex_xl.desk.positions import Book, read_positions
+from gex_xl.desk.position_rows import read_positions
+from gex_xl.desk.positions import Book
 from gex_xl.settings import Settings
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -11,7 +11,8 @@ import QuantLib
 
 from gex_xl import udfs
 from gex_xl.desk.book import concentrations, greeks, groups, per_contract
-from gex_xl.desk.positions import Book, read_positions
+from gex_xl.desk.position_rows import read_positions
+from gex_xl.desk.positions import Book
 from gex_xl.settings import Settings
 
 from .made_up import AS_OF, HEADER, MIXED, book, option

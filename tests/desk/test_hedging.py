@@ -14,9 +14,11 @@ from scipy.stats import norm
 
 from gex_xl import udfs
 from gex_xl.desk.book import greeks, per_contract
-from gex_xl.desk.hedging import hedge_underlying, with_shares
-from gex_xl.desk.option_hedge import hedge_options, read_bounds
-from gex_xl.desk.positions import Book, join, read_positions
+from gex_xl.desk.bounds import Bound, read_bounds
+from gex_xl.desk.hedging import Lots, hedge_underlying, with_underlying
+from gex_xl.desk.option_hedge import hedge_options
+from gex_xl.desk.position_rows import read_positions
+from gex_xl.desk.positions import Book, join
 from gex_xl.errors import BadInput
 
 from .made_up import AS_OF, MIXED, book, option
@@ -36,7 +38,7 @@ def test_short_one_call_of_delta_forty() -> None:
     assert greeks(short).total().delta_shares == pytest.approx(-40, abs=1e-9)
     (one,) = hedge_underlying(short)
     assert (one.trade, one.left) == (40, pytest.approx(0, abs=1e-9))
-    before, after = greeks(short).total(), greeks(with_shares(short)).total()
+    before, after = greeks(short).total(), greeks(with_underlying(short)).total()
     assert after.delta_shares == pytest.approx(0, abs=1e-9)
     assert (after.gamma, after.vega, after.theta, after.rho) == (before.gamma, before.vega, before.theta, before.rho)
 
@@ -49,10 +51,10 @@ def test_short_one_call_of_delta_forty() -> None:
 )
 def test_what_is_left_is_half_a_lot_at_most(count: int, strike: float, right: str, lot: int) -> None:
     held = book(option(right, strike, count))
-    (one,) = hedge_underlying(held, lot)
+    (one,) = hedge_underlying(held, Lots(lot))
     assert one.trade % lot == 0
     assert abs(one.left) <= lot / 2 + 1e-6
-    assert greeks(with_shares(held, lot)).total().delta_shares == pytest.approx(one.left, abs=1e-9)
+    assert greeks(with_underlying(held, Lots(lot))).total().delta_shares == pytest.approx(one.left, abs=1e-9)
 
 
 def test_each_underlying_has_its_own_shares() -> None:
@@ -66,7 +68,12 @@ def offered(*rows: tuple[str, float, str, float, float, float | None], spot: flo
     """Candidates: right, strike, expiry, bid, ask, size; iv fixed so that the greeks are known."""
     cells: list[list[object]] = [["underlying", "type", "strike", "expiry", "iv", "bid", "ask", "size", "spot"]]
     cells += [["XYZ", right, strike, day, 0.2, bid, ask, size, spot] for right, strike, day, bid, ask, size in rows]
-    return read_positions(cells, None, AS_OF, name="candidates", held=False)
+    return read_positions(cells, None, AS_OF, held=False)
+
+
+def inside(**ends: tuple[float, float]) -> list[Bound]:
+    """Bounds on the whole book."""
+    return [Bound(greek, low, high) for greek, (low, high) in ends.items()]
 
 
 def brute_force(held: Book, candidates: Book, bounds: dict[str, tuple[float, float]]) -> float | None:
@@ -104,7 +111,7 @@ def test_the_integer_program_is_brute_force(
     mine = book(*(option(right, strike, count) for right, strike, count in held))
     quotes = offered(*((right, k, day, bid, bid + wide, n) for right, k, day, bid, wide, n in rows))
     bounds = {"gamma": (-gamma, gamma), "vega": (-vega, vega)}
-    found, best = hedge_options(mine, quotes, bounds), brute_force(mine, quotes, bounds)
+    found, best = hedge_options(mine, quotes, inside(**bounds)), brute_force(mine, quotes, bounds)
     assert bool(found.missed) == (best is None)
     if best is not None:
         assert found.cost == pytest.approx(best, abs=1e-6)
@@ -134,7 +141,7 @@ def test_greeks_computed_again_are_inside_the_bounds(size: int | None) -> None:
     )  # fmt: skip
     bounds = {"gamma": (-800.0, 800.0), "vega": (-50.0, 50.0)}
     assert not bounds["gamma"][0] < greeks(mine).total().gamma < bounds["gamma"][1]
-    found = hedge_options(mine, quotes, bounds)
+    found = hedge_options(mine, quotes, inside(**bounds))
     assert not found.missed and found.reason == "all bounds are met"
     # The book after the trades, read from scratch as a desk would list it.
     trades = found.trades
@@ -143,7 +150,7 @@ def test_greeks_computed_again_are_inside_the_bounds(size: int | None) -> None:
         for right, strike, day, count in zip(trades.kind, trades.strike, trades.expiry, trades.contracts, strict=True)
     ]
     mine_rows = [option("C", 105, -120), option("P", 95, -80), option("C", 110, 30, expiry="2025-04-17")]
-    after = with_shares(book(*mine_rows, *rows))
+    after = with_underlying(book(*mine_rows, *rows))
     net = greeks(after).total()
     for name, (low, high) in bounds.items():
         assert low - 1e-3 <= getattr(net, name) <= high + 1e-3
@@ -155,14 +162,14 @@ def test_greeks_computed_again_are_inside_the_bounds(size: int | None) -> None:
 
 def test_nothing_is_traded_inside_the_bounds() -> None:
     mine = book(option("C", 105, -1))
-    found = hedge_options(mine, offered(("C", 100, "2025-03-31", 2.2, 2.2, None)), {"gamma": (-1e6, 1e6)})
+    found = hedge_options(mine, offered(("C", 100, "2025-03-31", 2.2, 2.2, None)), inside(gamma=(-1e6, 1e6)))
     assert not found.contracts.any() and found.cost == 0
 
 
 def test_which_bound_cannot_be_met_and_how_close_it_gets() -> None:
     mine = book(option("C", 100, -100))
     quotes = offered(("C", 100, "2025-03-31", 2.2, 2.3, 10))
-    found = hedge_options(mine, quotes, {"gamma": (-10.0, 10.0), "vega": (-1e6, 1e6)})
+    found = hedge_options(mine, quotes, inside(gamma=(-10.0, 10.0), vega=(-1e6, 1e6)))
     one = float(per_contract(quotes).gamma[0])
     assert found.contracts.tolist() == [10]  # all there is
     assert found.missed == {"gamma": pytest.approx(90 * one - 10)}
@@ -177,7 +184,7 @@ def test_bounds_that_can_be_met_alone_only() -> None:
     mine = book(option("C", 100, 0), option("C", 120, 0))
     quotes = offered(("C", 100, "2025-03-31", 2.2, 2.3, 50))
     gamma = float(per_contract(quotes).gamma[0])
-    found = hedge_options(mine, quotes, {"gamma": (5 * gamma, math.inf), "vega": (-math.inf, -1.0)})
+    found = hedge_options(mine, quotes, inside(gamma=(5 * gamma, math.inf), vega=(-math.inf, -1.0)))
     assert found.missed
     assert found.reason.startswith("each bound can be met alone, but not gamma and vega together: ")
 
@@ -186,7 +193,7 @@ def test_bounds_that_can_be_met_alone_only() -> None:
     ("cells", "said"),
     [
         ([["greek", "limit"], ["charm", 5]], 'bounds, row 2: "charm"; expected gamma or vega, once each'),
-        ([["greek", "limit"], ["vega", 5], ["vega", 6]], 'bounds, row 3: "vega"; expected gamma or vega, once each'),
+        ([["greek", "limit"], ["vega", 5], ["vega", 6]], "bounds, row 3: vega is bounded twice; give it once"),
         ([["greek", "low", "high"], ["vega", 5, 1]], "bounds, row 2 (vega): low 5 is above high 1"),
         ([["greek", "low", "high"], ["vega", None, None]], "no figure is given; expected low and high, or limit"),
         ([["greek", "limit"], ["vega", -5]], 'limit is "-5"; expected 0 or more'),

@@ -11,7 +11,7 @@ from gex_xl import udfs
 from gex_xl.desk.book import greeks
 from gex_xl.desk.limits import MEASURES, Limit, State, check_limits, read_limits, state_of
 from gex_xl.desk.margin import portfolio_style, reg_t
-from gex_xl.desk.positions import read_positions
+from gex_xl.desk.position_rows import read_positions
 from gex_xl.errors import BadInput
 
 from .made_up import AS_OF, HEADER, MIXED, book, option
@@ -64,7 +64,7 @@ def test_one_class_or_series_by_name() -> None:
     held = read_positions(MIXED, None, AS_OF)
     limits = [Limit("class inventory", "SPXW", 1000), Limit("series inventory", "SPX 2025-04-17 C 5100", 10)]
     assert [one.value for one in check_limits(held, limits)] == [100, 25]
-    with pytest.raises(BadInput, match="limits: class inventory of QQQ: the book has no such position; it has SPXW"):
+    with pytest.raises(BadInput, match="limits: the book has no QQQ for class inventory; it has SPXW"):
         check_limits(held, [Limit("class inventory", "QQQ", 10)])
 
 

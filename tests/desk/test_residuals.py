@@ -12,12 +12,14 @@ from scipy import integrate, stats
 
 from gex_xl import udfs
 from gex_xl.desk.book import greeks
-from gex_xl.desk.hedging import with_shares
+from gex_xl.desk.bounds import Bound
+from gex_xl.desk.hedging import with_underlying
 from gex_xl.desk.option_hedge import hedge_options
-from gex_xl.desk.positions import join, read_positions
+from gex_xl.desk.position_rows import read_positions
+from gex_xl.desk.positions import join
 from gex_xl.desk.rebalancing import rebalance_cost
 from gex_xl.desk.related import Product, hedge_related
-from gex_xl.desk.residual import residuals
+from gex_xl.desk.residual import Costs, residuals
 from gex_xl.desk.scenarios import delta_after, profit, worst
 
 from .made_up import AS_OF, HEADER, MIXED, book, option
@@ -55,7 +57,7 @@ def test_delta_after_a_gap_is_the_slope_of_the_profit() -> None:
 
 def test_a_hedge_given_and_a_hedge_left_out() -> None:
     held = [HEADER, option("C", 100, -10)]
-    trade = float(with_shares(read_positions(held, None, AS_OF)).contracts[-1])
+    trade = float(with_underlying(read_positions(held, None, AS_OF)).contracts[-1])
     hedge = [HEADER, ["XYZ", "", "shares", None, None, trade, None, None, None, None]]
     gap = udfs.FUNCTIONS["GAP_RISK"]
     assert gap(held, None, AS_OF, None, hedge) == gap(held, None, AS_OF)
@@ -81,7 +83,7 @@ def test_the_closed_form_is_the_integral() -> None:
     held = book(option("C", 102, -40))
     (found,) = rebalance_cost(held, 30, 0.0002, 0.2)
     shares_per_usd = abs(greeks(held).total().gamma) / (0.01 * 100**2)
-    stdev = 0.2 * math.sqrt(30 / (252 * 390))
+    stdev = 0.2 * math.sqrt(30 / (365 * 390))  # a day is 1/365 of a year, all of it in the session
     mean, _ = integrate.quad(
         lambda z: 0.0002 * 100 * shares_per_usd * abs(100 * stdev * z) * stats.norm.pdf(z), -12, 12, points=[0]
     )
@@ -121,15 +123,16 @@ def test_residuals_are_those_of_the_hedged_books() -> None:
         ["XYZ", "C", 100, "2025-03-31", 0.2, 2.2, 2.3, 100],
         ["XYZ", "P", 100, "2025-06-20", 0.2, 4.3, 4.5, 100],
     ]
-    quotes = read_positions(cells, None, AS_OF, name="candidates", held=False)
-    options = hedge_options(held, quotes, {"gamma": (-2000.0, 2000.0), "vega": (-300.0, 300.0)})
+    quotes = read_positions(cells, None, AS_OF, held=False)
+    bounds = [Bound("gamma", -2000.0, 2000.0), Bound("vega", -300.0, 300.0)]
+    options = hedge_options(held, quotes, bounds)
     proxy = Product("future", "XYZ", 100.0, 10.0, 1.0, 0.95, 0.2, 0.05)
     related = hedge_related(held, [proxy])
-    found = {one.method: one for one in residuals(held, options, related, half_spread=0.001, slippage=0.0005)}
+    found = {one.method: one for one in residuals(held, options, related, costs=Costs(0.001, 0.0005))}
     books = {
         "no hedge": held,
-        "underlying": with_shares(held),
-        "options, then underlying": with_shares(join(held, options.trades)),
+        "underlying": with_underlying(held),
+        "options, then underlying": with_underlying(join(held, options.trades)),
         "quotes and size": held,
     }
     for method, after in books.items():
@@ -138,14 +141,14 @@ def test_residuals_are_those_of_the_hedged_books() -> None:
         assert (one.gap, one.gap_at) == (worst(after).pnl, (worst(after).jump, worst(after).shock))
         assert one.basis == 0
     assert abs(found["underlying"].delta) <= 50 and found["underlying"].vega == found["no hedge"].vega
-    trade = abs(with_shares(held).contracts[-1])
+    trade = abs(with_underlying(held).contracts[-1])
     assert found["underlying"].execution == pytest.approx(trade * 100 * 0.0015)
-    rest = abs(with_shares(join(held, options.trades)).contracts[-1])
+    rest = abs(with_underlying(join(held, options.trades)).contracts[-1])
     premiums = float(np.sum(abs(options.contracts) * quotes.price * 100))
     assert found["options, then underlying"].execution == pytest.approx(
         options.cost + 0.0005 * premiums + rest * 100 * 0.0015
     )
-    side = "buy" if with_shares(held).contracts[-1] > 0 else "sell"
+    side = "buy" if with_underlying(held).contracts[-1] > 0 else "sell"
     assert found["underlying"].trade == f"{side} {trade:,.0f} XYZ shares"
     assert found["options, then underlying"].trade.count(";") == len(options.trades)
     assert found["no hedge"].trade == found["quotes and size"].trade == "none"

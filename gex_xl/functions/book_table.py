@@ -1,0 +1,131 @@
+"""Worksheet function behind the sheets of a desk: one call a table, and never a figure that rests on a bad row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from gex_xl.cache import Cache, content_key
+from gex_xl.desk.limits import WARN_AT
+from gex_xl.desk.overview import PARTS, Inputs, Overview, overview
+from gex_xl.desk.table import Where, read_table
+from gex_xl.errors import GexError
+from gex_xl.functions import arguments
+from gex_xl.functions.arguments import Table
+from gex_xl.functions.book_sheets import TABLES
+from gex_xl.functions.positions import AS_OF, EXAMPLE_LIMITS, EXAMPLE_POSITIONS
+from gex_xl.functions.registry import worksheet
+
+Given = TypeVar("Given")
+BookTable = StrEnum("BookTable", {name.upper(): name for name in TABLES})  # type: ignore[misc]
+_KEEP: Cache[Overview] = Cache(4)
+_TAKEN = "As {} take it; blank, or a header alone: not given"
+
+
+def _raw(value: object, _name: str) -> Any:
+    """What the cells hold, so that what is wrong with them is said in the table and not by an error."""
+    return value
+
+
+#: What the cells hold, as they hold it.
+_Range = Annotated[Table | None, _raw]
+_Cell = Annotated[object, _raw]
+_EXAMPLE = (EXAMPLE_POSITIONS, "limits", None, AS_OF, *[None] * 7, EXAMPLE_LIMITS)
+
+
+@worksheet("Own book", *_EXAMPLE)
+def BOOK_TABLE(
+    positions: Annotated[_Range, "As BOOK_EXPOSURE takes them"],
+    table: Annotated[BookTable, f"Which: {', '.join(TABLES)}"],
+    spot: Annotated[_Range, "Price of the underlying, or two columns of name and price; blank: from the rows"] = None,
+    as_of: Annotated[_Cell, "Time of valuation; blank: a column of that name, or the chain's"] = None,
+    settings: Annotated[_Range, "Settings, such as rate=0.04; blank: defaults"] = None,
+    candidates: Annotated[_Range, _TAKEN.format("HEDGE_OPTIONS")] = None,
+    bounds: Annotated[_Range, _TAKEN.format("HEDGE_OPTIONS")] = None,
+    products: Annotated[_Range, _TAKEN.format("HEDGE_RELATED")] = None,
+    correlations: Annotated[_Range, _TAKEN.format("HEDGE_BASKET")] = None,
+    lots: Annotated[_Range, "How each underlying is traded, as HEDGE_UNDERLYING takes a table of lots"] = None,
+    betas: Annotated[_Range, _TAKEN.format("GAP_RISK")] = None,
+    limits: Annotated[_Range, _TAKEN.format("LIMIT_CHECK")] = None,
+    states: Annotated[_Range, "Earlier states of limits, as LIMIT_CHECK takes them"] = None,
+    quotes: Annotated[_Range, _TAKEN.format("QUOTE_ADJUST")] = None,
+    places: Annotated[
+        _Range,
+        "Where ranges stand: columns range, sheet, first row, and beyond, the cells below that are not read; messages "
+        "then name the sheet's rows",
+    ] = None,
+    name: Annotated[_Cell, "Name of the book, for the status line"] = None,
+    horizon_days: Annotated[_Cell, "Days over which basis risk is measured; blank: 1"] = None,
+    risk_aversion: Annotated[_Cell, "As QUOTE_ADJUST takes it; blank: 0.00003"] = None,
+    days: Annotated[_Cell, "As QUOTE_ADJUST takes it; blank: 1"] = None,
+    warn_at: Annotated[_Cell, "Share of a limit from which its state is near; blank: 0.8"] = None,
+    chain: Annotated[_Range, "A loaded chain, or a range of several, in which positions are listed"] = None,
+) -> Table:
+    """A table of a desk's sheets, ready to be shown. It never fails: what cannot be read leaves its tables blank, and
+    the headline says which cell and why.
+
+    Returns table: the columns of the one asked for, without a header; one blank row where it cannot be computed.
+    """
+    cells = {
+        "positions": positions, "spot": spot, "as_of": as_of, "settings": settings, "candidates": candidates,
+        "bounds": bounds, "products": products, "correlations": correlations, "lots": lots, "betas": betas,
+        "limits": limits, "states": states, "quotes": quotes, "places": places, "horizon_days": horizon_days,
+        "risk_aversion": risk_aversion, "days": days, "warn_at": warn_at, "chain": chain,
+    }  # fmt: skip
+    key = content_key(list(cells.values()))
+    found = _overview(cells) if key is None else _KEEP.get(key, lambda: _overview(cells))
+    return TABLES[table](found, arguments.words(name, "name") or "")
+
+
+def _overview(cells: Mapping[str, Any]) -> Overview:
+    faults: dict[str, str] = {}
+
+    def read(part: str, reader: Callable[[], Given], blank: Given) -> Given:
+        try:
+            return reader()
+        except GexError as error:
+            faults.setdefault(part, str(error))
+            return blank
+
+    def amount(part: str, name: str, blank: float) -> float:
+        return read(part, lambda: arguments.amount(cells[name], name) or blank, blank)
+
+    ranges: dict[str, Any] = {}
+    for part in PARTS:
+        if arguments.has_rows(cells[part]):
+            table: list[list[object]] = read(part, partial(arguments.cells, cells[part], part), [])
+            ranges |= {part: table} if table else {}
+    none: tuple[dict[str, Where], dict[str, int]] = ({}, {})
+    places, beyond = read("positions", lambda: _places(cells["places"]), none)
+    settings = read("positions", lambda: arguments.settings_of(cells["settings"]), arguments.settings_of(None))
+    return overview(
+        Inputs(
+            ranges, read("positions", lambda: arguments.spots(cells["spot"]), None),
+            read("positions", lambda: arguments.moment(cells["as_of"]), None), settings,
+            read("positions", lambda: arguments.listed(cells["chain"], cells["settings"]), []), places, beyond, faults,
+            amount("ways", "horizon_days", 1.0),
+            read("limits", lambda: arguments.share(cells["warn_at"], "warn_at") or WARN_AT, WARN_AT),
+            amount("quotes", "risk_aversion", 0.00003), amount("quotes", "days", 1.0),
+        )
+    )  # fmt: skip
+
+
+def _places(value: object) -> tuple[dict[str, Where], dict[str, int]]:
+    """How messages name each range, and how many cells stand beyond it."""
+    if not arguments.has_rows(value):
+        return {}, {}
+    rows = read_table(
+        arguments.cells(value, "places"), Where("places"),
+        {"range": (), "sheet": (), "first_row": ("firstrow",), "beyond": ()}, ("range", "sheet", "first_row"),
+    )  # fmt: skip
+    places: dict[str, Where] = {}
+    beyond: dict[str, int] = {}
+    for row in rows:
+        part = row.word("range").lower()
+        if part not in PARTS:
+            raise row.bad("range", f"one of {', '.join(PARTS)}")
+        places[part] = Where(part, row.word("sheet"), int(row.needed("first_row", 1)))
+        beyond[part] = int(row.amount("beyond", 0) or 0)
+    return places, beyond
