@@ -192,7 +192,7 @@ SPILLS |= {
     "own_residual": Spill(
         HEDGE, 10, 2, f"=RESIDUAL_RISK({_BOOK},Own_Candidates,Own_Bounds,Own_Products)", 11, 11, (0, 9, 10)
     ),
-    "own_shares": Spill(HEDGE, 45, 2, f"=HEDGE_UNDERLYING({_BOOK})", 8, 8, (0,)),
+    "own_shares": Spill(HEDGE, 45, 2, f"=HEDGE_UNDERLYING({_BOOK})", 13, 8, (0, 8, 9)),
     "own_related": Spill(HEDGE, 55, 2, f"=HEDGE_RELATED(Own_Positions,Own_Products,{_OTHERS})", 9, 7, (0, 1)),
     "own_options": Spill(
         HEDGE, 64, 2, f"=HEDGE_OPTIONS(Own_Positions,Own_Candidates,Own_Bounds,{_OTHERS})", 10, 32, (0, 1, 9)
@@ -201,7 +201,7 @@ SPILLS |= {
     "own_cost": Spill(
         HEDGE, 101, 2, f"=REBALANCE_COST(Own_Positions,$C$99,$D$99,$E$99,{_OTHERS})", 8, 8, (0,)
     ),
-    "own_limits": Spill(LIMITS, 5, 5, f"=LIMIT_CHECK(Own_Positions,Own_Limits,{_OTHERS})", 8, 40, (0, 1, 5, 6, 7)),
+    "own_limits": Spill(LIMITS, 5, 5, f"=LIMIT_CHECK(Own_Positions,Own_Limits,{_OTHERS})", 9, 40, (0, 1, 5, 6, 7, 8)),
     "own_quotes": Spill(QUOTES, 8, 11, "=QUOTE_ADJUST(Own_Quotes,$B$5,$C$5,$D$5)", 9, 40, (0, 8)),
 }  # fmt: skip
 GAPS = Block(HEDGE, 51, 21, 24)  # jump; then GAP_RISK's columns
