@@ -97,7 +97,7 @@ class Calculation:
         plain = area_of(text, sheet)
         return plain or area_of(rewritten(text, sheet, self.book, self))
 
-    def call(self, function: str, arguments: Sequence[str], sheet: str) -> str:
+    def call(self, function: str, arguments: Sequence[str]) -> str:
         """The reference to a worksheet function's result, or to the pending cell (see formulas.Resolver)."""
         values = [self._argument(text) for text in arguments]
         while values and values[-1] is None and not arguments[len(values) - 1]:

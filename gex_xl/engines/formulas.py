@@ -80,7 +80,7 @@ class Book:
 class Resolver(Protocol):
     """Who supplies the text that takes the place of a call or of a range made by INDEX."""
 
-    def call(self, function: str, arguments: Sequence[str], sheet: str) -> str:
+    def call(self, function: str, arguments: Sequence[str]) -> str:
         """The text (a reference or an error) for a worksheet function's result; arguments are rewritten."""
 
     def cell(self, area: Area, row: str, column: str) -> Area | str:
@@ -171,7 +171,6 @@ class _Rewriter:
                     self.resolver.call(
                         function_name(token.text),
                         [self.rewrite(part).strip() for part in arguments],
-                        self.sheet,
                     )
                 )
             elif token.kind == "name" and function_name(token.text) in self.book.constants:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,38 +24,50 @@ def read_history(cells: Rows, figure: str | None, name: str = "history") -> Earl
     A unit in parentheses may follow the name. A table's columns `date` and `symbol` are read too. Blank rows at
     the end are not filled yet and do not count; a blank, or an error, between others is a gap. Raises BadInput.
     """
+    rows = _filled(cells)
+    if not rows:
+        return EarlierValues(np.array([]))
+    width = max(map(len, rows))
+    if width == 1:
+        return EarlierValues(_values([row[0] if row else None for row in rows], name, 0))
+    if figure is None:
+        raise BadInput(f"{name} is a range of {width} columns; expected one column")
+    header_at, columns = _columns(rows, figure, name)
+    values = _values([None, *columns[plain(figure)]], name, header_at)[1:]
+    days = _days(columns["date"], values, name, header_at) if "date" in columns else None
+    symbols = tuple(text(cell).upper() for cell in columns["symbol"]) if "symbol" in columns else None
+    return EarlierValues(values, days, symbols)
+
+
+def _filled(cells: Rows) -> list[list[object]]:
+    """The rows down to the last that holds anything; one row of numbers is taken as a column."""
     rows = [list(row) for row in cells]
     if len(rows) == 1 and len(rows[0]) > 1 and number(rows[0][-1]) is not None:
         rows = [[cell] for cell in rows[0]]
     while rows and all(is_blank(cell) and not isinstance(cell, float) for cell in rows[-1]):  # NaN is a gap
         rows.pop()
-    if not rows:
-        return EarlierValues(np.array([]))
-    if max(map(len, rows)) == 1:
-        return EarlierValues(_values([row[0] if row else None for row in rows], name, 0))
-    if figure is None:
-        raise BadInput(f"{name} is a range of {max(map(len, rows))} columns; expected one column")
-    wanted = plain(figure)
+    return rows
+
+
+def _columns(rows: list[list[object]], figure: str, name: str) -> tuple[int, dict[str, list[object]]]:
+    """The place of the header and the cells below it by title; of columns with one title the first."""
     headers = [[plain(text(cell).partition("(")[0]) for cell in row] for row in rows[:_HEADER_WITHIN]]
-    at = next((i for i, names in enumerate(headers) if wanted in names), None)
-    if at is None:
-        found = ", ".join(text(cell) for cell in rows[0] if not is_blank(cell))
-        raise BadInput(f"{name} has no column named {figure}; found in its first row: {found or 'nothing'}")
-    header, below = headers[at], rows[at + 1 :]
+    header_at = next((place for place, titles in enumerate(headers) if plain(figure) in titles), None)
+    if header_at is None:
+        titles = ", ".join(text(cell) for cell in rows[0] if not is_blank(cell))
+        raise BadInput(f"{name} has no column named {figure}; found in its first row: {titles or 'nothing'}")
+    columns: dict[str, list[object]] = {}
+    for place, title in enumerate(headers[header_at]):
+        columns.setdefault(title, [row[place] if place < len(row) else None for row in rows[header_at + 1 :]])
+    return header_at, columns
 
-    def column(title: str) -> list[object] | None:
-        if title not in header:
-            return None
-        place = header.index(title)
-        return [row[place] if place < len(row) else None for row in below]
 
-    read = _values([None, *(column(wanted) or [])], name, at)[1:]
-    dates, symbols = column("date"), column("symbol")
-    days = None if dates is None else tuple(expiry_dates(dates))
-    for i, day in enumerate(days or ()):
-        if day is None and np.isfinite(read[i]):
-            raise BadInput(f'{name}: date in row {at + 2 + i} is "{text((dates or [])[i])}"; expected a date')
-    return EarlierValues(read, days, None if symbols is None else tuple(text(cell).upper() for cell in symbols))
+def _days(cells: list[object], values: FloatArray, name: str, header_at: int) -> tuple[dt.date | None, ...]:
+    days = tuple(expiry_dates(cells))
+    for place, day in enumerate(days):
+        if day is None and np.isfinite(values[place]):
+            raise BadInput(f'{name}: date in row {header_at + 2 + place} is "{text(cells[place])}"; expected a date')
+    return days
 
 
 def _values(column: list[object], name: str, skipped: int) -> FloatArray:
