@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from gex_xl.atomic import replacing
 from gex_xl.calc_features import with_features
@@ -27,6 +28,7 @@ _EPOCH = datetime(1899, 12, 30)
 _DAY = timedelta(days=1)
 #: Unpacked parts, and cells that the results of formulas cover: far beyond any book of ours.
 MAX_UNPACKED, MAX_CELLS = 250_000_000, 8_000_000
+_PATCHED = re.compile(r"xl/(?:worksheets|charts|tables|styles)")  # parts whose text is changed in place
 _DATE_FORMATS = {"date": 14, "time": 22}  # Excel's built-in formats: day, day and time
 
 
@@ -39,6 +41,9 @@ class Package:
     def __init__(self, source: Path) -> None:
         """Read the file. Raises BadInput if it cannot be read as a workbook."""
         self.title = source.name
+        self._well_formed: dict[str, bytes] = {}
+        if source.exists() and not source.is_file():
+            raise BadInput(f"{self.title} is not a file but a folder, a pipe or a device.")
         try:
             with zipfile.ZipFile(source) as archive:
                 self._infos = archive.infolist()
@@ -230,6 +235,15 @@ class Package:
             raise BadInput(f"{self.title} is not stored as UTF-8; save it again in Excel.") from None
         if "<!DOCTYPE" in text or "<!ENTITY" in text:
             raise BadInput(f"{self.title} declares XML entities, which no workbook needs; it was not opened.")
+        if self._well_formed.get(part) is not data:
+            # What is patched as text must be XML: else a search for the end of an element runs on, for each of them.
+            try:
+                expat.ParserCreate("utf-8").Parse(data, True)
+            except expat.ExpatError:
+                raise BadInput(f"The part {part} of {self.title} is damaged; save it again in Excel.") from None
+            if _PATCHED.match(part) and ("<!--" in text or "<![CDATA[" in text):
+                raise BadInput(f"The part {part} of {self.title} holds comments; save it again in Excel.")
+            self._well_formed[part] = data
         return text
 
     def _tree(self, part: str) -> ElementTree.Element:
@@ -240,7 +254,7 @@ class Package:
 
     def _replace(self, part: str, text: str) -> None:
         if text != self._text(part):
-            self._parts[part] = text.encode("utf-8")
+            self._parts[part] = self._well_formed[part] = text.encode("utf-8")
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
         """{id: (kind, part it points to)} of one part's relations; "" is the package itself."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from gex_xl.engines.addresses import Area, address, area_of, column_number
+from gex_xl.engines.addresses import LAST_COLUMN, LAST_ROW, Area, address, area_of, column_number
 from gex_xl.errors import BadInput
 
 Scalar = bool | float | str | None
@@ -23,10 +23,10 @@ FILE_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NU
 EXCEL_ERRORS = FILE_ERRORS | {"#SPILL!", "#CALC!"}
 
 _FORMULA = re.compile(r"<c\b([^<>]*)><f\b([^<>]*?)(?:/>|>([^<]*)</f>)")
-_ROW = re.compile(r"<row\b([^<>]*?)(?:/>|>(.*?)</row>)", re.S)
-_CELL = re.compile(r'<c\b([^<>]*?\br="([A-Z]{1,3})[0-9]+"[^<>]*?)(?:/>|>(.*?)</c>)', re.S)
+_ROW = re.compile(r"<row\b([^<>]*?)(/?)>")
+_CELL = re.compile(r'<c\b([^<>]*?\br="([A-Z]{1,3})[0-9]+"[^<>]*?)(/?)>')
 _KEPT_FORMULA = re.compile(r"<f\b[^<>]*?(?:/>|>[^<]*</f>)")
-_SHEET_DATA = re.compile(r"<sheetData\s*/>|<sheetData\b[^<>]*>(.*)</sheetData>", re.S)
+_SHEET_DATA = re.compile(r"<sheetData\b[^<>]*?(/?)>")
 _COLUMN = re.compile(r"<col\b[^<>]*>")
 _DIMENSION = re.compile(r'(<dimension\b[^<>]*?\bref=")[^"]*(")')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -233,19 +233,41 @@ def number_text(value: float) -> str:
 
 
 def _rows(xml: str) -> Iterator[tuple[int, str, str]]:
-    body = _SHEET_DATA.search(xml)
-    if body is None:
-        raise BadInput("A sheet of this workbook is in a form that cannot be read; save it again in Excel.")
-    for attributes, inner in _ROW.findall(body[1] or ""):
-        number = _attribute(attributes, "r")
-        if number is None or not (number.isascii() and number.isdigit()):
+    start, end = _sheet_data(xml)
+    for attributes, inner in _elements(_ROW, "</row>", xml[start:end]):
+        number = _attribute(attributes[0], "r")
+        if number is None or not (number.isascii() and number.isdigit()) or len(number) > len(str(LAST_ROW)):
             raise BadInput("A sheet of this workbook has rows without numbers; save it again in Excel.")
-        yield int(number), attributes, inner
+        yield int(number), attributes[0], inner
 
 
 def _cells(inner: str) -> Iterator[tuple[int, str, str]]:
-    for attributes, column, content in _CELL.findall(inner):
+    for (attributes, column), content in _elements(_CELL, "</c>", inner):
         yield column_number(column), attributes, content
+
+
+def _elements(opening: re.Pattern[str], closing: str, xml: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(groups of the start tag, what is inside) of each element. Raises BadInput for one that is not closed."""
+    at = 0
+    while found := opening.search(xml, at):
+        *said, empty = found.groups()
+        at = found.end()
+        inner = ""
+        if not empty:
+            end = xml.find(closing, at)
+            if end < 0:
+                raise BadInput("A sheet of this workbook is ill-formed XML; save it again in Excel.")
+            inner, at = xml[at:end], end + len(closing)
+        yield tuple(said), inner
+
+
+def _sheet_data(xml: str) -> tuple[int, int]:
+    """Where the rows begin and end; both are the same where there are none."""
+    found = _SHEET_DATA.search(xml)
+    end = -1 if found is None else found.end() if found[1] else xml.rfind("</sheetData>")
+    if found is None or end < found.end():
+        raise BadInput("A sheet of this workbook is in a form that cannot be read; save it again in Excel.")
+    return found.end(), end
 
 
 def _raw(attributes: str, content: str) -> str:
@@ -265,10 +287,8 @@ def _with_rows(xml: str, rows: Mapping[int, tuple[str, str]]) -> str:
             used_rows.append(number)
             used_columns += references
     body = "<sheetData>" + "".join(texts) + "</sheetData>"
-    found = _SHEET_DATA.search(xml)
-    if found is None:
-        raise BadInput("A sheet of this workbook is in a form that cannot be read; save it again in Excel.")
-    head, tail = xml[: found.start()], xml[found.end() :]
+    start, end = _sheet_data(xml)
+    head, tail = xml[: xml.rfind("<sheetData", 0, start)], xml[end:].removeprefix("</sheetData>")
     size = "A1"
     if used_rows:
         first, last = address(used_rows[0], min(used_columns)), address(used_rows[-1], max(used_columns))
@@ -304,5 +324,5 @@ def _column_styles(xml: str) -> dict[int, str]:
     for column in _COLUMN.findall(xml[: xml.find("<sheetData")]):
         style, first, last = (_attribute(column, name) for name in ("style", "min", "max"))
         if style and first and last:
-            styles.update(dict.fromkeys(range(int(first), int(last) + 1), style))
+            styles.update(dict.fromkeys(range(int(first), min(int(last), LAST_COLUMN) + 1), style))
     return styles

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import re
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.conventions import decimal_comma
-from gex_xl.reading.layouts import check_size
+from gex_xl.reading.layouts import MAX_CELLS, check_size
 from gex_xl.reading.records import cells_of_json
 from gex_xl.reading.values import number, shown
 from gex_xl.reading.workbooks import cells_of_workbook
@@ -19,7 +19,7 @@ from gex_xl.settings import Decimal
 
 Cells = list[list[object]]
 #: The largest file. CBOE's whole SPX chain has 4 MB, its JSON 15 MB.
-MAX_BYTES = 200_000_000
+MAX_BYTES = 50_000_000
 _BEGINS_JSON = re.compile(r"\s*(?:\{|\[\s*[\[{])")  # OptionsDX's header begins with [ too
 _END = "\x04"
 _CYRILLIC = re.compile("[À-ÿ]{3}")
@@ -36,6 +36,8 @@ def read_cells(path: str | Path) -> Cells:
         if file.is_dir() or not file.exists():
             found = "a folder" if file.is_dir() else "no such file"
             raise BadInput(f"{str(file)[-200:]}: {found}; expected a csv, json or xlsx file")
+        if not file.is_file():  # a pipe would be waited for, and a device has no end
+            raise BadInput(f"{str(file)[-200:]}: not a file but a pipe or a device; expected a csv, json or xlsx file")
         if kind in _OTHER_SHEETS:
             raise BadInput(f"{name}: {kind} files are not read; save it as .xlsx or .csv")
         if file.stat().st_size > MAX_BYTES:
@@ -49,7 +51,6 @@ def read_cells(path: str | Path) -> Cells:
     decoded = _decode(raw)
     if kind == ".json" or _BEGINS_JSON.match(decoded):
         return cells_of_json(_json(decoded, name), name)
-    check_size(max(decoded.count("\n"), decoded.count("\r")), 1)
     return cells_of_csv(decoded)
 
 
@@ -74,8 +75,11 @@ def _json(decoded: str, name: str) -> object:
 
 def cells_of_csv(decoded: str) -> Cells:
     """The cells of delimited text; comma, semicolon, tab or | is told from the first lines."""
-    head = decoded.splitlines()[:50]
+    check_size(max(decoded.count("\n"), decoded.count("\r")), 1)
+    head = list(islice(io.StringIO(decoded), 50))
     mark = max(",;\t|", key=lambda m: _splits(head, m))
+    if decoded.count(mark) > MAX_CELLS:
+        raise BadInput(f"the text has {decoded.count(mark):,} cells; expected at most {MAX_CELLS:,}")
     # A quotation mark that is never closed takes in all that follows, this last line too.
     lines = chain(io.StringIO(decoded, newline=""), [_END])
     reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)

@@ -19,7 +19,7 @@ from gex_xl.settings import Settings
 
 Cells = Sequence[Sequence[object]]
 #: The largest paste. The whole SPX chain has about 15 000 rows side by side, 30 000 one per row.
-MAX_ROWS, MAX_COLUMNS = 200_000, 16_384
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 200_000, 16_384, 4_000_000
 _HEADER_WITHIN = 200  # rows searched for a header
 _ROWS_OF_SYMBOLS = 3  # below a header, searched for option symbols
 
@@ -92,10 +92,14 @@ def check_size(rows: int, columns: int) -> None:
     """Raises BadInput for more rows or columns than are read."""
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         found = f"{rows:,} rows" if rows > MAX_ROWS else f"{columns:,} columns"
-        raise BadInput(
-            f"the paste has {found}; expected at most {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns, for instance one "
-            "underlying at a time"
-        )
+    elif rows * columns > MAX_CELLS:
+        found = f"{rows:,} rows of {columns:,} columns"
+    else:
+        return
+    raise BadInput(
+        f"the paste has {found}; expected at most {MAX_ROWS:,} rows, {MAX_COLUMNS:,} columns and {MAX_CELLS:,} cells, "
+        "for instance one underlying at a time"
+    )
 
 
 def _missing(cell: object) -> bool:

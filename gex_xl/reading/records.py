@@ -34,6 +34,7 @@ def cells_of_json(loaded: object, name: str) -> Cells:
         lists = [found for key in _LISTS if isinstance(found := loaded.get(key), list)]
         loaded = sides or next(iter([*lists, *(v for v in loaded.values() if isinstance(v, list))]), alone)
     if isinstance(loaded, list) and loaded and all(isinstance(entry, Mapping) for entry in loaded):
+        check_size(len(loaded), 1)
         entries = [_mapping(_answered(entry)) for entry in loaded]
         return _table(_brokers(entry) if _is_brokers(entry) else _flat(entry) for entry in entries)
     raise BadInput(f"{name}: no list of option contracts in it; expected CBOE delayed quotes or a list of records")
@@ -46,13 +47,9 @@ def _answered(loaded: object) -> object:
 
 def _sides(loaded: Record) -> list[Record]:
     """Contracts that stand in one list for the calls and one for the puts, each with its type."""
-    return [
-        {"type": key, **entry}
-        for key in ("calls", "puts")
-        if isinstance(listed := loaded.get(key), list)
-        for entry in listed
-        if isinstance(entry, Mapping)
-    ]
+    sides = [(key, listed) for key in ("calls", "puts") if isinstance(listed := loaded.get(key), list)]
+    check_size(sum(len(listed) for _, listed in sides), 1)
+    return [{"type": key, **entry} for key, listed in sides for entry in listed if isinstance(entry, Mapping)]
 
 
 def _table(records: Iterable[Record]) -> Cells:

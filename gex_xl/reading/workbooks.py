@@ -12,19 +12,20 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.layouts import MAX_ROWS, has_chain
+from gex_xl.reading.layouts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, has_chain
 from gex_xl.reading.values import is_blank, shown
 
-#: Unpacked XML in all, cells of the used rectangles, and text in them: a chain of 200 000 rows stays below.
-MAX_UNPACKED, MAX_CELLS, MAX_TEXT = 250_000_000, 8_000_000, 500_000_000
+#: Unpacked XML in all, and text in the cells: a chain of 200 000 rows stays below.
+MAX_UNPACKED, MAX_TEXT = 250_000_000, 200_000_000
 _CHUNK = 1 << 20
-# Wherever an attribute r stands: an element may have it twice, in either kind of quotes.
-_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,12})\d""")
-_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{0,12}(\d{1,20})["']""")
+# Wherever an attribute r stands, however long: an element may have it twice, in either kind of quotes. Each pattern
+# begins at a mark that it cannot pass again, so that the time grows with the text and no faster.
+_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)\d""")
+_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]*(\d+)["']""")
 _ROWS, _CELLS = re.compile(rb"<(?:\w+:)?row\b"), re.compile(rb"<(?:\w+:)?c\b")
-_SHARED = re.compile(rb"""\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
+_SHARED = re.compile(rb"""<(?:\w+:)?c\b(?=[^<]*?\bt\s*=\s*["']s["'])[^<]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
-_LONGEST_TAG = 200
+_BEYOND = 10_000_000  # a row or column that no sheet has, for references of more digits or letters than any
 
 
 def cells_of_workbook(file: Path) -> list[list[object]]:
@@ -80,11 +81,9 @@ def _refuse_bombs(file: Path) -> None:
                         strings += _lengths(chunk)
                     else:
                         sheet.read(chunk)
-                        if cells + sheet.rows * sheet.columns > MAX_CELLS or sheet.rows > MAX_ROWS:
-                            raise BadInput(
-                                f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column "
-                                f"{sheet.columns:,}; delete what is far from the chain, or save the chain alone"
-                            )
+                        _check_size(file, sheet, cells)
+                sheet.end()
+                _check_size(file, sheet, cells)
                 cells += sheet.rows * sheet.columns
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, ValueError, EOFError) as error:
         raise _unreadable(file, error) from None
@@ -92,6 +91,16 @@ def _refuse_bombs(file: Path) -> None:
     if sum(count * (strings[int(i)] if int(i) < len(strings) else longest) for i, count in uses.items()) > MAX_TEXT:
         raise BadInput(
             f"{shown(file.name)}: its cells hold more than {MAX_TEXT / 1e6:,.0f} MB of text; save the chain alone"
+        )
+
+
+def _check_size(file: Path, sheet: _Sheet, cells: int) -> None:
+    if cells + sheet.rows * sheet.columns > MAX_CELLS or sheet.rows > MAX_ROWS or sheet.columns > MAX_COLUMNS:
+        if max(sheet.rows, sheet.columns) >= _BEYOND:
+            raise BadInput(f"{shown(file.name)}: a cell's reference is beyond every sheet; save it again in Excel")
+        raise BadInput(
+            f"{shown(file.name)}: a sheet is used as far as row {sheet.rows:,} and column {sheet.columns:,}; delete "
+            "what is far from the chain, or save the chain alone"
         )
 
 
@@ -125,17 +134,35 @@ class _Sheet:
         self._row = self._cells = 0  # rows so far, and cells in the last of them: references may be left out
 
     def read(self, chunk: bytes) -> None:
-        """Take in the next piece."""
+        """Take in the next piece. Raises ValueError for a tag or text longer than any in a workbook."""
         xml = self._tail + chunk
-        self._tail = xml[-_LONGEST_TAG:]
+        whole = xml.rfind(b"<")
+        xml, self._tail = (xml, b"") if whole < 0 else (xml[:whole], xml[whole:])
+        if len(self._tail) > _CHUNK:
+            raise ValueError("a tag has no end")
+        self._take(xml)
+
+    def end(self) -> None:
+        """The file has ended: take in what waited for its end."""
+        self._take(self._tail)
+
+    def _take(self, xml: bytes) -> None:
         self._uses.update(_SHARED.findall(xml))
-        for letters in set(_COLUMN.findall(xml)):
-            column = 0
-            for letter in letters.upper():
-                column = column * 26 + letter - 64
-            self.columns = max(self.columns, column)
-        first, *others = _ROWS.split(chunk)
+        self.columns = max([self.columns, *map(_column, set(_COLUMN.findall(xml)))])
+        first, *others = _ROWS.split(xml)
         counts = [self._cells + len(_CELLS.findall(first)), *(len(_CELLS.findall(row)) for row in others)]
         self._row, self._cells = self._row + len(others), counts[-1]
         self.columns = max(self.columns, *counts)
-        self.rows = max([self.rows, self._row, *map(int, set(_ROW.findall(xml)))])
+        self.rows = max([self.rows, self._row, *map(_number, set(_ROW.findall(xml)))])
+
+
+def _number(digits: bytes) -> int:
+    digits = digits.lstrip(b"0")
+    return int(digits or b"0") if len(digits) < 8 else _BEYOND
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters.upper() if len(letters) < 5 else ():
+        column = column * 26 + letter - 64
+    return column or _BEYOND

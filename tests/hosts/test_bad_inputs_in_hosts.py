@@ -115,7 +115,7 @@ def test_whole_columns_in_libreoffice(calc: Calc) -> None:
     finally:
         calc.close()
     assert (found["error"], other["error"]) == (519, 0)
-    assert said["text"].startswith("Cannot be used: the paste has 1,000,000 rows; expected at most 200,000 rows and ")
+    assert said["text"].startswith("Cannot be used: the paste has 1,000,000 rows; expected at most 200,000 rows, ")
 
 
 def test_classic() -> None:
