@@ -13,6 +13,7 @@ from gex_xl.reading.values import is_blank, number, right, text
 
 Rows = list[Sequence[object]]
 _LONGEST_HEADER = 40
+_DIGIT = re.compile(r"\d")
 
 
 def split(rows: Rows, is_header: Callable[[Sequence[str]], bool]) -> Rows:
@@ -68,7 +69,7 @@ def _stacked(rows: Rows, is_header: Callable[[Sequence[str]], bool]) -> Rows:
 
 def _is_name(word: str) -> bool:
     """Whether a line may be the name of a column: figures, dates and symbols have digits."""
-    return bool(word) and not any(c.isdigit() for c in word)
+    return bool(word) and _DIGIT.search(word) is None
 
 
 def _fills(header: Sequence[str], column: Sequence[object]) -> bool:
