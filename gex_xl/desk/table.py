@@ -89,7 +89,7 @@ def read_table(
     where: Where,
     fields: Mapping[str, Sequence[str]],
     needed: Collection[str],
-    is_row: Callable[[Row], bool] = lambda row: True,
+    is_row: Callable[[Row], bool] = lambda _: True,
 ) -> list[Row]:
     """The rows below the header: the first row that names all the `needed` fields, blank rows left out.
 

@@ -27,8 +27,4 @@ from gex_xl.functions import book, book_table, hedging, limits, quoting, residua
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.functions.registry import REGISTRY
 
-__all__ = [
-    "EXAMPLE_CHAIN", "REGISTRY", "book", "book_table", "chain", "change_and_maps", "chart_tables", "days", "exposure", "exposures",
-    "first_screen", "flows", "hedging", "levels", "levels_by_expiry", "levels_on_charts", "limits", "option",
-    "quality", "quoting", "regime", "residuals", "sheet_maps", "sheet_tables", "volatility",
-]  # fmt: skip
+__all__ = ["EXAMPLE_CHAIN", "REGISTRY"]

@@ -42,7 +42,8 @@ Places = dict[str, int]
 class Roles:
     """`at`: field -> column of what has no side; `sides`: right -> field -> column.
 
-    `two`: a row holds a call and a put, `by_place` beside each other under equal names. `shared` are fields of one side that are taken for both.
+    `two`: a row holds a call and a put, `by_place` beside each other under equal names. `shared` are fields of one
+    side that are taken for both.
     """
 
     at: Places
