@@ -18,6 +18,9 @@ _EXAMPLES = """examples:
   gex-xl demo
   gex-xl report quotedata.csv
   gex-xl report quotedata.csv --set sign=long_calls unit=usd_bn
+  gex-xl report quotedata.csv --since yesterday.csv
+  gex-xl report SPX.csv NDX.csv QQQ.csv
+  gex-xl levels quotedata.csv --format pine --target 6012.50
   gex-xl fetch SPX
   gex-xl history FOLDER --out history.csv
   gex-xl new gamma.xlsx --chain quotedata.csv

@@ -25,7 +25,11 @@ def test_every_function_and_argument_has_help(name: str) -> None:
     assert name == name.upper()
     assert record.help and record.returns
     first = record.arguments[0]
-    assert first.name in ("chain", "funds", "history", "positions", "quotes") and first.required and first.is_range
+    assert (
+        first.name in ("chain", "funds", "handles", "history", "positions", "quotes")
+        and first.required
+        and first.is_range
+    )
     assert len(record.example) <= len(record.arguments)
     # Excel cuts function descriptions at 255 characters.
     assert len(record.help) <= 255

@@ -17,6 +17,7 @@ from gex_xl.functions import (
     quality,
     regime,
     volatility,
+    watchlist,
 )  # fmt: skip
 
 # isort: split

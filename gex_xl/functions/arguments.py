@@ -164,7 +164,7 @@ def moves(value: object, name: str = "moves") -> list[float]:
     Raises BadInput where there is none, and for what is not a number.
     """
     found = []
-    for cell in _cells(value):
+    for cell in each_cell(value):
         for part in re.split("[,;]", cell) if isinstance(cell, str) else [cell]:
             if is_blank(part):
                 continue
@@ -177,13 +177,13 @@ def moves(value: object, name: str = "moves") -> list[float]:
     return found
 
 
-def _cells(value: object) -> Iterator[object]:
+def each_cell(value: object) -> Iterator[object]:
     """The cells of a range, row by row; a single cell as it is."""
     if hasattr(value, "tolist"):  # a numpy array
         value = value.tolist()
     if isinstance(value, Sequence) and not isinstance(value, str):
         for each in value:
-            yield from _cells(each)
+            yield from each_cell(each)
     else:
         yield value
 
@@ -383,6 +383,8 @@ def each_between(low: float, high: float) -> Reader:
     one = between(low, high)
 
     def read(value: object, name: str) -> list[float] | None:
-        return [size for cell in _cells(value) if not is_blank(cell) and (size := one(cell, name)) is not None] or None
+        return [
+            size for cell in each_cell(value) if not is_blank(cell) and (size := one(cell, name)) is not None
+        ] or None
 
     return read

@@ -111,6 +111,10 @@ CASES: dict[str, list[Any]] = {
     "levels without a related product": ["PRICE_LEVELS", RANGE],
     "levels as a script": ["LEVELS_TEXT", RANGE, "pine", MISSING, MISSING, MISSING, 5020, "ratio"],
     "levels in an unknown format": ["LEVELS_TEXT", RANGE, "metatrader"],
+    "watchlist of broken cells": [
+        "WATCHLIST", {"range": [["SPX 16 contracts 2025-03-03 #000000"], [{"error": "#VALUE!"}], [None]]},
+    ],
+    "watchlist of nothing": ["WATCHLIST", {"range": [[None], [None]]}],
     "flows with iv moving": ["HEDGE_FLOW", RANGE, "-1%, 1%", MISSING, MISSING, MISSING, -4],
     "funds without a column": ["LETF_FLOW", {"range": [["Fund", "Assets"], ["A", 1e9]]}, 0.01],
     "a contract beyond the listed strikes": ["OPTION_IV", RANGE, "2025-03-07", 9000, "C"],
