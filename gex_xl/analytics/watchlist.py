@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.expiries import by_bucket, expected_moves
 from gex_xl.analytics.exposure import total
-from gex_xl.analytics.summary import summarise, triggers_of, zero_gamma_of
+from gex_xl.analytics.profile import zero_gamma
+from gex_xl.analytics.summary import summarise, triggers_of
 from gex_xl.analytics.terms import unit_label
 from gex_xl.analytics.verdict import gross_of, verdict
 from gex_xl.cache import temporary
@@ -60,7 +61,7 @@ def watched(contracts: Contracts, name: str = "") -> Watched:
     """
     found = summarise(contracts)
     gross, spot = gross_of(contracts), contracts.spot
-    zero = zero_gamma_of(contracts)
+    zero = zero_gamma(contracts)
     word = verdict(contracts, triggers_of(contracts))
     other = other_sign(contracts.settings.sign)
     settings = contracts.settings.with_changes({"sign": other})

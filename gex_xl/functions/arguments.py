@@ -327,7 +327,7 @@ def listed(chain: object, settings: object = None) -> list[Listed]:
     """Chains in which positions are looked up: a chain, the cell of a LOAD_CHAIN, or a range of such cells."""
     if not given(chain):
         return []
-    handles = [cell for cell in _cells(chain) if not is_blank(cell) and cell != 0]
+    handles = [cell for cell in each_cell(chain) if not is_blank(cell) and cell != 0]
     several = all(isinstance(cell, str) and is_handle(cell) for cell in handles)
     found = [complete(cell, settings=settings) for cell in (handles if several else [chain])]
     return [Listed(one.chain, one.spot or one.chain.spot, one.as_of or one.chain.as_of, one.settings) for one in found]
