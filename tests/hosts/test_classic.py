@@ -295,7 +295,7 @@ def test_the_interpreter_that_built_the_book_is_written_down() -> None:
 # --- the VBA, run by LibreOffice's Basic
 
 
-PROBE = """
+PROBE = r"""
 Option Explicit
 Public Const XLWINGS_VERSION As String = "0"
 
@@ -319,6 +319,8 @@ Public Function Probe() As String
     Probe = Probe & GexReason("fine") & "][" & GexReason(2) & "][" & GexReason(table) & "]" & vbLf
     Probe = Probe & "[" & GexFirstLine("No module" & vbLf & "  File") & "][" & GexFirstLine("a" & vbCrLf & "b") & "]["
     Probe = Probe & GexFirstLine("") & "]" & vbLf & "[" & GexBuiltWith() & "]" & Said(TOTAL_GEX("x", 5000))
+    Probe = Probe & vbLf & GexAbsolute("C:\Python\pythonw.exe") & GexAbsolute("\pythonw.exe") & GexAbsolute("")
+    Probe = Probe & GexAbsolute(".\pythonw.exe") & GexAbsolute("C:\a;b\pythonw.exe") & GexAbsolute("pythonw.exe")
 End Function
 
 Private Function Said(ByVal shown As Variant) As String
@@ -384,6 +386,7 @@ def test_basic_runs_what_turns_answers_into_cells(probed: Path, office: str) -> 
         "[TOTAL_GEX: no chain][][][][]",
         "[No module][a][]",
         "[]<2015>",  # the last: no Python can be reached here
+        "TrueFalseFalseFalseFalseFalse",
     ]
 
 

@@ -23,7 +23,7 @@ _NOTE = (
 #: missing would be looked for in files beside the workbook, which fails for a workbook in OneDrive.
 CONFIG: dict[str, str | bool] = {
     "INTERPRETER_WIN": "%GEX_XL_PYTHON%",  # our VBA finds the interpreter and sets this variable
-    "PYTHONPATH": "",
+    "PYTHONPATH": "%GEX_XL_FOLDER%",  # the interpreter's own: a blank one is Python's word for the current folder
     "ADD_WORKBOOK_TO_PYTHONPATH": "false",  # no module that lies beside the workbook is ever imported
     "ONEDRIVE_CONSUMER_WIN": "",
     "ONEDRIVE_COMMERCIAL_WIN": "",

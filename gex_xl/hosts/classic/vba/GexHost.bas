@@ -157,16 +157,40 @@ End Sub
 
 Private Sub Connect()
     ' The sheet xlwings.conf names %GEX_XL_PYTHON% as the interpreter, so that nobody has to write a path there.
-    Dim environment As Object
+    Dim environment As Object, interpreter As String, safe As String, before As String
     If unreachable <> "" Then Err.Raise vbObjectError + 1, "gex_xl", unreachable
     #If Mac Then
         Err.Raise vbObjectError + 1, "gex_xl", "a classic workbook calculates in Excel on Windows only"
     #Else
         Set environment = CreateObject("WScript.Shell").Environment("PROCESS")
-        environment("GEX_XL_PYTHON") = FoundPython()
+        interpreter = FoundPython()
+        safe = Left$(interpreter, InStrRev(interpreter, "\") - 1)
+        environment("GEX_XL_PYTHON") = interpreter
+        environment("GEX_XL_FOLDER") = safe
+        environment("PYTHONSAFEPATH") = "1"
+        ' Programs and modules are looked for in the current folder too: until Python runs, that is its own.
+        before = CurDir$
+        ChDrive safe
+        ChDir safe
+        On Error GoTo failed
         Set python = XLPy
+        environment.Remove "PYTHONSAFEPATH"
+        GoBack before
         fresh = True
+        Exit Sub
+failed:
+        unreachable = Err.Description
+        environment.Remove "PYTHONSAFEPATH"
+        GoBack before
+        Err.Raise vbObjectError + 1, "gex_xl", unreachable
     #End If
+End Sub
+
+Private Sub GoBack(ByVal folder As String)
+    ' A network folder has no drive to change to.
+    On Error Resume Next
+    ChDrive folder
+    ChDir folder
 End Sub
 
 Private Function FoundPython() As String
@@ -190,7 +214,7 @@ End Function
 Private Function Usable(ByVal interpreter As String) As Boolean
     ' xlwings looks for its library beside the interpreter, or one folder up in a virtual environment.
     Dim files As Object, home As String, library As String
-    If interpreter = "" Then Exit Function
+    If Not GexAbsolute(interpreter) Then Exit Function
     Set files = CreateObject("Scripting.FileSystemObject")
     If Not files.FileExists(interpreter) Then Exit Function
     #If Win64 Then
@@ -202,13 +226,22 @@ Private Function Usable(ByVal interpreter As String) As Boolean
     Usable = files.FileExists(home & library) Or files.FileExists(files.GetParentFolderName(home) & library)
 End Function
 
+Public Function GexAbsolute(ByVal path As String) As Boolean
+    ' A blank or relative entry of the PATH would mean Excel's current folder; a semicolon would make two folders of one.
+    GexAbsolute = Mid$(path, 2, 2) = ":\" And InStr(path, ";") = 0
+End Function
+
 Private Function FromLauncher() As String
-    ' The Python that Windows' py launcher would start, asked for without a window.
-    Dim files As Object, answer As String, stream As Object
+    ' The Python that Windows' py launcher would start, asked for without a window; both programs by their whole paths.
+    Dim files As Object, answer As String, stream As Object, launcher As String, asked As String
     On Error GoTo none
     Set files = CreateObject("Scripting.FileSystemObject")
+    launcher = Environ$("SystemRoot") & "\py.exe"
+    If Not files.FileExists(launcher) Then launcher = Environ$("LOCALAPPDATA") & "\Programs\Python\Launcher\py.exe"
+    If Not (GexAbsolute(launcher) And files.FileExists(launcher)) Then Exit Function
     answer = files.BuildPath(Environ$("TEMP"), files.GetTempName)
-    CreateObject("WScript.Shell").Run "cmd /c py -c ""import sys; print(sys.exec_prefix)"" > """ & answer & """", 0, True
+    asked = """" & launcher & """ -I -c ""import sys; print(sys.exec_prefix)"" > """ & answer & """"
+    CreateObject("WScript.Shell").Run """" & Environ$("SystemRoot") & "\System32\cmd.exe"" /c """ & asked & """", 0, True
     Set stream = files.OpenTextFile(answer)
     FromLauncher = Trim$(stream.ReadLine) & "\pythonw.exe"
     stream.Close
