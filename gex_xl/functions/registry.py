@@ -11,7 +11,8 @@ How to add a worksheet function:
    and a reader of arguments.py where the type alone does not say how a cell is read. With a default it is optional.
 6. Docstring: the help, at most 255 characters; then a blank line and `Returns number in USD; #N/A where ...`.
 7. Return plain Python: float, str, bool, or a Table (rows with a header row). Raise NoValue for #N/A.
-8. Add a test and a line in CHANGELOG.md, and write docs/functions.md anew (see reference.py).
+8. Name the task it is for in tasks.py, add a test and a line in CHANGELOG.md, and write the page anew:
+   `python -m gex_xl.functions.reference > docs/functions.md`.
 """
 
 from __future__ import annotations
