@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gex_xl.errors import BadInput
+from gex_xl.reading.json_tables import records_of_json
 from gex_xl.reading.layouts import check_size
 
 Cells = list[list[object]]
@@ -14,13 +15,21 @@ Record = Mapping[str, Any]
 _CBOE_OPTION = ("option", "bid", "ask", "iv", "open_interest", "volume", "delta", "gamma", "theo", "last_trade_time")
 #: Interactive Brokers keeps greeks of the bid, the ask and the last price beside those of its model.
 _OTHER_GREEKS = ("bidGreeks", "askGreeks", "lastGreeks")
-_LISTS = ("data", "result", "results", "options", "contracts")
+
+
+class Sheet(list[list[object]]):
+    """Cells, and what is to be said of where they come from."""
+
+    notes: list[str]
+
+    def __init__(self, rows: Iterable[list[object]] = ()) -> None:
+        super().__init__(rows)
+        self.notes = []
 
 
 def cells_of_json(loaded: object, name: str) -> Cells:
     """Rows with a header from what a JSON file holds. Raises BadInput where there is no list of contracts."""
-    answered = _answered(loaded)
-    alone, loaded = [answered] if answered is not loaded else None, answered
+    loaded = _answered(loaded)
     if isinstance(loaded, Mapping):
         inner = loaded.get("data")
         if isinstance(inner, Mapping) and isinstance(inner.get("options"), list):
@@ -30,26 +39,19 @@ def cells_of_json(loaded: object, name: str) -> Cells:
         options = loaded.get("options")
         if isinstance(options, Mapping) and "option" in options:
             return _table(_tradier(options["option"]))
-        sides = _sides(loaded)
-        lists = [found for key in _LISTS if isinstance(found := loaded.get(key), list)]
-        loaded = sides or next(iter([*lists, *(v for v in loaded.values() if isinstance(v, list))]), alone)
-    if isinstance(loaded, list) and loaded and all(isinstance(entry, Mapping) for entry in loaded):
-        check_size(len(loaded), 1)
-        entries = [_mapping(_answered(entry)) for entry in loaded]
-        return _table(_brokers(entry) if _is_brokers(entry) else _flat(entry) for entry in entries)
-    raise BadInput(f"{name}: no list of option contracts in it; expected CBOE delayed quotes or a list of records")
+    if isinstance(loaded, list) and any(_is_brokers(entry) for entry in loaded if isinstance(entry, Mapping)):
+        return _table([_brokers(entry) for entry in loaded if isinstance(entry, Mapping)])
+    records, notes = records_of_json(loaded)
+    if not records:
+        raise BadInput(f"{name}: no list of option contracts in it; expected CBOE delayed quotes or a list of records")
+    cells = Sheet(_table(records))
+    cells.notes += notes
+    return cells
 
 
 def _answered(loaded: object) -> object:
     """What a JSON-RPC envelope holds, as Deribit sends one around each ticker; anything else as it is."""
     return loaded["result"] if isinstance(loaded, Mapping) and isinstance(loaded.get("result"), Mapping) else loaded
-
-
-def _sides(loaded: Record) -> list[Record]:
-    """Contracts that stand in one list for the calls and one for the puts, each with its type."""
-    sides = [(key, listed) for key in ("calls", "puts") if isinstance(listed := loaded.get(key), list)]
-    check_size(sum(len(listed) for _, listed in sides), 1)
-    return [{"type": key, **entry} for key, listed in sides for entry in listed if isinstance(entry, Mapping)]
 
 
 def _table(records: Iterable[Record]) -> Cells:
