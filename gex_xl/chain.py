@@ -33,7 +33,8 @@ class Chain:
     number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is the market that the
     paste itself tells, such as "Deribit", or "". `product` is what the underlying's ticker stands for, `products` are
     those of the contracts, which settle in the morning (`am_settled`) or not. `quote_delay`: minutes by which the
-    feed's quotes are older than its time. `settings` are those that the chain was read with.
+    feed's quotes are older than its time. `settings` are those that the chain was read with. `position_source`: for
+    each contract who says what dealers hold, "" where nobody does; () without a table of known positions.
     """
 
     row: npt.NDArray[np.int64]
@@ -68,6 +69,7 @@ class Chain:
     left_out: tuple[tuple[str, float], ...]
     notes: tuple[str, ...]
     settings: Settings
+    position_source: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.strike)

@@ -147,7 +147,11 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
             "(long_calls is what most public tools use)"
         )
     if chain.has_dealer_position:
-        out.append("the chain's own dealer_position column replaces the sign convention and open interest")
+        known = np.isfinite(chain.dealer_position[contracts.index])
+        out.append(
+            "known dealers' positions replace the sign convention and open interest on "
+            f"{int(known.sum()):,} of {known.size:,} contracts used; the others keep them"
+        )
     if settings.gamma_source is GammaSource.VENDOR:
         count, open_interest = with_iv(contracts).excluded.get(NO_IV, (0, 0.0))
         out.append(

@@ -134,7 +134,8 @@ def _contracts(
     index, timed = chosen.index, found.timed
     strike, is_call = chain.strike[index], chain.is_call[index]
     signs = np.where(is_call, settings.sign.calls, settings.sign.puts)
-    contracts = chosen.weight[index] * (1.0 if chain.has_dealer_position else signs)
+    signs[np.isfinite(chain.dealer_position[index])] = 1.0  # signed as it is
+    contracts = chosen.weight[index] * signs
     multiplier = multipliers(chain, settings)[index]
     each = chain.gamma if settings.gamma_source is GammaSource.VENDOR else found.gamma
     arrays = (contracts * multiplier, each[index], strike, is_call, found.forward[index], found.stdev[index],
@@ -155,11 +156,12 @@ def multipliers(chain: Chain, settings: Settings) -> FloatArray:
 
 
 def _weight(chain: Chain, settings: Settings) -> tuple[FloatArray, str]:
-    if chain.has_dealer_position:
-        return chain.dealer_position, "dealer position"
+    """What weighs each contract: dealers' own position where it is known, else volume or open interest."""
+    weight, name = chain.open_interest, "open interest"
     if settings.weight is Weight.VOLUME:
-        return np.nan_to_num(chain.volume), "volume"  # a feed leaves volume blank where nothing traded
-    return chain.open_interest, "open interest"
+        weight, name = np.nan_to_num(chain.volume), "volume"  # a feed leaves volume blank where nothing traded
+    # A blank position is no 0: it keeps the convention.
+    return np.where(np.isfinite(chain.dealer_position), chain.dealer_position, weight), name
 
 
 @dataclass(frozen=True, eq=False, slots=True)

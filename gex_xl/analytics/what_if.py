@@ -162,11 +162,12 @@ def _why_not(contracts: Contracts, outlook: _Outlook, key: str, value: str | flo
     """Why a choice cannot be made on this chain, or would mean nothing; "" where it can."""
     chain, settings = contracts.chain, contracts.settings
     paired = two_sided(chain) & considered(contracts)
+    all_known = bool(np.isfinite(chain.dealer_position[contracts.index]).all())
     return next(
         (
             reason
             for where, applies, reason in (
-                (key in ("sign", "weight"), chain.has_dealer_position, "the paste has dealer_position, which decides"),
+                (key in ("sign", "weight"), all_known, "the paste has dealer_position, which decides"),
                 ((key, value) == ("weight", "volume"), not np.nan_to_num(chain.volume).any(), "no volume in the paste"),
                 ((key, value) == ("gamma_source", "vendor"), np.isnan(chain.gamma).all(), "no gamma in the paste"),
                 ((key, value) == ("iv_source", "quoted"), np.isnan(chain.iv).all(),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ from gex_xl.analytics.check import Check, check, status
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions
 from gex_xl.analytics.headline import clock_note, sign_words
+from gex_xl.analytics.known import known_effect, with_known
 from gex_xl.analytics.summary import skew_of
 from gex_xl.analytics.term_structure import slopes
 from gex_xl.clock import in_words
@@ -18,17 +21,62 @@ from gex_xl.errors import GexError
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, unit
 from gex_xl.functions.handles import Loaded, store
+from gex_xl.functions.known_range import read_known
 from gex_xl.functions.registry import worksheet
 from gex_xl.settings import Settings
 
+#: The example chain with what dealers hold on its first and last series.
+EXAMPLE_POSITIONS: Table = [
+    EXAMPLE_CHAIN[0],
+    [*EXAMPLE_CHAIN[1], "dealer_position"],
+    [*EXAMPLE_CHAIN[2], 400],
+    *[[*row, None] for row in EXAMPLE_CHAIN[3:-1]],
+    [*EXAMPLE_CHAIN[-1], -300],
+]
+
 
 @worksheet("Chain", EXAMPLE_CHAIN)
-def LOAD_CHAIN(loaded: Loaded) -> str:
-    """Reads a pasted option chain once, with its spot, quote time and settings, for all other functions.
+def LOAD_CHAIN(
+    loaded: Loaded,
+    known: Annotated[
+        Table | None,
+        "What dealers hold on some series: symbol, or expiry, strike, right and root; contracts (dealers long "
+        "positive); source. There it replaces sign and open interest; a series not named keeps them",
+    ] = None,
+) -> str:
+    """Reads a pasted option chain once, with its spot, quote time, settings and known positions, for all other
+    functions.
 
     Returns text: a handle such as SPX 20592 contracts 2024-01-07 #3f2a91.
     """
+    if known is not None:
+        loaded = replace(loaded, chain=with_known(loaded.chain, read_known(known)))
     return store(loaded)
+
+
+@worksheet("Chain", EXAMPLE_POSITIONS)
+def KNOWN_EFFECT(contracts: Contracts) -> Table:
+    """What known dealers' positions change: total, zero gamma and regime by the convention alone and with them, and by
+    how many contracts each known series would have to differ to turn the sign of the total.
+
+    Returns table: figure or series, before, after, change, contracts to turn the sign, source; #N/A where none is
+    known.
+    """
+    found = known_effect(contracts)
+    before, after = found.total
+    zeros = ["none" if root is None else root for root in found.zero_gamma]
+    first, last = found.zero_gamma
+    moved = None if first is None or last is None else last - first
+    rows: Table = [
+        ["Figure", "Convention alone", "With known positions", "Change", "Contracts to turn the sign", "Source"],
+        [f"Total GEX {unit(contracts)}", before, after, after - before, "", ""],
+        [f"Zero gamma ({contracts.chain.currency})", *zeros, moved, "", ""],
+        ["Regime", *found.regime, "", "", ""],
+    ]
+    for s in found.series:
+        name = f"{s.root} {s.expiry:%Y-%m-%d} {s.strike:g} {'C' if s.is_call else 'P'} (contracts)".strip()
+        rows.append([name, s.by_convention, s.held, s.held - s.by_convention, s.to_turn, s.source])
+    return rows
 
 
 @worksheet("Chain", EXAMPLE_CHAIN)

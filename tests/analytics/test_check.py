@@ -65,7 +65,7 @@ def test_no_gamma_column_no_feed_total() -> None:
         (book(0.004), {}, "one of them is late, or a dividend is due"),
         (book(-0.004), {}, "one of them is late, or a dividend is due"),
         ([{**x, "root": "NVDA"} for x in book()], {}, "revisit it for NVDA"),
-        (book(position=5), {}, "dealer_position column replaces"),
+        (book(position=5), {}, "known dealers' positions replace"),
         (book(), {"carry": "none"}, "forward = spot"),
     ],
 )

@@ -344,12 +344,16 @@ def test_every_line_has_its_first_reason_and_all_are_counted() -> None:
 # Weights and multipliers
 
 
-def test_dealer_position_replaces_sign_and_open_interest() -> None:
-    contracts = [line("C", 5000, position=-7), line("P", 5000, position=-3), line("P", 4900, position=None, oi=5)]
-    for sign in ("customer_flow", "long_calls", "short_all"):
+def test_dealer_position_replaces_sign_and_open_interest_and_a_blank_one_keeps_them() -> None:
+    """Method, section 1: blank is never zero."""
+    contracts = [line("C", 5000, position=-7), line("P", 5000, position=0), line("P", 4900, position=None, oi=5)]
+    for sign, put in (("customer_flow", 500.0), ("long_calls", -500.0), ("short_all", -500.0)):
         found = prepared(contracts, sign=sign)
-        assert dict(zip(found.is_call.tolist(), found.position.tolist(), strict=True)) == {True: -700.0, False: -300.0}
-        assert found.excluded == {"dealer position blank": (1, 5.0)}
+        at = zip(found.is_call.tolist(), found.strike.tolist(), strict=True)
+        assert dict(zip(at, found.position.tolist(), strict=True)) == {
+            (True, 5000): -700.0, (False, 5000): 0.0, (False, 4900): put,
+        }  # fmt: skip
+        assert found.excluded == {}
 
 
 def test_the_multiplier_column_wins_line_by_line() -> None:

@@ -115,6 +115,11 @@ CASES: dict[str, list[Any]] = {
         "WATCHLIST", {"range": [["SPX 16 contracts 2025-03-03 #000000"], [{"error": "#VALUE!"}], [None]]},
     ],
     "watchlist of nothing": ["WATCHLIST", {"range": [[None], [None]]}],
+    "handle with a known position": [
+        "LOAD_CHAIN", RANGE, MISSING, MISSING, MISSING,
+        {"range": [["Symbol", "Contracts", "Source"], ["SPXW250307C05050000", 2500, "desk"]]},
+    ],
+    "no position is known": ["KNOWN_EFFECT", RANGE],
     "flows with iv moving": ["HEDGE_FLOW", RANGE, "-1%, 1%", MISSING, MISSING, MISSING, -4],
     "funds without a column": ["LETF_FLOW", {"range": [["Fund", "Assets"], ["A", 1e9]]}, 0.01],
     "a contract beyond the listed strikes": ["OPTION_IV", RANGE, "2025-03-07", 9000, "C"],
