@@ -16,6 +16,11 @@ from enum import StrEnum
 from typing import Any
 
 from gex_xl.errors import BadInput
+from gex_xl.settings.filters import parse_band as parse_band
+from gex_xl.settings.filters import parse_expiries as parse_expiries
+from gex_xl.settings.words import WORDS as WORDS
+from gex_xl.settings.words import unworded
+from gex_xl.settings.words import worded as worded
 
 
 class Sign(StrEnum):
@@ -231,57 +236,19 @@ HELP: dict[str, str] = {
     "iv_unit": "Implied volatility column: auto (told from the whole column), decimal (0.20) or percent (20)",
     "third_friday": "Index contracts of a third Friday that have no OCC root settle at the close or at the open",
 }
-#: What drop-downs show in place of a value: setting -> value -> words. Settings take either.
-WORDS: dict[str, dict[str, str]] = {
-    "sign": {
-        "customer_flow": "Customer flow: calls -, puts +",
-        "long_calls": "Most public tools: calls +, puts -",
-        "short_all": "Dealers short both: calls -, puts -",
-    },
-    "expiries": {
-        "all": "All",
-        "0dte": "Today (0DTE)",
-        "ex_next": "All but the next",
-        "<=7d": "Up to 7 days",
-        "<=30d": "Up to 30 days",
-        "weekly": "Weekly only",
-        "monthly": "Monthly only",
-    },
-    "unit": {
-        "auto": "Auto",
-        "usd_bn": "USD bn per 1 %",
-        "usd_mn": "USD mn per 1 %",
-        "usd": "USD per 1 %",
-        "usd_per_point": "USD per point",
-        "shares": "Shares per 1 %",
-        "shares_per_point": "Shares per point",
-    },
-}
-_BY_WORDS = {key: {words.lower(): value for value, words in of.items()} for key, of in WORDS.items()}
-
-
-def worded(key: str, value: object) -> str:
-    """A setting's value in the words of its drop-down, where it has any."""
-    return WORDS.get(key, {}).get(str(value), str(value))
-
-
 #: Settled while a chain is read: they mean nothing to a chain that is in memory.
 READING = ("date_order", "decimal", "iv_unit", "third_friday")
 
 _ENUMS: dict[str, type[StrEnum]] = {
-    "sign": Sign, "unit": Unit, "clock": Clock, "clock_from": ClockFrom, "carry": Carry, "iv_source": IvSource,
-    "gamma_source": GammaSource, "weight": Weight, "flip_pick": FlipPick, "no_flip": NoFlip, "date_order": DateOrder,
-    "decimal": Decimal, "iv_unit": IvUnit, "third_friday": ThirdFriday, "slopes": Slopes,
-}  # fmt: skip
+    key: type(value) for key, value in ((f.name, f.default) for f in fields(_DEFAULTS)) if isinstance(value, StrEnum)
+}
 _BOUNDS: dict[str, tuple[float, float]] = {
     "min_minutes": (0, 1440), "quote_delay": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1),
     "multiplier": (1e-9, 1e9), "min_oi": (0, math.inf), "flip_noise": (0, 1), "profile_levels": (3, 2001),
     "vol_inverted": (0, 100), "flip_band": (0, 1), "skew_z": (-100, 100),
 }  # fmt: skip
 AUTO = "auto"
-_AUTO = frozenset({"multiplier", "quote_delay"})  # numbers that may be left to the chain
-_BAND = re.compile(r"\s*([\d.]*)\s*(%?)\s*:\s*([\d.]*)\s*(%?)\s*")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AUTO = frozenset(f.name for f in fields(_DEFAULTS) if f.default is None)  # numbers that may be left to the chain
 
 
 def choices(key: str) -> list[str]:
@@ -332,7 +299,7 @@ def _value(key: str, found: object) -> Any:
         near = difflib.get_close_matches(key, HELP, 1)
         hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(HELP)}"
         raise BadInput(f'settings: "{key}" is not a setting; {hint}')
-    found = _BY_WORDS.get(key, {}).get(str(found).strip().lower(), found)
+    found = unworded(key, found)
     if key in _ENUMS:
         word = str(found).strip().lower()
         if word not in choices(key):
@@ -366,41 +333,3 @@ def _number(key: str, found: object) -> float:
         word = f", or {AUTO}" if key in _AUTO else ""
         raise BadInput(f'settings: {key} is "{found}"; expected a number, {low:g}{top}{word}')
     return number
-
-
-def parse_expiries(text: str) -> tuple[str, float | None, list[dt.date]]:
-    """Kind (`all`, `0dte`, `weekly`, `monthly`, `days`, `dates`), the number of days, the dates."""
-    if text in ("all", "0dte", "weekly", "monthly"):
-        return text, None, []
-    within = re.fullmatch(r"<=\s*(\d+(?:\.\d+)?)\s*d", text)
-    if within:
-        return "days", float(within[1]), []
-    parts = [part for part in re.split(r"[,\s]+", text) if part]
-    try:
-        if parts and all(_DATE.fullmatch(part) for part in parts):
-            return "dates", None, [dt.date.fromisoformat(part) for part in parts]
-    except ValueError:
-        pass
-    raise BadInput(
-        f'settings: expiries is "{text}"; expected all, 0dte, weekly, monthly, <=30d or dates such as 2024-01-19'
-    )
-
-
-def parse_band(key: str, text: str, spot: float | None = None) -> tuple[float, float]:
-    """Lower and upper bound of a band such as `80%:120%` (of spot), `4500:5000`, `4500:` or `all`.
-
-    Without a spot only the form is checked: 80%:5000 may or may not be a band.
-    """
-    if text == "all" and key == "strikes":
-        return 0.0, math.inf
-    found = _BAND.fullmatch(text)
-    try:
-        if found and (found[1] or found[3]):
-            low = float(found[1]) * (0.01 * (spot or 1.0) if found[2] else 1.0) if found[1] else 0.0
-            high = float(found[3]) * (0.01 * (spot or 1.0) if found[4] else 1.0) if found[3] else math.inf
-            rising = low < high or (spot is None and bool(found[2]) != bool(found[4]))
-            if rising and (key == "strikes" or (low > 0 and high < math.inf)):
-                return low, high
-    except ValueError:
-        pass
-    raise BadInput(f'settings: {key} is "{text}"; expected a band such as 80%:120% or 4500:5000')
