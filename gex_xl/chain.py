@@ -137,28 +137,34 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
         raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")
     iv = without_placeholders(columns.iv, *columns.iv_placeholder)
-    roots = np.array(columns.root, dtype=np.str_)
-    expiry = np.array(columns.expiry, dtype="datetime64[D]")
+    # Contracts share some dozens of roots and expiries: what follows from these is found once for each pair.
+    pairs = list(zip(columns.root, columns.expiry, strict=True))
+    places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
+    of = np.array([places[pair] for pair in pairs], dtype=np.intp)
+    roots = np.array([root for root, _ in places], dtype=np.str_)[of]
+    expiry = np.array([day for _, day in places], dtype="datetime64[D]")[of]
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
-    ticker, listed = _products(columns, symbol, settings.third_friday)
+    ticker, listed = _products(columns, list(places), symbol, settings.third_friday)
     may_open = settles_twice(symbol, columns.venue) or not symbol
     keep, duplicates = _distinct(columns, order, roots, expiry, may_open=may_open)
     order = order[keep]
+    settled = settlements([day for _, day in places], listed)
+    morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
     notes = [*columns.notes, *_fractions(columns), *_settlement_notes(columns, symbol, settings.third_friday)]
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
         row=columns.row[order],
         root=roots[order],
         expiry=expiry[order],
-        settlement=settlements([columns.expiry[i] for i in order], [listed[i] for i in order]),
-        am_settled=np.array([listed[i].settles_in_the_morning for i in order], dtype=bool),
+        settlement=settled[of][order],
+        am_settled=morning[of][order],
         is_call=columns.right[order] == "C",
         iv=iv[order],
         last_trade=columns.last_trade[order],
         **arrays,
         has_dealer_position=columns.has_dealer_position,
         product=ticker,
-        products=tuple(dict.fromkeys(listed[i] for i in order)),
+        products=tuple(dict.fromkeys(listed[place] for place in dict.fromkeys(of[order].tolist()))),
         venue=columns.venue,
         symbol=symbol,
         layout=columns.layout,
@@ -189,8 +195,10 @@ def _fractions(columns: Columns) -> list[str]:
     ]
 
 
-def _products(columns: Columns, symbol: str, third_friday: ThirdFriday) -> tuple[Product, list[Product]]:
-    """The product of the underlying's ticker, and that of each contract: by its root, or by the ticker without one.
+def _products(
+    columns: Columns, pairs: Sequence[tuple[str, dt.date]], symbol: str, third_friday: ThirdFriday
+) -> tuple[Product, list[Product]]:
+    """The product of the underlying's ticker, and of each root and expiry: by the root, or by the ticker without one.
 
     A ticker whose contracts settle in the morning or in the afternoon is taken as the latter, but for the setting's
     third Friday.
@@ -207,7 +215,7 @@ def _products(columns: Columns, symbol: str, third_friday: ThirdFriday) -> tuple
             return product(root, market)
         return morning if opens and is_monthly(expiry) else ticker
 
-    return ticker, [of(root, day) for root, day in zip(columns.root, columns.expiry, strict=True)]
+    return ticker, [of(root, day) for root, day in pairs]
 
 
 def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:

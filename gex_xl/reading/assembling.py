@@ -19,10 +19,10 @@ from gex_xl.reading.other_lines import leave_out_other_lines, section_sizes
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.roles import CALL, NAMES, PUT, Places, Roles, find_roles
-from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, parse
+from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, parse, strikes_of
 from gex_xl.reading.titles import MissingColumns, titled_rights
 from gex_xl.reading.units import read_iv, read_multipliers, scale_strikes
-from gex_xl.reading.values import PLACEHOLDERS, is_blank, right, shown, text
+from gex_xl.reading.values import PLACEHOLDERS, all_there, is_blank, right, shown, text
 from gex_xl.settings import Settings
 
 Above = Sequence[tuple[int, Sequence[object]]]
@@ -101,10 +101,12 @@ class _Side:
 
     def __init__(self, table: Table, roles: Roles, side: str) -> None:
         self.side, self.at = side, roles.of(side)
-        self.symbols = [parse(cell) for cell in table.cells(self.at.get("symbol"))]
+        self.symbols = table.symbols(self.at.get("symbol"))
         self.named = any(self.symbols)
 
     def roots(self, table: Table) -> list[str]:
+        if "root" not in self.at:
+            return [o.root if o else "" for o in self.symbols]
         named = [text(cell).upper() for cell in table.cells(self.at.get("root"))]
         known = [parse(name) for name in named] if any(map(parse, named[:5])) else [None] * len(named)
         return [
@@ -116,8 +118,9 @@ class _Side:
         written = table.numeric(self.at.get("strike"), "strike")
         if "strike" in self.at:
             _refuse_no_number(table, self, written)
-        known = np.array([np.nan if o is None else o.strike for o in self.symbols], dtype=np.float64)
-        return np.where(np.isnan(written), known, written)
+        if not np.isnan(written).any():
+            return written
+        return np.where(np.isnan(written), strikes_of(self.symbols), written)
 
     def rights(self, table: Table, above: Above) -> npt.NDArray[np.str_]:
         if self.side:
@@ -238,6 +241,8 @@ def _amount(table: Table, roles: Roles, side: _Side, name: str, rights: npt.NDAr
 
 def _am(table: Table, at: int | None) -> FloatArray:
     """1 where a contract settles at the open, 0 where at the close, NaN where the feed does not say."""
+    if at is None:
+        return np.full(len(table.rows), np.nan)
     words = {"1": 1.0, "am": 1.0, "true": 1.0, "0": 0.0, "pm": 0.0, "false": 0.0}
     return np.array([words.get(text(cell).lower().removesuffix(".0"), np.nan) for cell in table.cells(at)], dtype=float)
 
@@ -279,6 +284,9 @@ def _present(table: Table, roles: Roles, sides: Sequence[_Side]) -> list[bool]:
     present = []
     for each in sides:
         own = roles.sides[each.side].values()
+        if any(all_there(table.cells(j)) for j in own):
+            present += [True] * len(table.rows)
+            continue
         present += [any(j < len(row) and not _nothing(row[j]) for j in own) for row in table.rows]
     return present
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import takewhile
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.conventions import day_first, decimal_comma, iv_factor
 from gex_xl.reading.dates import LONGEST, NUMERIC_DATE, expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
-from gex_xl.reading.symbols import Symbol, parse
+from gex_xl.reading.symbols import Symbol, parse_all
 from gex_xl.reading.values import is_blank, number, numbers, rounded, shown, text
 from gex_xl.settings import Settings
 
@@ -97,19 +98,25 @@ class Table:
         self.first = self.last = header + 1
         self.above = rows[:header]
         below = list(enumerate(rows[header + 1 :], header + 2))
-        kept = [(n, row) for n, row in below if not all(map(is_blank, row))]
+        kept = [(n, row) for n, row in below if (row and not is_blank(row[0])) or not all(map(is_blank, row))]
         self.rows = [row for _, row in kept]
+        self._narrowest = min(map(len, self.rows), default=0)
         self.numbers = np.array([n for n, _ in kept], dtype=np.int64)
         self.others: list[tuple[int, Sequence[object]]] = []
         self._columns: dict[int, list[object]] = {}
+        self._symbols: dict[int, list[Symbol | None]] = {}
         self.comma, self.day_first = False, False
         self.notes: list[str] = []
 
     def keep(self, wanted: Sequence[bool]) -> None:
         """Drop the rows that are not wanted."""
+        if all(wanted):
+            self._refuse_split_figures()
+            return
         self.others += [(int(n), row) for n, row, keep in zip(self.numbers, self.rows, wanted, strict=True) if not keep]
         self.rows = [row for row, keep in zip(self.rows, wanted, strict=True) if keep]
         self._columns.clear()
+        self._symbols.clear()
         self.numbers = self.numbers[np.asarray(wanted, dtype=bool)]
         self._refuse_split_figures()
 
@@ -117,6 +124,8 @@ class Table:
         """Raises BadInput where a line of a text has more figures than the header has names: one was cut in two."""
         # In a worksheet a row ends with blanks, since all rows of a range are of one length.
         width = max((j for j, name in enumerate(self.names, 1) if name), default=0)
+        if max(map(len, self.rows), default=0) <= width:
+            return
         for n, row in zip(self.numbers.tolist(), self.rows, strict=True):
             beyond = list(takewhile(lambda cell: not is_blank(cell), row[width:]))
             if any(number(cell) is not None for cell in beyond):
@@ -149,8 +158,7 @@ class Table:
         """Whether expiries are day first by the option symbols beside them; None where those say nothing."""
         expiry = next((j for f, j in at if f == "expiry"), None)
         for symbol in (j for f, j in at if f == "symbol"):
-            for cell, name in zip(self.cells(expiry), self.cells(symbol), strict=True):
-                known = parse(name)
+            for cell, known in zip(self.cells(expiry), self.symbols(symbol), strict=True):
                 orders = [
                     first for first in (False, True) if known and expiry_date(cell, day_first=first) == known.expiry
                 ]
@@ -189,11 +197,22 @@ class Table:
         if at is None:
             return [None] * len(self.rows)
         if at not in self._columns:
-            column = [row[at] if at < len(row) else None for row in self.rows]
+            if self._narrowest > at:
+                column = list(map(itemgetter(at), self.rows))
+            else:
+                column = [row[at] if at < len(row) else None for row in self.rows]
             if any(kind.__hash__ is None for kind in set(map(type, column))):
                 column = [text(c) if type(c).__hash__ is None else c for c in column]  # lists, which no feed means
             self._columns[at] = column
         return self._columns[at]
+
+    def symbols(self, at: int | None) -> list[Symbol | None]:
+        """What the option symbols of a column say; None where there is none."""
+        if at is None:
+            return [None] * len(self.rows)
+        if at not in self._symbols:
+            self._symbols[at] = parse_all(self.cells(at))
+        return self._symbols[at]
 
     def sample(self, at: int, size: int = 50) -> list[object]:
         """The first cells of a column that are not blank."""

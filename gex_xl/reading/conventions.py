@@ -35,7 +35,8 @@ def decimal_comma(columns: Iterable[Sequence[object]], setting: Decimal) -> tupl
     if setting is not Decimal.AUTO:
         return setting is Decimal.COMMA, ""
     columns = list(columns)
-    with_commas = [text(c) for cells in columns for c in cells if isinstance(c, str) and "," in c]
+    texts = [[c for c in cells if isinstance(c, str)] for cells in columns if str in set(map(type, cells))]
+    with_commas = [text(c) for cells in texts if "," in "".join(cells) for c in cells if "," in c]
     if not with_commas:
         return False, ""
     commas = [word for word in with_commas if _matches(_DECIMAL_COMMA, word)]

@@ -85,7 +85,11 @@ def _as_rows(cells: object) -> list[Sequence[object]]:
     if isinstance(cells, Mapping) or not isinstance(cells, Sequence) or isinstance(cells, str):
         raise BadInput("the chain is not a range; expected rows of cells with a header, or a LOAD_CHAIN handle")
     check_size(len(cells), 1)
-    return [row if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in cells]
+    return [row if type(row) is list or _is_row(row) else [row] for row in cells]
+
+
+def _is_row(row: object) -> bool:
+    return isinstance(row, Sequence) and not isinstance(row, str)
 
 
 def check_size(rows: int, columns: int) -> None:

@@ -60,16 +60,17 @@ def _venue(table: Table, roles: Roles, symbols: Sequence[Symbol], root: str) -> 
             word = plain(re.split(r"[|:]", cell)[0])
             if word in _EXCHANGES and (name == "exchange" or cell[len(word) :].lstrip("_")[:1] in ("|", ":")):
                 return _EXCHANGES[word], f"column {table.names[at]}: {cell[:40]}"
+    families = {o.family for o in symbols}
     for family, market in _FAMILIES.items():
-        if any(o.family == family for o in symbols):
+        if family in families:
             return market, "the form of the contracts' names"
     names = {plain(name.rpartition(".")[2]) for name in table.names}
-    if any(o.family == "dashes" for o in symbols):
+    if "dashes" in families:
         own = {"bid1price", "ask1price", "bid1iv", "ask1iv"} & names
         linear = any(o.root.endswith("_USDT") for o in symbols)
         return ("Bybit", "column names" if own else "contracts settled in USDT") if own or linear else (
             "Deribit", "the form of the contracts' names")  # fmt: skip
-    indian = any(o.family == "india" for o in symbols) or any(
+    indian = "india" in families or any(
         {text(cell).upper() for cell in table.sample(at, 10)} & _INDIAN_RIGHTS for at in roles.all("right")
     )
     sided = {name.upper().split(".")[0].split("_")[0] for name in table.names}

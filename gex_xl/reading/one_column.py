@@ -21,8 +21,10 @@ def split(rows: Rows, is_header: Callable[[Sequence[str]], bool]) -> Rows:
 
     Raises BadInput where one cell stands per line and the lines do not fill whole rows.
     """
+    if any(not is_blank(cell) for row in rows for cell in row[1:]):
+        return rows
     filled = [row for row in rows if not all(map(is_blank, row))]
-    if len(filled) < 2 or any(any(not is_blank(c) for c in row[1:]) for row in filled):
+    if len(filled) < 2:
         return rows
     lone = [text(row[0]) if row else "" for row in filled]
     counts = {mark: sum(line.count(mark) >= 3 for line in lone) for mark in "\t;,|"}

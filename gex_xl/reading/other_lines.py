@@ -9,7 +9,7 @@ from gex_xl.reading.columns import RESTRICTED, Table
 from gex_xl.reading.roles import Roles
 from gex_xl.reading.symbols import parse
 from gex_xl.reading.titles import side_of_title
-from gex_xl.reading.values import is_blank, number, text
+from gex_xl.reading.values import all_plain_numbers, all_there, is_blank, number, text
 
 #: Above each expiry thinkorswim writes its date, the days left and the shares per contract.
 _SECTION = re.compile(r"\d{1,2} [A-Z]{3} \d{2}\s+\(\d+\)\s+(\d+)\b.*")
@@ -44,6 +44,9 @@ def _from_two_sides(table: Table, roles: Roles) -> tuple[list[tuple[str, float]]
     strikes, expiries = table.cells(roles.at.get("strike")), table.cells(roles.at.get("expiry"))
     symbols = roles.all("symbol")
     places = roles.all("open_interest")
+    if _all_contracts(table, strikes, expiries if "expiry" in roles.at else None):
+        table.keep([True] * len(strikes))
+        return [], []
     wanted: list[bool] = []
     left_out: list[tuple[str, float]] = []
     sections: Sections = []
@@ -70,6 +73,11 @@ def _from_two_sides(table: Table, roles: Roles) -> tuple[list[tuple[str, float]]
     table.keep(wanted)
     table.others = [(n, row) for n, row in table.others if section(row) is None]
     return left_out, sections
+
+
+def _all_contracts(table: Table, strikes: Sequence[object], expiries: Sequence[object] | None) -> bool:
+    """Whether every line surely has a strike, and an expiry where there is such a column."""
+    return not table.comma and all_plain_numbers(strikes) and (expiries is None or all_there(expiries))
 
 
 def _has_symbol(row: Row, places: Sequence[int]) -> bool:

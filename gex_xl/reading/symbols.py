@@ -90,6 +90,28 @@ def _parsed(written: str) -> Symbol | None:
     return None
 
 
+#: Root, day and right of a plain OCC symbol, whose last eight digits are the strike.
+_OCC_HEAD = re.compile(r"[A-Z]{1,6}\d{6}[CP]")
+
+
+def parse_all(cells: Iterable[object]) -> list[Symbol | None]:
+    """`parse` of each cell of a column: plain OCC symbols share a few roots, days and rights, each read once."""
+    heads: dict[str, Symbol | None] = {}
+    out: list[Symbol | None] = []
+    for cell in cells:
+        known = None
+        if type(cell) is str and (digits := cell[-8:]).isdigit() and digits.isascii():
+            head = cell[:-8]
+            if head not in heads:
+                heads[head] = parse_occ(f"{head}00000000") if _OCC_HEAD.fullmatch(head) else None
+            known = heads[head]
+        if known is None:
+            out.append(parse(cell) if cell is not None else None)
+        else:
+            out.append(Symbol(known.root, known.expiry, known.right, int(digits) / 1000))
+    return out
+
+
 def parse_occ(cell: object) -> Symbol | None:
     """What an OCC option symbol says, or None."""
     found = OCC.fullmatch(text(cell).upper()) if isinstance(cell, str) else None
@@ -191,11 +213,19 @@ def _in_words(written: str) -> Symbol | None:
     return Symbol(root, expiry, right[0], float(strike), "india" if right in ("CE", "PE") else "words")
 
 
+def strikes_of(symbols: Sequence[Symbol | None]) -> FloatArray:
+    """Strikes that symbols name, NaN where there is no symbol, shape (n,)."""
+    return np.array([np.nan if symbol is None else symbol.strike for symbol in symbols], dtype=np.float64)
+
+
 def check_strikes(strikes: FloatArray, symbols: Sequence[Symbol | None], rows: npt.NDArray[np.int64]) -> None:
     """Raises BadInput where a strike is not its symbol's: columns that were sorted apart, or pasted askew."""
-    for strike, known, row in zip(strikes.tolist(), symbols, rows.tolist(), strict=True):
-        if known and strike > 0 and abs(strike - known.strike) > 0.01 * known.strike:
-            raise BadInput(f"strike in row {row} is {strike:g}; expected {known.strike:g}, as its option symbol says")
+    known = strikes_of(symbols)
+    with np.errstate(invalid="ignore"):
+        wrong = np.flatnonzero((strikes > 0) & (np.abs(strikes - known) > 0.01 * known))
+    if wrong.size:
+        i = wrong[0]
+        raise BadInput(f"strike in row {rows[i]} is {strikes[i]:g}; expected {known[i]:g}, as its option symbol says")
 
 
 def check_expiries(expiries: Sequence[dt.date], symbols: Sequence[Symbol | None], rows: npt.NDArray[np.int64]) -> None:

@@ -10,6 +10,7 @@ from gex_xl.arrays import FloatArray, Mask
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.headers import plain
 from gex_xl.reading.roles import CALL, PUT, Roles
+from gex_xl.reading.symbols import strikes_of
 from gex_xl.reading.values import numbers, text
 
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
@@ -91,9 +92,10 @@ def scale_strikes(columns: Columns, table: Table) -> None:
     """
     if not columns.strike.size:
         return
-    pairs = [(k, o.strike) for k, o in zip(columns.strike.tolist(), columns.symbols, strict=True) if o and o.strike > 0]
-    if pairs:
-        ratio, by = float(np.median([k / o for k, o in pairs])), "as the symbols say"
+    known = strikes_of(columns.symbols)
+    named = known > 0
+    if named.any():
+        ratio, by = float(np.median(columns.strike[named] / known[named])), "as the symbols say"
     elif columns.spot:
         ratio, by = float(np.median(columns.strike)) / columns.spot, f"as spot {columns.spot:g} says"
     elif {plain(name) for name in table.names} >= _OPTIONMETRICS and float(np.median(columns.strike)) > 20_000:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,29 @@ def is_blank(cell: object) -> bool:
         return cell != cell
     # Most cells are decided by their first character.
     return isinstance(cell, str) and not cell[:1].isalnum() and not text(cell)
+
+
+def all_there(column: Sequence[object]) -> bool:
+    """Whether all cells of a column surely hold something; False also where that would take a closer look."""
+    kinds = set(map(type, column))
+    if kinds == {float}:
+        return not np.isnan(np.array(column, dtype=np.float64)).any()
+    return kinds == {str} and all(cell[:1].isalnum() for cell in column if isinstance(cell, str))
+
+
+def all_plain_numbers(column: Sequence[object]) -> bool:
+    """Whether all cells of a column surely are numbers, written with a point; False also where in doubt."""
+    kinds = set(map(type, column))
+    if not kinds <= {float, int, str} or (str in kinds and "_" in "".join(filter(_is_text, column))):
+        return False  # Python reads 1_000
+    try:
+        return bool(np.isfinite(np.array(column, dtype=object).astype(np.float64)).all())
+    except (ValueError, OverflowError):
+        return False
+
+
+def _is_text(cell: object) -> TypeGuard[str]:
+    return isinstance(cell, str)
 
 
 def text(cell: object) -> str:
