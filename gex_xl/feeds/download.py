@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from gex_xl import __version__
 from gex_xl.errors import BadInput
-from gex_xl.reading.files import MAX_BYTES
+from gex_xl.reading.containers import MAX_BYTES
 from gex_xl.reading.values import shown
 
 if TYPE_CHECKING:

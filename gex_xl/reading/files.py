@@ -1,4 +1,4 @@
-"""Files to cells: csv and dat, json, xlsx. Nothing is interpreted here."""
+"""Files to cells: text, JSON, workbooks, HTML and Parquet, packed or not. Nothing is interpreted here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from itertools import chain, islice
 from pathlib import Path
 
 from gex_xl.errors import BadInput
+from gex_xl.reading.containers import (
+    MAX_BYTES,
+    cells_of_html,
+    cells_of_parquet,
+    in_a_file,
+    is_workbook,
+    refuse_binary,
+    unpacked,
+)
 from gex_xl.reading.conventions import decimal_comma
 from gex_xl.reading.layouts import MAX_CELLS, check_size
 from gex_xl.reading.records import cells_of_json
@@ -18,39 +27,53 @@ from gex_xl.reading.workbooks import cells_of_workbook
 from gex_xl.settings import Decimal
 
 Cells = list[list[object]]
-#: The largest file. CBOE's whole SPX chain has 4 MB, its JSON 15 MB.
-MAX_BYTES = 50_000_000
 _BEGINS_JSON = re.compile(r"\s*(?:\{|\[\s*[\[{])")  # OptionsDX's header begins with [ too
 _END = "\x04"
 _CYRILLIC = re.compile("[À-ÿ]{3}")
-_SHEETS = (".xlsx", ".xlsm")
-_OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
+_SHEETS = (".xlsx", ".xlsm", ".xlsb", ".ods")
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel writes and hides
 
 
 def read_cells(path: str | Path) -> Cells:
     """The cells of a file, row by row. Raises BadInput for a file that is missing, too large or cannot be read."""
     file = Path(path)
     name = shown(file.name)
-    kind = file.suffix.lower()
     try:
         if file.is_dir() or not file.exists():
             found = "a folder" if file.is_dir() else "no such file"
             raise BadInput(f"{str(file)[-200:]}: {found}; expected a csv, json or xlsx file")
         if not file.is_file():  # a pipe would be waited for, and a device has no end
             raise BadInput(f"{str(file)[-200:]}: not a file but a pipe or a device; expected a csv, json or xlsx file")
-        if kind in _OTHER_SHEETS:
-            raise BadInput(f"{name}: {kind} files are not read; save it as .xlsx or .csv")
+        if file.suffix.lower() == ".numbers":
+            raise BadInput(f"{name}: .numbers files are not read; save it as .xlsx or .csv")
         if file.stat().st_size > MAX_BYTES:
             size = file.stat().st_size / 1e6
             raise BadInput(f"{name}: {size:,.0f} MB; expected at most {MAX_BYTES / 1e6:,.0f} MB")
-        if kind in _SHEETS:
+        with file.open("rb") as opened:
+            head = opened.read(8)
+        if is_workbook(head, file) or (file.suffix.lower() in _SHEETS and not head.startswith(b"\x1f\x8b")):
             return cells_of_workbook(file)
         raw = file.read_bytes()
     except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
         raise BadInput(f"{name}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    inner, inner_name = unpacked(raw, file, name)
+    if inner is not raw and inner[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        folder, packed = in_a_file(inner, inner_name)
+        with folder:
+            return cells_of_workbook(packed)
+    return _cells_of(inner, shown(inner_name))
+
+
+def _cells_of(raw: bytes, name: str) -> Cells:
+    """The cells of what is no workbook: Parquet, JSON, an HTML page, delimited text."""
+    if (cells := cells_of_parquet(raw, name)) is not None:
+        return cells
+    refuse_binary(raw, name)
     decoded = _decode(raw)
-    if kind == ".json" or _BEGINS_JSON.match(decoded):
+    if name.lower().endswith(".json") or _BEGINS_JSON.match(decoded):
         return cells_of_json(_json(decoded, name), name)
+    if (cells := cells_of_html(decoded)) is not None:
+        return cells
     return cells_of_csv(decoded)
 
 
@@ -77,7 +100,10 @@ def cells_of_csv(decoded: str) -> Cells:
     """The cells of delimited text; comma, semicolon, tab or | is told from the first lines."""
     check_size(max(decoded.count("\n"), decoded.count("\r")), 1)
     head = list(islice(io.StringIO(decoded), 50))
-    mark = max(",;\t|", key=lambda m: _splits(head, m))
+    named = _SEPARATOR.match(decoded)
+    mark = named[1] if named else max(",;\t|", key=lambda m: _splits(head, m))
+    if named:
+        decoded = "\n" + decoded[named.end() :]  # a blank line, so that rows keep their numbers
     if decoded.count(mark) > MAX_CELLS:
         raise BadInput(f"the text has {decoded.count(mark):,} cells; expected at most {MAX_CELLS:,}")
     # A quotation mark that is never closed takes in all that follows, this last line too.

@@ -14,6 +14,7 @@ from typing import Any
 
 from gex_xl.reading.dates import expiry_date, from_epoch
 from gex_xl.reading.headers import field_of, plain, rank_of
+from gex_xl.reading.layouts import check_size
 from gex_xl.reading.symbols import parse
 from gex_xl.reading.values import number, right, shown
 
@@ -102,6 +103,7 @@ def _walk(node: object, above: Context, path: str, found: Found, heading: Sequen
     if isinstance(node, Mapping):
         _object(node, above, path, found, heading)
     elif isinstance(node, list):
+        check_size(len(node), 1)
         rows = _rows(node, heading)
         for entry in node if rows is None else rows:
             if isinstance(entry, Mapping):

@@ -227,7 +227,7 @@ def find_expiries(table: Table, above: Rows, title: str) -> list[dt.date]:
 
     A line that names an expiry holds for the rows below it, up to the next such line; else the name of the file.
     """
-    known = [(0, day)] if (day := _named_expiry(title, table.day_first)) else []
+    known = [(0, day)] if (day := expiry_of_file(title, table.day_first)) else []
     for n, row in (*above, *table.others):
         for j, cell in enumerate(row):
             day = _named_expiry(text(cell), table.day_first)
@@ -241,6 +241,18 @@ def find_expiries(table: Table, above: Rows, title: str) -> list[dt.date]:
     if not known or not len(table.numbers) or (at := np.array([n for n, _ in known])).min() > table.numbers[0]:
         return []
     return [known[i][1] for i in np.searchsorted(at, table.numbers, side="right") - 1]
+
+
+_FILE_OF_NSE = re.compile(r"option-chain-ed-.+?-(\d{1,2}-[a-z]{3}-\d{4})", re.IGNORECASE)
+_FILE_WITH_EXPIRY = re.compile(r"(?<![a-z])exp(?:iry|iration|ires)?[-_ ]?(\d[\w-]*)", re.IGNORECASE)
+
+
+def expiry_of_file(title: str, day_first: bool = False) -> dt.date | None:
+    """The expiry that a file's name says: right behind exp, or in NSE's own pattern; any other date is a download's."""
+    if found := _FILE_OF_NSE.match(title):
+        return expiry_date(found[1])
+    found = _FILE_WITH_EXPIRY.search(title)
+    return expiry_date(found[1].replace("_", "-")[:10].rstrip("-"), day_first=day_first) if found else None
 
 
 def _named_expiry(written: str, day_first: bool) -> dt.date | None:

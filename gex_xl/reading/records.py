@@ -9,22 +9,13 @@ from typing import Any
 from gex_xl.errors import BadInput
 from gex_xl.reading.json_tables import records_of_json
 from gex_xl.reading.layouts import check_size
+from gex_xl.reading.sheets import Sheet
 
 Cells = list[list[object]]
 Record = Mapping[str, Any]
 _CBOE_OPTION = ("option", "bid", "ask", "iv", "open_interest", "volume", "delta", "gamma", "theo", "last_trade_time")
 #: Interactive Brokers keeps greeks of the bid, the ask and the last price beside those of its model.
 _OTHER_GREEKS = ("bidGreeks", "askGreeks", "lastGreeks")
-
-
-class Sheet(list[list[object]]):
-    """Cells, and what is to be said of where they come from."""
-
-    notes: list[str]
-
-    def __init__(self, rows: Iterable[list[object]] = ()) -> None:
-        super().__init__(rows)
-        self.notes = []
 
 
 def cells_of_json(loaded: object, name: str) -> Cells:

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xlsm) to cells, after a look at how large they would become."""
+"""Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) to cells, after a look at how large they would become."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gex_xl.errors import BadInput
-from gex_xl.reading.layouts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, has_chain
-from gex_xl.reading.values import is_blank, shown
+from gex_xl.reading.layouts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, check_size
+from gex_xl.reading.sheets import Sheet, stacked
+from gex_xl.reading.values import shown
 
 #: Unpacked XML in all, and text in the cells: a chain of 200 000 rows stays below.
 MAX_UNPACKED, MAX_TEXT = 250_000_000, 200_000_000
 _CHUNK = 1 << 20
+_OLE = b"\xd0\xcf\x11\xe0"  # Excel's files before 2007, which are not packed
+_ROW_REPEATS = re.compile(rb'number-rows-repeated="(\d{1,9})"')
+_CELL_REPEATS = re.compile(rb'number-columns-repeated="(\d{1,9})"')
 # Wherever an attribute r stands, however long: an element may have it twice, in either kind of quotes. Each pattern
 # begins at a mark that it cannot pass again, so that the time grows with the text and no faster.
 _COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)\d""")
@@ -28,32 +32,55 @@ _STRING = re.compile(rb"<(?:\w+:)?si\b")
 _BEYOND = 10_000_000  # a row or column that no sheet has, for references of more digits or letters than any
 
 
-def cells_of_workbook(file: Path) -> list[list[object]]:
-    """The cells of the first sheet that holds a chain, else of the first sheet.
+def cells_of_workbook(file: Path) -> Sheet:
+    """The cells of all sheets that hold a chain, one below the other; else of the first sheet.
 
-    Raises BadInput for what is no workbook, and for one whose sheets are too large to be a chain.
+    Raises BadInput for what is no workbook, for one whose sheets are too large to be a chain, and for chains that
+    cannot be one.
     """
-    sheets = _sheets(file)
-    found = [sheet for sheet in sheets if has_chain(sheet)] or sheets
-    return [[None if is_blank(cell) else cell for cell in row] for row in found[0]] if found else []
+    return stacked(_sheets(file), "sheet")
 
 
 def cells_of_first_sheet(file: Path) -> list[list[object]]:
     """The cells of the first sheet, a blank as "". Raises BadInput as cells_of_workbook does."""
-    return next(iter(_sheets(file)), [])
+    return next((rows for _, rows in _sheets(file)), [])
 
 
-def _sheets(file: Path) -> list[Any]:
-    _refuse_bombs(file)
+def _sheets(file: Path) -> list[tuple[str, Any]]:
+    with file.open("rb") as opened:
+        packed = opened.read(4) != _OLE
+    if packed:
+        _refuse_bombs(file)
+        _refuse_repeats(file)
     # Fast, typed and without dependencies; absent only in the browser, where there are no files.
     import python_calamine
 
     try:
         with python_calamine.load_workbook(file) as book:
-            sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
+            sheets = [(n, book.get_sheet_by_name(n).to_python(skip_empty_area=False)) for n in book.sheet_names]
     except Exception as error:  # a broken file may raise anything here, dates beyond all calendars an OverflowError
         raise _unreadable(file, error) from None
+    for _, rows in sheets:
+        check_size(len(rows), max(map(len, rows), default=0))
     return sheets
+
+
+def _refuse_repeats(file: Path) -> None:
+    """Raises BadInput for a sheet of OpenDocument whose repeated cells and rows span too many."""
+    with zipfile.ZipFile(file) as archive:
+        xml = archive.read("content.xml") if "content.xml" in archive.namelist() else b""
+    for sheet in xml.split(b"<table:table ")[1:]:
+        height = width = row = 0
+        for line in sheet.split(b"<table:table-row")[1:]:
+            row += int(found[1]) if (found := _ROW_REPEATS.search(line.partition(b">")[0])) else 1
+            column = last = 0
+            for cell in line.split(b"<table:table-cell")[1:]:
+                tag, _, rest = cell.partition(b">")
+                column += int(found[1]) if (found := _CELL_REPEATS.search(tag)) else 1
+                last = column if rest and not tag.endswith(b"/") else last
+            if last:
+                height, width = row, max(width, last)
+        check_size(height, width)
 
 
 def _unreadable(file: Path, why: object) -> BadInput:

@@ -271,11 +271,19 @@ def test_entities_that_read_a_file(tmp_path: Path) -> None:
     assert "a secret" not in sentence(lambda: Chain.from_file(zipped(sheet, tmp_path / "chain.xlsx")))
 
 
-@pytest.mark.parametrize("name", ["chain.xls", "chain.xlsb", "chain.ods"])
-def test_other_workbooks_are_refused_by_name(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["chain.xlsb", "chain.ods"])
+def test_what_is_only_called_a_workbook_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"anything")
-    assert sentence(lambda: Chain.from_file(tmp_path / name)) == (
-        f"{name}: {Path(name).suffix} files are not read; save it as .xlsx or .csv"
+    assert sentence(lambda: Chain.from_file(tmp_path / name)).startswith(f"{name}: not a readable workbook (")
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"), [(b"%PDF-1.7", "a PDF"), (b"\x89PNG\r\n", "a picture"), (b"a\0b", "a binary file")]
+)
+def test_a_file_that_is_no_text_says_what_it_is(head: bytes, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "chain.csv").write_bytes(head + b"anything")
+    assert sentence(lambda: Chain.from_file(tmp_path / "chain.csv")) == (
+        f"chain.csv: {kind}, not a text table; export the chain as csv, xlsx or json"
     )
 
 
