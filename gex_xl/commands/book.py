@@ -128,7 +128,9 @@ def _text(found: Overview) -> list[str]:
         tables["ways"] = [(*row[:7], row[9]) for row in book_sheets.ways(found, "")]
     if found.quotes is not None:
         tables["quotes"] = [
-            (row[0], row[1], row[2], row[4], row[5], f"{row[6]:.0%}", row[8]) for row in book_sheets.quotes(found, "")
+            (row[0], row[1], row[2], row[4], row[5], f"{row[6]:.0%}", row[8])
+            for row in book_sheets.quotes(found, "")[1:]
+            if row[0]
         ]
     for name, rows in tables.items():
         lines += ["", *_columns([_HEADS[name], *rows])]

@@ -28,7 +28,7 @@ class Wanted:
 
     `mid`, `half_spread`, `tick`, `band` in USD: no quote lies further than `band` from the mid. `volatility`: standard
     deviation of the price in USD over one day. `inventory`: signed contracts; `limit`: most of them, either way.
-    `size`: contracts quoted while there is no inventory.
+    `size`: contracts quoted while there is no inventory. `row`: of the range.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Wanted:
     half_spread: float
     size: float
     tick: float
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _wanted(row: Row) -> Wanted:
         raise row.bad("half_spread", f"at most the band, {band:g}")
     one = Wanted(
         name, mid, row.needed("volatility", 0), row.needed("inventory"), row.needed("limit", 0, above=True), band, half,
-        10.0 if row.amount("size", 0) is None else row.needed("size", 0), tick,
+        10.0 if row.amount("size", 0) is None else row.needed("size", 0), tick, row.number,
     )  # fmt: skip
     low, high = _ends(one)
     if high <= low:

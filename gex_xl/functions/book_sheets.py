@@ -23,6 +23,8 @@ HEADLINE_KEYS = (
     "status", "status_limits", "inventory", "delta", "gamma", "vega", "theta", "gap", "limits", "best", "way_1",
     "way_2", "way_3", "left_delta", "left_gamma", "left_vega", "left_gap", "left_cost", "largest",
 )  # fmt: skip
+QUOTE_HEADS = ("", "Bid", "Ask", "Fair to us", "Bid size", "Ask size", "Use", "State", "Why")
+ROOM = 12  # rows of ways and of orders that the sheet has room for
 MOVES = tuple(step / 100 for step in range(-10, 11))
 _Card = tuple[str, Any, str, str, str]  # label, figure, words, note, kind
 _BLANK: tuple[Any, str, str, str] = ("", "none", words.UNREADABLE, "none")
@@ -162,11 +164,19 @@ def ways(found: Overview, _name: str) -> Table:
     """Way, delta, gamma, vega, basis risk, cost, worst loss, jump and vol points of it, what to trade."""
     if found.ways is None:
         return [[""] * 10]
-    return [
+    rows: Table = [
         [words.way(found, one.method), one.delta, one.gamma, one.vega, one.basis, one.execution, one.gap, one.gap_at[0],
          100 * one.gap_at[1], "nothing" if one.trade == "none" else one.trade]
         for one in found.ways
     ]  # fmt: skip
+    return _within(rows, 10, "worse")
+
+
+def _within(rows: Table, columns: int, word: str) -> Table:
+    """Not more rows than there is room for; the last says how many are not shown."""
+    if len(rows) <= ROOM:
+        return rows
+    return [*rows[: ROOM - 1], [f"and {len(rows) - ROOM + 1} more, {word}", *[""] * (columns - 1)]]
 
 
 def orders(found: Overview, _name: str) -> Table:
@@ -193,7 +203,7 @@ def orders(found: Overview, _name: str) -> Table:
     for one in found.related:
         if best == f"related: {one.product.name}":
             rows.append([one.product.name, words.trade(one.contracts), one.product.price, one.cost])
-    return rows or [["nothing to trade", "", "", ""]]
+    return _within(rows, 4, "see HEDGE_OPTIONS") if rows else [["nothing to trade", "", "", ""]]
 
 
 def _delta_orders(trades: Book) -> Table:
@@ -215,6 +225,7 @@ def bounds(found: Overview, _name: str) -> Table:
         ends = ["" if math.isinf(end) else end for end in ((bound.low, bound.high) if bound else ())] or ["", ""]
         state = "no bound" if bound is None else "not met" if label in found.options.missed else "met"
         rows.append([label[:1].upper() + label[1:], before, found.options.after[label], *ends, state])
+    rows = rows[: ROOM - 1]
     after = next(one.delta for one in found.ways if one.method == OPTIONS)
     rows.append(["Delta", next(one.delta for one in found.ways if one.method == NONE), after, "", "", "after the rest"])
     return rows
@@ -242,26 +253,19 @@ def _where(check: Check) -> str:
 
 
 def quotes(found: Overview, _name: str) -> Table:
-    """Name, bid, ask, fair, bid size, ask size, use, state, why; "none" for a side that is not quoted."""
+    """Name, bid, ask, fair, bid size, ask size, use, state, why, one row for each row of the range of quotes; "none"
+    for a side that is not quoted."""
     if found.quotes is None:
         return [[""] * 9]
-    rows: Table = []
+    last = max(asked.row for asked, _ in found.quotes)
+    rows: Table = [[""] * 9 for _ in range(last)]
+    rows[0] = list(QUOTE_HEADS)
     for asked, one in found.quotes:
         use = abs(asked.inventory) / asked.limit
         bid, ask = (price if size else "none" for price, size in ((one.bid, one.bid_size), (one.ask, one.ask_size)))
-        rows.append(
-            [
-                one.name,
-                bid,
-                ask,
-                one.reservation,
-                one.bid_size,
-                one.ask_size,
-                use,
-                words.STATES[state_of(use, found.warn_at)],
-                one.why,
-            ]
-        )
+        rows[asked.row - 1] = [
+            one.name, bid, ask, one.reservation, one.bid_size, one.ask_size, use, state, one.why,
+        ]  # fmt: skip
     return rows
 
 

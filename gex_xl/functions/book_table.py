@@ -1,18 +1,19 @@
-"""Worksheet function behind the sheets of a desk: one call a table, and never a figure that rests on a bad row."""
+"""Worksheet functions behind the sheets of a desk: all ranges are read once, and no figure rests on a bad row."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
-from gex_xl.cache import Cache, content_key
+from gex_xl.cache import content_key
 from gex_xl.desk.limits import WARN_AT
 from gex_xl.desk.overview import PARTS, Inputs, Overview, overview
 from gex_xl.desk.table import Where, read_table
 from gex_xl.errors import GexError
-from gex_xl.functions import arguments
+from gex_xl.functions import arguments, desk_handles
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.book_sheets import TABLES
 from gex_xl.functions.positions import AS_OF, EXAMPLE_LIMITS, EXAMPLE_POSITIONS
@@ -20,7 +21,7 @@ from gex_xl.functions.registry import worksheet
 
 Given = TypeVar("Given")
 BookTable = StrEnum("BookTable", {name.upper(): name for name in TABLES})  # type: ignore[misc]
-_KEEP: Cache[Overview] = Cache(4)
+_ALL = (*PARTS, "spot", "as_of", "settings", "places", "horizon_days", "risk_aversion", "days", "warn_at", "chain")
 _TAKEN = "As {} take it; blank, or a header alone: not given"
 
 
@@ -32,13 +33,11 @@ def _raw(value: object, _name: str) -> Any:
 #: What the cells hold, as they hold it.
 _Range = Annotated[Table | None, _raw]
 _Cell = Annotated[object, _raw]
-_EXAMPLE = (EXAMPLE_POSITIONS, "limits", None, AS_OF, *[None] * 7, EXAMPLE_LIMITS)
 
 
-@worksheet("Own book", *_EXAMPLE)
-def BOOK_TABLE(
+@worksheet("Own book", EXAMPLE_POSITIONS, None, AS_OF, *[None] * 7, EXAMPLE_LIMITS)
+def LOAD_BOOK(
     positions: Annotated[_Range, "As BOOK_EXPOSURE takes them"],
-    table: Annotated[BookTable, f"Which: {', '.join(TABLES)}"],
     spot: Annotated[_Range, "Price of the underlying, or two columns of name and price; blank: from the rows"] = None,
     as_of: Annotated[_Cell, "Time of valuation; blank: a column of that name, or the chain's"] = None,
     settings: Annotated[_Range, "Settings, such as rate=0.04; blank: defaults"] = None,
@@ -62,11 +61,11 @@ def BOOK_TABLE(
     days: Annotated[_Cell, "As QUOTE_ADJUST takes it; blank: 1"] = None,
     warn_at: Annotated[_Cell, "Share of a limit from which its state is near; blank: 0.8"] = None,
     chain: Annotated[_Range, "A loaded chain, or a range of several, in which positions are listed"] = None,
-) -> Table:
-    """A table of a desk's sheets, ready to be shown. It never fails: what cannot be read leaves its tables blank, and
-    the headline says which cell and why.
+) -> str:
+    """Read all ranges of a desk once and keep them in memory; returns a short text that BOOK_TABLE takes. It never
+    fails: what cannot be read is said by the table headline, and leaves the tables that rest on it blank.
 
-    Returns table: the columns of the one asked for, without a header; one blank row where it cannot be computed.
+    Returns text: name, positions, date and a digest, such as "Desk A, 8 positions 2025-10-08 #3f2a91".
     """
     cells = {
         "positions": positions, "spot": spot, "as_of": as_of, "settings": settings, "candidates": candidates,
@@ -75,11 +74,27 @@ def BOOK_TABLE(
         "risk_aversion": risk_aversion, "days": days, "warn_at": warn_at, "chain": chain,
     }  # fmt: skip
     key = content_key(list(cells.values()))
-    found = _overview(cells) if key is None else _KEEP.get(key, lambda: _overview(cells))
-    return TABLES[table](found, arguments.words(name, "name") or "")
+    digest = hashlib.blake2b(repr(cells).encode(), digest_size=16).digest() if key is None else key
+    called = arguments.words(name, "name") or ""
+    return desk_handles.store(_overview(cells), called, digest.hex())
 
 
-def _overview(cells: Mapping[str, Any]) -> Overview:
+@worksheet("Own book", EXAMPLE_POSITIONS, "exposure")
+def BOOK_TABLE(
+    book: Annotated[_Range, "The cell of a LOAD_BOOK; or positions, where nothing else is to be given"],
+    table: Annotated[BookTable, f"Which: {', '.join(TABLES)}"],
+) -> Table:
+    """A table of a desk's sheets, ready to be shown; blank where it rests on something that cannot be read.
+
+    Returns table: the columns of the one asked for, without a header; one blank row where it cannot be computed.
+    """
+    if isinstance(arguments.scalar(book), str):
+        return TABLES[table](*desk_handles.find(book, "book"))
+    return TABLES[table](_overview({"positions": book}), "")
+
+
+def _overview(given: Mapping[str, Any]) -> Overview:
+    cells = {**dict.fromkeys(_ALL), **given}
     faults: dict[str, str] = {}
 
     def read(part: str, reader: Callable[[], Given], blank: Given) -> Given:

@@ -7,7 +7,7 @@ from gex_xl.desk.book import concentrations
 from gex_xl.desk.currencies import currencies
 from gex_xl.desk.hedging import hedge_underlying
 from gex_xl.desk.limits import State
-from gex_xl.desk.overview import Overview
+from gex_xl.desk.overview import PARTS, Overview
 from gex_xl.desk.positions import Book
 from gex_xl.desk.residual import NONE, OPTIONS, QUOTES, TOGETHER, UNDERLYING
 
@@ -47,7 +47,8 @@ def limit(name: str) -> str:
 def status(found: Overview, name: str) -> str:
     """The line that stands on every sheet: what was read, when, from where; or the sentence that says what was not."""
     head = f"{name}   |   " if name else ""
-    problems = list(dict.fromkeys(found.problems.values()))
+    first_parts = sorted(found.problems, key=lambda part: PARTS.index(part) if part in PARTS else len(PARTS))
+    problems = list(dict.fromkeys(found.problems[part] for part in first_parts))
     if problems or found.book is None:
         first = problems[0] if problems else "nothing is given"
         more = f"   (and {len(problems) - 1} more)" if len(problems) > 1 else ""
