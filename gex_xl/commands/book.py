@@ -122,16 +122,16 @@ def _text(found: Overview) -> list[str]:
     if found.checks is not None:
         tables["limits"] = [
             (limit, where, state, value, most, f"{use:.0%}", start, action)
-            for state, limit, where, value, most, use, action, start in book_sheets.limits(found, "")
+            for state, limit, where, value, most, use, start, action in book_sheets.limits(found, "")
         ]
     if found.ways is not None:
         tables["ways"] = [(*row[:7], row[9]) for row in book_sheets.ways(found, "")]
     if found.quotes is not None:
         tables["quotes"] = [
-            (row[0], row[1], row[2], row[4], row[5], f"{row[6]:.0%}", row[8])
-            for row in book_sheets.quotes(found, "")[1:]
-            if row[0]
-        ]
+            (one.name, one.bid if one.bid_size else "none", one.ask if one.ask_size else "none", one.bid_size,
+             one.ask_size, f"{abs(asked.inventory) / asked.limit:.0%}", one.why)
+            for asked, one in found.quotes
+        ]  # fmt: skip
     for name, rows in tables.items():
         lines += ["", *_columns([_HEADS[name], *rows])]
     return lines

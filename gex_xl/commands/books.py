@@ -35,6 +35,10 @@ def add(commands: Any) -> None:
     new.add_argument("book", type=Path, metavar="BOOK.xlsx")
     new.add_argument("--host", choices=["plain", *NAMES], default="plain", help=_HOST_HELP)
     _add_chain(new, "the chain to put in; without it a synthetic sample")
+    new.add_argument("--desk", action="store_true", help="a desk's own book in place of gamma exposure")
+    new.add_argument(
+        "--positions", type=Path, metavar="FILE", help="with --desk: its positions; without it made-up ones"
+    )
     new.add_argument("--force", action="store_true", help="replace BOOK.xlsx if it exists")
     new.set_defaults(run=_new)
 
@@ -62,11 +66,30 @@ def _new(given: argparse.Namespace) -> int:
     host.check_suffix(given.book)
     if given.book.exists() and not given.force:
         raise BadInput(f"{given.book} exists; choose another name, or add --force to replace it")
+    if given.desk:
+        return _new_desk(given, host)
+    if given.positions:
+        raise BadInput("--positions goes with --desk; a book of gamma exposure takes --chain")
     settings = Settings().with_changes(parse_settings("\n".join(given.set)))
     cells, title = _chosen_cells(given, settings)
     host.new(given.book, cells, dt.datetime.now(dt.UTC), settings)
     print(f"{given.book}: built, with {title or 'the synthetic sample chain'} in it")
     return 0
+
+
+def _new_desk(given: argparse.Namespace, host: Any) -> int:
+    from gex_xl.desk.overview import Inputs, overview
+    from gex_xl.reading import read_cells
+
+    if given.chain or given.symbol or given.set:
+        raise BadInput("--desk takes --positions; chains go into its yellow cells Chains, rates stand beside them")
+    ranges = {"positions": read_cells(given.positions)} if given.positions else None
+    done = host.new_desk(given.book, ranges)
+    print(f"{given.book}: built, with {given.positions or 'made-up positions'} in it")
+    if ranges is not None:
+        for sentence in overview(Inputs(ranges)).problems.values():
+            print(one_line(f"gex-xl: {sentence}"), file=sys.stderr)
+    return 2 if done.errors else 0
 
 
 def _recalc(given: argparse.Namespace) -> int:

@@ -28,11 +28,12 @@ def add(commands: Any) -> None:
 
 def _demo(given: argparse.Namespace) -> int:
     from gex_xl.template import new_workbook
+    from gex_xl.template.desk import new_desk
     from gex_xl.template.sample import write_sample
 
     folder: Path = given.folder
     folder.mkdir(parents=True, exist_ok=True)
-    csv, book = folder / "sample_chain.csv", folder / "gex_demo.xlsx"
+    csv, book, desk = (folder / name for name in ("sample_chain.csv", "gex_demo.xlsx", "desk_demo.xlsx"))
     started = time.perf_counter()
 
     def step(number: int, text: str) -> None:
@@ -45,13 +46,14 @@ def _demo(given: argparse.Namespace) -> int:
     cells = pasted_cells(csv)
     step(3, "evaluating its formulas and drawing its charts")
     done = new_workbook(book, cells)
+    new_desk(desk)
     step(4, "recalculating it with LibreOffice, if that is here")
     second = _second_opinion(done, book)
     print(f"\nSYNTHETIC sample chain, not market data ({time.perf_counter() - started:.1f} s)\n")
     for label, text in headline(contracts):
         print(f"{label:<12} {text}")
     print("\n".join(["", *picture(summarise(contracts).strikes, contracts.spot, block=bar()), ""]))
-    print(f"Chain      {csv}\nWorkbook   {book}\n{second}\n")
+    print(f"Chain      {csv}\nWorkbook   {book}\n{second}\nDesk       {desk}: positions, hedges, limits, quotes\n")
     print("Next: open the workbook. Its figures and charts are there even without an add-in.")
     print("To see your own chain in it: gex-xl recalc " + str(book) + " --chain YOUR_FILE.csv")
     return 0

@@ -23,7 +23,7 @@ HEADLINE_KEYS = (
     "status", "status_limits", "inventory", "delta", "gamma", "vega", "theta", "gap", "limits", "best", "way_1",
     "way_2", "way_3", "left_delta", "left_gamma", "left_vega", "left_gap", "left_cost", "largest",
 )  # fmt: skip
-QUOTE_HEADS = ("", "Bid", "Ask", "Fair to us", "Bid size", "Ask size", "Use", "State", "Why")
+QUOTE_HEADS = ("Bid", "Ask", "Fair to us", "Bid size", "Ask size", "Use", "State", "Why")
 ROOM = 12  # rows of ways and of orders that the sheet has room for
 MOVES = tuple(step / 100 for step in range(-10, 11))
 _Card = tuple[str, Any, str, str, str]  # label, figure, words, note, kind
@@ -232,7 +232,7 @@ def bounds(found: Overview, _name: str) -> Table:
 
 
 def limits(found: Overview, _name: str) -> Table:
-    """State, limit, where, value, limit, use, what to do, in this state since; worst first."""
+    """State, limit, where, value, limit, use, in this state since, what to do; worst first."""
     if found.checks is None or found.book is None:
         return [[""] * 8]
     now = found.book.as_of
@@ -242,7 +242,7 @@ def limits(found: Overview, _name: str) -> Table:
 
     return [
         [words.STATES[one.state], words.limit(one.name), _where(one), one.value, one.most, one.use,
-         "" if one.action == "none" else one.action, in_words(since(one, now, found.states))]
+         in_words(since(one, now, found.states)), "" if one.action == "none" else one.action]
         for one in sorted(found.checks, key=worst_first)
     ]  # fmt: skip
 
@@ -253,18 +253,19 @@ def _where(check: Check) -> str:
 
 
 def quotes(found: Overview, _name: str) -> Table:
-    """Name, bid, ask, fair, bid size, ask size, use, state, why, one row for each row of the range of quotes; "none"
+    """Bid, ask, fair, bid size, ask size, use, state, why, one row for each row of the range of quotes; "none"
     for a side that is not quoted."""
     if found.quotes is None:
-        return [[""] * 9]
+        return [[""] * 8]
     last = max(asked.row for asked, _ in found.quotes)
-    rows: Table = [[""] * 9 for _ in range(last)]
+    rows: Table = [[""] * 8 for _ in range(last)]
     rows[0] = list(QUOTE_HEADS)
     for asked, one in found.quotes:
         use = abs(asked.inventory) / asked.limit
         bid, ask = (price if size else "none" for price, size in ((one.bid, one.bid_size), (one.ask, one.ask_size)))
         rows[asked.row - 1] = [
-            one.name, bid, ask, one.reservation, one.bid_size, one.ask_size, use, state, one.why,
+            bid, ask, one.reservation, one.bid_size, one.ask_size, use, words.STATES[state_of(use, found.warn_at)],
+            one.why,
         ]  # fmt: skip
     return rows
 

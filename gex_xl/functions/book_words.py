@@ -82,11 +82,7 @@ def _delta_hedge(found: Overview) -> str:
 
 
 def largest(book: Book) -> str:
-    """`Largest: strike SPX 5350 with 55 % of gross gamma, SPX 2025-10-17 with 77 %.`, "" without options."""
+    """`most gross gamma: SPX 5350 (55 %), SPX 2025-10-17 (77 %)`, "" without options."""
     parts = {level: (name, share) for greek, level, name, share in concentrations(book) if greek == "gamma"}
-    if not parts:
-        return ""
-    (strike, at_strike), (expiry, at_expiry) = parts["strike"], parts["expiry"]
-    return (
-        f"Largest: strike {strike} with {100 * at_strike:.0f} % of gross gamma, {expiry} with {100 * at_expiry:.0f} %."
-    )
+    found = ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in parts.values())
+    return f"most gross gamma: {found}" if found else ""

@@ -17,7 +17,7 @@ from gex_xl.errors import BadInput
 from gex_xl.hosts import NAMES
 from gex_xl.hosts.requirement import Requirement
 from gex_xl.settings import Settings
-from gex_xl.template import dialects, first_steps
+from gex_xl.template import desk, dialects, first_steps
 from gex_xl.template.build import Cells
 
 Engine = Callable[[Path, Path, Cells | None], Recalculation]
@@ -29,10 +29,10 @@ class Host:
 
     name, title: as commands take it, and as `gex-xl doctor` shows it. suffix: of its workbooks. dialect: how they
     write our functions. note: up to three lines on the first sheet that say what the file needs. stamped: whether
-    that sheet says when its figures were computed. extend: adds what is the host's own to the xlsxwriter book;
-    finish: to the parts of the finished file. owns: whether a workbook is for this host. requirements: for
-    `gex-xl doctor`. install, uninstall: the sentence to show; None where there is nothing to install. folder: what
-    the one folder is that install may be given, "" where it takes none.
+    that sheet says when its figures were computed. extend, extend_desk: add what is the host's own to the xlsxwriter
+    book of a chain and of a desk; finish: to the parts of the finished file. owns: whether a workbook is for this
+    host. requirements: for `gex-xl doctor`. install, uninstall: the sentence to show; None where there is nothing to
+    install. folder: what the one folder is that install may be given, "" where it takes none.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Host:
     note: tuple[str, ...] = ()
     stamped: bool = False
     extend: Callable[[Any], None] | None = None
+    extend_desk: Callable[[Any], None] | None = None
     finish: Callable[[Package], Package] | None = None
     owns: Callable[[Package], bool] = lambda _package: False
     requirements: Callable[[], list[Requirement]] = list
@@ -63,6 +64,19 @@ class Host:
             plain = Path(folder) / "book.xlsx"
             done = template.new_workbook(plain, cells, self.note, self.extend, settings)
             return self._finished(plain, target, done, computed)
+
+    def new_desk(self, target: Path, ranges: desk.Ranges | None = None) -> Recalculation:
+        """A desk's own workbook, with its `ranges` (part -> cells) or a made-up book; otherwise as `new`."""
+        self.check_suffix(target)
+        with tempfile.TemporaryDirectory() as folder:
+            plain = Path(folder) / "book.xlsx"
+            done = desk.new_desk(plain, self.desk_note, self.extend_desk, ranges)
+            return self._finished(plain, target, done, None)
+
+    @property
+    def desk_note(self) -> tuple[str, ...]:
+        """What the file of a desk needs: the host's lines without those about a chain."""
+        return tuple(line for line in self.note if "Chain" not in line)
 
     def recalc(
         self,

@@ -126,6 +126,10 @@ def own_book(source: Path, cells: Cells | None = None) -> Package:
             "columns, for instance one underlying at a time"
         )
     package = Package(source)
+    if ("", "LOAD_BOOK") in package.names:
+        if cells:
+            raise BadInput(f"{source.name} is a desk's book, which takes no chain; put LOAD_CHAIN's cell into Chains")
+        return package
     if ("", "TOTAL_GEX") not in package.names:
         raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
     return package

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.utility import xl_cell_to_rowcol
 
 from gex_xl.desk.limits import MEASURES
-from gex_xl.template import dealer_sample, plan
+from gex_xl.template import desk_sample, plan
 from gex_xl.template.formats import CALL, GREY, LONG, PUT, RULE, SHORT, Formats
 from gex_xl.template.writing import amounts, spill
 
@@ -78,14 +78,14 @@ def _positions(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write("A3", "Yellow cells are yours: one row a position, short negative, iv or price. Blank rows are passed "
                 "over.", look.note)  # fmt: skip
     sheet.write("A4", "As of", look.strong)
-    sheet.write_datetime("B4", dealer_sample.AS_OF, look.input_time)
+    sheet.write_datetime("B4", desk_sample.AS_OF, look.input_time)
     sheet.write("C4", "blank: the chain's", look.note)
     chain = plan.level("as_of")
     sheet.write("E4", "taken:", own.quiet)
     sheet.write_formula("F4", f'=IF(B4<>"",B4,IFERROR({chain}&"",""))', own.moment)
     sheet.set_column("B:B", 16, look.plain)
     sheet.write("L4", "Net exposure (BOOK_EXPOSURE): the book, then by underlying, class, expiry and series", look.note)
-    _entries(sheet, look, own, "Own_Positions", dealer_sample.POSITIONS)
+    _entries(sheet, look, own, "Own_Positions", desk_sample.POSITIONS)
     spill(book, "own_exposure", look)
     sheet.set_row(5, 45)
     amounts(sheet, "P7:T255", look)
@@ -155,9 +155,9 @@ def _hedge_inputs(sheet: Any, look: Formats, own: _Looks) -> None:
     ):
         sheet.write(cell, words, look.strong)
     for name, rows in (
-        ("Own_Candidates", dealer_sample.CANDIDATES),
-        ("Own_Bounds", dealer_sample.BOUNDS),
-        ("Own_Products", dealer_sample.PRODUCTS),
+        ("Own_Candidates", desk_sample.CANDIDATES),
+        ("Own_Bounds", desk_sample.BOUNDS),
+        ("Own_Products", desk_sample.PRODUCTS),
     ):
         _entries(sheet, look, own, name, rows)
     sheet.write("X47", 0, own.entry)
@@ -218,7 +218,7 @@ def _limits(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write("A2", _SYNTHETIC, look.synthetic)
     sheet.write("A3", "Yellow cells are yours. A state is ok below 80 % of its limit, warn from there, breach above "
                 "the limit. Blank scope: the class or series that uses most.", look.note)  # fmt: skip
-    _entries(sheet, look, own, "Own_Limits", dealer_sample.LIMITS)
+    _entries(sheet, look, own, "Own_Limits", desk_sample.LIMITS)
     sheet.data_validation("A6:A30", {"validate": "list", "source": list(MEASURES), "ignore_blank": True})
     spill(book, "own_limits", look)
     amounts(sheet, "G6:H44", look)
@@ -304,7 +304,7 @@ def _quotes(book: Any, look: Formats, own: _Looks) -> None:
     sheet.write_row("B4", ["risk aversion", "days", "warn at"], look.header)
     sheet.write("A5", "Of all quotes", look.strong)
     sheet.write_row("B5", [0.00003, 1, 0.8], own.entry)
-    _entries(sheet, look, own, "Own_Quotes", dealer_sample.QUOTES)
+    _entries(sheet, look, own, "Own_Quotes", desk_sample.QUOTES)
     spill(book, "own_quotes", look)
     sheet.set_row(7, 32)
     sheet.conditional_format("R9:R45", {"type": "no_errors", "format": own.share})

@@ -39,8 +39,13 @@ CONFIG: dict[str, str | bool] = {
 
 
 def _extend(book: Any) -> None:
-    """A button for our macro, and the sheet from which xlwings takes its configuration."""
+    """A button for our macro, and xlwings' configuration."""
     history_sheet.append_by_macro(book)
+    _configure(book)
+
+
+def _configure(book: Any) -> None:
+    """The sheet from which xlwings takes its configuration."""
     sheet = book.add_worksheet("xlwings.conf")
     for row, (key, value) in enumerate(CONFIG.items()):
         sheet.write(row, 0, key)
@@ -55,6 +60,7 @@ HOST = Host(
     dialect=dialects.CLASSIC,
     note=_NOTE,
     extend=_extend,
+    extend_desk=_configure,
     finish=with_macros,
     owns=lambda package: package.title.lower().endswith(".xlsm"),
     requirements=machine.requirements,

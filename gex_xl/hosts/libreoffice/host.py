@@ -5,8 +5,7 @@ from __future__ import annotations
 from gex_xl.engines.package import Package
 from gex_xl.hosts.host import Host
 from gex_xl.hosts.libreoffice import addin
-from gex_xl.hosts.libreoffice.spills import without_spills
-from gex_xl.template.plan import SPILLS
+from gex_xl.hosts.libreoffice.spills import SPILLS, without_spills
 
 _NOTE = (
     "1. Live figures need the add-in: run gex-xl install libreoffice, then start LibreOffice anew.",
@@ -21,7 +20,7 @@ def _finish(package: Package) -> Package:
 
 
 def _owns(package: Package) -> bool:
-    places = {(spill.sheet, spill.row, spill.column) for spill in SPILLS.values()}
+    places = {(spill.sheet, spill.row, spill.column) for spill in SPILLS}
     return any(cell.kind == "array" and (cell.sheet, cell.row, cell.column) in places for cell in package.formulas())
 
 

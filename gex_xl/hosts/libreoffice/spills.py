@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from gex_xl.engines.addresses import Area, address
 from gex_xl.engines.package import Package
-from gex_xl.template.plan import SPILLS
+from gex_xl.template import desk_plan, plan
+
+#: The tables of both workbooks; their sheets have names of their own.
+SPILLS = (*plan.SPILLS.values(), *desk_plan.SPILLS.values())
 
 
 def without_spills(package: Package) -> dict[str, Area]:
@@ -16,7 +19,7 @@ def without_spills(package: Package) -> dict[str, Area]:
 
     The rectangles, by the name of the cell.
     """
-    room = {(it.sheet, it.row, it.column): (it.room + 1, it.columns) for it in SPILLS.values()}
+    room = {(it.sheet, it.row, it.column): (it.room + 1, it.columns) for it in SPILLS}
     wanted, areas = {}, {}
     for cell in package.formulas():
         if cell.kind == "dynamic":

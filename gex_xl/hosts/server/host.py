@@ -17,8 +17,8 @@ _DIALECT = dialects.server()
 
 def _owns(package: Package) -> bool:
     """A Lite book, or one with macros, names its cells as this does, but has code."""
-    headline = ("", _DIALECT.cell_spelled("Total_GEX").upper())
-    return headline in package.names and not package.title.lower().endswith(".xlsm")
+    headlines = {("", _DIALECT.cell_spelled(name).upper()) for name in ("Total_GEX", "Load_Book")}
+    return bool(headlines & set(package.names)) and not package.title.lower().endswith(".xlsm")
 
 
 HOST = Host(

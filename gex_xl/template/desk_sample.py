@@ -54,3 +54,6 @@ QUOTES: list[list[object]] = [
     ["XYZ 210 C", 2.1, 1.6, -350, 300, 0.12, 0.02, 50, 0.01],
     ["XYZ 200 P", 6.8, 1.7, 150, 300, 0.2, 0.05, 50, 0.01],
 ]
+NAME = "SYNTHETIC book, nobody's positions"
+RANGES = {"positions": POSITIONS, "candidates": CANDIDATES, "bounds": BOUNDS, "products": PRODUCTS, "limits": LIMITS,
+          "quotes": QUOTES}  # fmt: skip

@@ -1,0 +1,67 @@
+"""The workbook of a desk: Positions, Hedge, Limits and Quotes over one LOAD_BOOK, with a made-up book in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from gex_xl.calc_features import CALC_ID
+from gex_xl.engines import Recalculation, recalculate
+from gex_xl.errors import BadInput
+from gex_xl.template import desk_hedge, desk_sample, desk_sheets
+from gex_xl.template import desk_plan as plan
+from gex_xl.template.style import TAB_EXPLAIN, TAB_FILL, TAB_READ, Style
+from gex_xl.udfs import FUNCTIONS
+
+Ranges = dict[str, Sequence[Sequence[object]]]
+_TABS = {plan.POSITIONS: TAB_FILL, plan.HEDGE: TAB_READ, plan.LIMITS: TAB_READ, plan.QUOTES: TAB_FILL,
+         plan.DESK: TAB_EXPLAIN}  # fmt: skip
+
+
+def build_desk(
+    target: Path, note: Sequence[str] = (), extend: Callable[[Any], None] | None = None, ranges: Ranges | None = None
+) -> None:
+    """Write a desk's book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
+
+    `note`: what the file needs in order to calculate. `extend` may add to the xlsxwriter book what is a host's own.
+    `ranges`: part -> cells with their header, in place of the made-up ones. Raises BadInput where the file cannot be
+    written.
+    """
+    book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
+    # Without an add-in a forced recalculation would put #NAME? in place of every figure.
+    book.set_calc_mode("auto", CALC_ID)
+    book.calc_on_load = False
+    book.set_properties({"title": "A desk's own book", "created": dt.datetime(2026, 1, 1)})
+    for name in plan.SHEETS:
+        sheet = book.add_worksheet(name)
+        sheet.set_tab_color(_TABS[name])
+        sheet.hide_gridlines(2)
+    for name, cell in plan.NAMES.items():
+        book.define_name(name, cell)
+    style = Style(book)
+    held = desk_sample.RANGES if ranges is None else ranges
+    for draw in (desk_sheets.positions, desk_hedge.hedge, desk_sheets.limits, desk_sheets.quotes):
+        draw(book, style, held)
+    desk_sheets.own_cells(book, style, note, sample=ranges is None)
+    desk_sheets.machine(book, style)
+    if extend is not None:
+        extend(book)
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise BadInput(f"{target.name} cannot be written ({getattr(error.args[0], 'strerror', error)})") from None
+
+
+def new_desk(
+    target: Path, note: Sequence[str] = (), extend: Callable[[Any], None] | None = None, ranges: Ranges | None = None
+) -> Recalculation:
+    """A desk's book, every figure and chart computed by its own formulas; arguments as for build_desk."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.xlsx"
+        build_desk(raw, note, extend, ranges)
+        return recalculate(raw, target, FUNCTIONS)
