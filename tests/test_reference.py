@@ -52,7 +52,7 @@ def test_every_function_and_argument_has_help(name: str) -> None:
     assert record.help and record.returns
     first = record.arguments[0]
     assert (
-        first.name in ("chain", "funds", "handles", "history", "positions", "quotes")
+        first.name in ("book", "chain", "funds", "handles", "history", "positions", "quotes")
         and first.required
         and first.is_range
     )

@@ -44,7 +44,7 @@ def test_arguments_stand_in_the_promised_order(name: str) -> None:
     parameters = inspect.signature(getattr(udfs, name)).parameters
     needed = [p.name for p in parameters.values() if p.default is p.empty]
     # These stand by themselves: no spot, no clock.
-    if name not in ("DAYS_BARS", "DAYS_TABLE", "LETF_FLOW", "QUOTE_ADJUST", "WATCHLIST", "ZSCORE"):
+    if name not in ("BOOK_TABLE", "DAYS_BARS", "DAYS_TABLE", "LETF_FLOW", "QUOTE_ADJUST", "WATCHLIST", "ZSCORE"):
         assert list(parameters)[: len(needed) + 3] == [*needed, *BASE[1:]]
     if name in ON_CHAIN:
         assert needed[0] == "chain"

@@ -57,6 +57,7 @@ TASKS = (
     ("How many shares hedge my book?", "HEDGE_UNDERLYING", "shares"),
     ("Which options hedge my gamma and vega?", "HEDGE_OPTIONS", "contracts"),
     ("Which future or fund hedges my delta?", "HEDGE_RELATED", "contracts"),
+    ("What do all of my ranges together say, read once?", "LOAD_BOOK", "handle"),
     ("Which basket hedges my delta?", "HEDGE_BASKET", "contracts"),
     ("Am I within my limits?", "LIMIT_CHECK", "named beside it"),
     ("How should I quote with this inventory?", "QUOTE_ADJUST", "USD"),
