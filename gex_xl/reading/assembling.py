@@ -13,6 +13,7 @@ import numpy.typing as npt
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import AMOUNTS, Columns, Table
+from gex_xl.reading.evidence import weigh_iv
 from gex_xl.reading.headers import plain
 from gex_xl.reading.markets import tell_market
 from gex_xl.reading.other_lines import leave_out_other_lines, section_sizes
@@ -275,6 +276,7 @@ def _finish(
         read_spot(columns, table, roles.at["spot"])
     read_preamble(columns, above, table, settings)
     scale_strikes(columns, table)
+    weigh_iv(columns)
     check_strikes(columns.strike, columns.symbols, columns.row)
     check_expiries(columns.expiry, columns.symbols, columns.row)
 

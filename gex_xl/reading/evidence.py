@@ -1,0 +1,65 @@
+"""Evidence of quotes on the unit of iv: what a straddle near the money costs says how large its volatility is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from gex_xl.products import product
+from gex_xl.reading.columns import Columns
+
+_YEAR = 365 * 86_400.0
+_STRADDLE = np.sqrt(2 / np.pi)  # of spot times iv sqrt(T), at the money
+_UNITS = (1.0, 0.01, 100.0)
+
+
+def weigh_iv(columns: Columns) -> None:
+    """Let quotes decide the unit of iv where only its size spoke, and say where it contradicts them all the same."""
+    estimates = _estimates(columns)
+    if not estimates:
+        return
+    quoted, own = (float(np.median(side)) for side in zip(*estimates, strict=True))
+    unit = min(_UNITS, key=lambda unit: abs(np.log(quoted / (own * unit))))
+    agrees = abs(np.log(quoted / (own * unit))) < np.log(2)
+    if unit != 1.0 and agrees and columns.iv_open:
+        columns.iv = columns.iv * unit
+        columns.notes = [note for note in columns.notes if not note.startswith("iv looks like percent")]
+        columns.notes.append(
+            f"iv is {'multiplied' if unit > 1 else 'divided'} by 100: bid and ask near the money say {quoted:.1%}"
+        )
+        own *= unit
+    if abs(np.log(quoted / own)) > np.log(3):
+        columns.notes.append(
+            f"iv near the money is {own:.2%}, but the bid and ask quotes beside it say about {quoted:.2%}: it may be "
+            "the volatility of something else, such as of a rate; the figures rest on it"
+        )
+
+
+def _estimates(columns: Columns) -> list[tuple[float, float]]:
+    """(iv that the quotes say, iv of the column) of the straddle nearest the money of each expiry."""
+    spot, asked = columns.spot, columns.quote_time
+    if not spot or asked is None:
+        return []
+    listed = product(columns.symbol, columns.venue)
+    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 0)
+    found: dict[tuple[dt.date, float], dict[str, int]] = {}
+    for i in np.flatnonzero(fine).tolist():
+        found.setdefault((columns.expiry[i], float(columns.strike[i])), {})[str(columns.right[i])] = i
+    nearest: dict[dt.date, tuple[float, dict[str, int]]] = {}
+    for (day, strike), pair in found.items():
+        distance = abs(np.log(strike / spot))
+        if len(pair) == 2 and distance < nearest.get(day, (np.inf, {}))[0]:
+            nearest[day] = distance, pair
+    out = []
+    for day, (distance, pair) in nearest.items():
+        left = (dt.datetime.combine(day, listed.settlement, listed.zone) - asked).total_seconds() / _YEAR
+        sides = [pair["C"], pair["P"]]
+        straddle = float((columns.bid[sides] + columns.ask[sides]).sum()) / 2
+        own = float(np.mean(columns.iv[sides]))
+        if left > 0 and straddle > 0:
+            quoted = straddle / (_STRADDLE * spot * np.sqrt(left))
+            # Far from the money in its own terms, a straddle is all intrinsic value and says nothing.
+            if distance < quoted * np.sqrt(left):
+                out.append((quoted, own))
+    return out
