@@ -10,7 +10,7 @@ SPOT = 100.0
 EXPIRIES = (dt.date(2024, 1, 19), dt.date(2024, 2, 16), dt.date(2024, 3, 15))
 STRIKES = range(80, 121, 2)
 #: New York's clock, as CBOE writes it.
-QUOTED = "2024-01-08 10:30:00"
+QUOTED = "2024-01-08 15:30:00"  # UTC, as CBOE writes it: 10:30 in New York
 
 
 def contracts(symbol: str) -> list[tuple[dt.date, str, float, str]]:

@@ -87,7 +87,7 @@ def test_the_next_steps_that_are_named_work(folder: Path) -> None:
 
 def test_what_is_there_is_not_written_twice(folder: Path) -> None:
     body = made_up.cboe()
-    later = made_up.cboe(timestamp="2024-01-08 10:45:00")
+    later = made_up.cboe(timestamp="2024-01-08 15:45:00")
     with feed(in_turn(fixed(body), fixed(body), fixed(later), fixed(later))) as server:
         runs = [command("fetch", "ZZX", cwd=folder, GEX_XL_CBOE_URL=server.address)]
         written = (folder / FILE).stat().st_mtime_ns
@@ -199,8 +199,8 @@ HUGE = 300_000_000
         (lambda handler: None, 3, "127.0.0.1 broke off its answer"),
         (lambda handler: handler.wfile.write(b"220 mail\r\n\r\n") and None, 3, "127.0.0.1 broke off its answer"),
         (fixed(b"not gzip", Content_Encoding="gzip"), 1, "127.0.0.1 sent for ZZX what cannot be unpacked"),
-        (lambda handler: handler.send(b"{", length=HUGE), 1, "larger than 200 MB, which no chain is"),
-        (packed(b" " * HUGE), 1, "larger than 200 MB, which no chain is"),
+        (lambda handler: handler.send(b"{", length=HUGE), 1, "larger than 50 MB, which no chain is"),
+        (packed(b" " * HUGE), 1, "larger than 50 MB, which no chain is"),
         (fixed(b"<html>\n<title>Please log in</title>"), 1, 'is not whole JSON, it begins "<html>'),
         (fixed(made_up.cboe()[:-200]), 1, "is not whole JSON, it begins"),
         (fixed(b"\xff\xfe\x00\xd8"), 1, "is not whole JSON"),

@@ -72,11 +72,15 @@ def test_all_expiries_become_one_table(tmp_path: Path) -> None:
 
 
 def test_both_feeds_give_the_same_figures(tmp_path: Path) -> None:
-    """The made-up chain has no greeks and no quotes, so that Yahoo's has all that CBOE's has."""
+    """The made-up chain has no greeks and no quotes, so that Yahoo's has all that CBOE's has.
+
+    Both are taken as quotes of their own time: CBOE's free ones are known to be 15 minutes old.
+    """
+    now = gex_xl.Settings().with_changes({"quote_delay": 0})
     asked_of_yahoo(chain, tmp_path, "fetch", "ZZX")
     (tmp_path / "cboe.json").write_bytes(made_up.cboe())
     totals = [
-        gex_xl.total(gex_xl.prepare(gex_xl.Chain.from_file(file))).net
+        gex_xl.total(gex_xl.prepare(gex_xl.Chain.from_file(file), settings=now)).net
         for file in (tmp_path / "work" / FILE, tmp_path / "cboe.json")
     ]
     assert totals[0] == pytest.approx(totals[1], rel=1e-12)
