@@ -6,23 +6,29 @@ from typing import Any
 
 from gex_xl import udfs
 from gex_xl.functions import REGISTRY
+from gex_xl.functions.registry import Function
 
-#: Every function of a chain but the one that loads it, the one that lists it, and WHAT_IF, which computes it anew
-#: under some thirty other settings and is measured by itself.
+#: Left out: what loads a chain, what lists it, what computes it anew under some thirty other settings (measured by
+#: itself), and what is about another chain or about one contract, neither of which a made-up chain has.
+_LEFT_OUT = {
+    "LOAD_CHAIN", "CHAIN_TABLE", "WHAT_IF", "CHOICE_TABLE", "GEX_CHANGE", "CHANGE_BARS", "CHANGE_TABLE",
+    "OPTION_IV", "OPTION_GREEKS",
+}  # fmt: skip
 _FUNCTIONS = [
-    record
-    for record in REGISTRY.values()
-    if record.arguments[0].name == "chain" and record.name not in ("LOAD_CHAIN", "CHAIN_TABLE", "WHAT_IF")
+    record for record in REGISTRY.values() if record.arguments[0].name == "chain" and record.name not in _LEFT_OUT
 ]
 
 
 def formulas(other: str) -> list[list[Any]]:
-    """Fifty of [name, arguments after the chain]: all functions, then most of them again with other settings."""
+    """Fifty of [name, arguments after the chain]: all functions, then some of them again with other settings."""
     return [
-        [record.name, [*(record.example[1:2] if record.arguments[1].required else []), None, None, settings]]
-        for settings in (None, other)
-        for record in _FUNCTIONS
+        [record.name, [*_required(record), None, None, settings]] for settings in (None, other) for record in _FUNCTIONS
     ][:50]
+
+
+def _required(record: Function) -> list[Any]:
+    """What a function needs beside the chain, from its example."""
+    return list(record.example[1 : 1 + sum(argument.required for argument in record.arguments[1:])])
 
 
 #: A dashboard in USD and in USD bn.

@@ -29,6 +29,8 @@ from gex_xl.template import plan, recalculate_workbook
 from tests.history.made_up import sessions, write_chain
 from tests.test_cli import tidy_chain
 
+pytestmark = pytest.mark.slow
+
 #: Runs a command; ends without a word at the n-th thing that it does in a folder, and tells what it did there.
 CHILD = """
 import json, os, sys
@@ -42,8 +44,6 @@ def watch(event, given):
             os._exit(137)
 sys.addaudithook(watch)
 from gex_xl.cli import main
-
-pytestmark = pytest.mark.slow
 code = main(command)
 print("DID", json.dumps(did))
 sys.exit(code)
