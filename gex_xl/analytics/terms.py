@@ -22,6 +22,8 @@ def terms(contracts: Contracts) -> str:
         assumed.append("its lot depends on the date and is not in the chain: set multiplier")
     if chain.product.assumed:
         assumed.append(f"{chain.symbol or 'the product'} is not in the table of products")
+        if settings.multiplier is None and np.isnan(chain.multiplier).any():
+            assumed.append("multiplier = 1, 50 or another replaces 100")
     said = f"{count} per contract, {chain.currency}, settles {_settles(chain)} {chain.product.place}"
     return f"{said} (assumed: {'; '.join(assumed)})" if assumed else said
 

@@ -15,7 +15,7 @@ from gex_xl.errors import BadInput
 from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.evidence import weigh_iv
 from gex_xl.reading.headers import plain
-from gex_xl.reading.markets import tell_market
+from gex_xl.reading.markets import name_future, tell_market
 from gex_xl.reading.other_lines import leave_out_other_lines, section_sizes
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
@@ -80,7 +80,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         columns.multiplier = np.tile(sections_to_rows(table, sections), len(sides))
     if not (roles.all("open_interest") or roles.all("dealer_position")):
         columns.notes.append("the paste has no open interest; weight = volume makes use of its volume")
-    _finish(columns, table, roles, sides, above, settings)
+    _finish(columns, table, roles, sides, above, settings, title)
     return columns
 
 
@@ -263,10 +263,11 @@ def _is_cboe(table: Table, roles: Roles, sides: Sequence[_Side]) -> bool:
 
 
 def _finish(
-    columns: Columns, table: Table, roles: Roles, sides: Sequence[_Side], above: Above, settings: Settings
+    columns: Columns, table: Table, roles: Roles, sides: Sequence[_Side], above: Above, settings: Settings, title: str
 ) -> None:
     """Units, spot, quote time and market, once all contracts are known."""
     tell_market(columns, table, roles)
+    name_future(columns, title)
     read_iv(columns, table, roles)
     if roles.two:
         columns.keep(np.array(_present(table, roles, sides), dtype=bool))

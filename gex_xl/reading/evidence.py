@@ -42,7 +42,7 @@ def _estimates(columns: Columns) -> list[tuple[float, float]]:
     if not spot or asked is None:
         return []
     listed = product(columns.symbol, columns.venue)
-    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 0)
+    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 0) & (columns.strike > 0)
     found: dict[tuple[dt.date, float], dict[str, int]] = {}
     for i in np.flatnonzero(fine).tolist():
         found.setdefault((columns.expiry[i], float(columns.strike[i])), {})[str(columns.right[i])] = i

@@ -89,6 +89,8 @@ def _decode(raw: bytes) -> str:
 
 
 def _json(decoded: str, name: str) -> object:
+    if (count := decoded.count("{")) > MAX_CELLS:  # each becomes an object of 64 bytes or more
+        raise BadInput(f"the paste has {count:,} records; expected at most {MAX_CELLS:,}")
     try:
         found: object = json.loads(decoded)
     except (ValueError, RecursionError) as error:

@@ -36,6 +36,8 @@ _OWN_NAMES = {
 }
 _FAMILIES = {"right first": "Delta Exchange", "coin, currency": "OKX", "coin, digits": "Binance"}
 _INDIAN_RIGHTS = frozenset({"CE", "PE"})
+#: ESZ23 and the like: root, month, year; Barchart's files of options on it begin with it and say exp.
+_FILE_OF_FUTURE = re.compile(r"(([a-z0-9]{1,3})[fghjkmnquvxz]\d{1,2})-(?=.*exp-)", re.IGNORECASE)
 COINS = frozenset({"Deribit", "Bybit", "OKX", "Binance", "Delta Exchange"})
 
 
@@ -50,6 +52,21 @@ def tell_market(columns: Columns, table: Table, roles: Roles) -> None:
         columns.told.append(("market", f"{venue} ({why})"))
     if venue in COINS:
         _of_coins(columns, table, roles)
+
+
+def name_future(columns: Columns, title: str) -> None:
+    """Fill in the future that a file of Barchart's is named for, where nothing in the table names the underlying."""
+    found = _FILE_OF_FUTURE.match(title)
+    listed = product(found[2], "CME") if found and not columns.symbol and not any(columns.root) else None
+    if not found or listed is None or listed.market != "CME":
+        return
+    columns.symbol, columns.venue = listed.root, listed.market
+    columns.told.append(("market", f"{listed.market} (the file's name begins with the future {found[1].upper()})"))
+    if np.isnan(columns.multiplier).any():
+        columns.notes.append(
+            f"the file's name begins with the future {found[1].upper()}: {listed.multiplier:g} per contract, as the "
+            "table of products says; multiplier replaces it"
+        )
 
 
 def _venue(table: Table, roles: Roles, symbols: Sequence[Symbol], root: str) -> tuple[str, str]:
