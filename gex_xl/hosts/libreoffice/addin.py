@@ -28,7 +28,7 @@ from gex_xl.hosts.requirement import Requirement
 
 IDENTIFIER = "org.gexxl.addin"
 IMPLEMENTATION = "org.gexxl.AddIn"
-MOST_ARGUMENTS, MOST_FUNCTIONS = 14, 32
+MOST_ARGUMENTS = 24
 _HERE = Path(__file__).parent
 TYPES, COMPONENT = _HERE / "types.rdb", _HERE / "component.py"
 
@@ -43,6 +43,11 @@ _MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 </manifest:manifest>"""
 
 
+def most_functions(arguments: int) -> int:
+    """For how many functions of so many arguments there is room: few have more than a dozen."""
+    return 40 if arguments <= 12 else 4
+
+
 def interface() -> str:
     """The UNO interface behind TYPES: the slot `v4n7` is the seventh function of four arguments that gives a value.
 
@@ -53,7 +58,7 @@ def interface() -> str:
         f"{kind} {letter}{count}n{nth}({', '.join(f'[in] any a{i + 1}' for i in range(count))});"
         for letter, kind in (("v", "any"), ("t", "sequence< sequence<any> >"))
         for count in range(1, MOST_ARGUMENTS + 1)
-        for nth in range(1, MOST_FUNCTIONS + 1)
+        for nth in range(1, most_functions(count) + 1)
     ]
     head = "module org { module gexxl { interface XWorksheetFunctions : com::sun::star::uno::XInterface {"
     return "\n".join([head, *methods, "}; }; };", ""])
@@ -67,7 +72,7 @@ def slots() -> dict[str, str]:
         count = len(record.arguments)
         shape = f"{'t' if record.may_spill else 'v'}{count}"
         seen[shape] += 1
-        if not 1 <= count <= MOST_ARGUMENTS or seen[shape] > MOST_FUNCTIONS:
+        if not 1 <= count <= MOST_ARGUMENTS or seen[shape] > most_functions(count):
             raise BadInput(f"{record.name} has no slot in the add-in's type library; enlarge it and make it again")
         found[record.name] = f"{shape}n{seen[shape]}"
     return found
