@@ -73,10 +73,22 @@ def LOAD_BOOK(
         "limits": limits, "states": states, "quotes": quotes, "places": places, "horizon_days": horizon_days,
         "risk_aversion": risk_aversion, "days": days, "warn_at": warn_at, "chain": chain,
     }  # fmt: skip
-    key = content_key(list(cells.values()))
+    key = content_key([_alike(value) for value in cells.values()])
     digest = hashlib.blake2b(repr(cells).encode(), digest_size=16).digest() if key is None else key
     called = arguments.words(name, "name") or ""
     return desk_handles.store(_overview(cells), called, digest.hex())
+
+
+def _alike(cell: Any) -> Any:
+    """What a cell or a range holds, as every host hands it over: numbers as floats, blanks and blank ends as none."""
+    if isinstance(cell, (list, tuple)):
+        cells = [_alike(inner) for inner in cell]
+        while cells and (cells[-1] is None or cells[-1] == []):
+            cells.pop()
+        return cells
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return float(cell)
+    return None if cell == "" else cell
 
 
 @worksheet("Own book", EXAMPLE_POSITIONS, "exposure")
