@@ -37,7 +37,7 @@ class Ladder:
             return np.where(self.centre[inside] == price, inside + 1, outside)
         # A price on an edge belongs above it, whatever rounding says of a width such as 0.1.
         steps = np.floor((price - self.centre[0]) / self.width + 0.5 + 1e-9)
-        return np.asarray(np.clip(steps, -1, count), dtype=np.int64) + 1
+        return np.asarray(np.clip(steps, -1, count), dtype=np.intp) + 1
 
     def rung(self, price: float | None) -> int | None:
         """The place in `centre` of the rung nearest a price, None where it lies outside."""

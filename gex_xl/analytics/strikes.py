@@ -54,7 +54,7 @@ def bucket_width(contracts: Contracts, rows: int) -> float:
 def bucket_of(strikes: FloatArray, width: float) -> Index:
     """Number of the bucket of each strike: bucket i holds strikes from (i - 0.5) width to below (i + 0.5) width."""
     # Quotients such as 1.15 / 0.1 miss the half by one bit.
-    return np.floor(np.round(np.asarray(strikes) / width, 9) + 0.5).astype(np.int64)
+    return np.floor(np.round(np.asarray(strikes) / width, 9) + 0.5).astype(np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def buckets(contracts: Contracts, rows: int = 41, width: float | None = None, of
     size = width or bucket_width(contracts, rows)
     table = per_strike(of or contracts)
     middle = int(bucket_of(np.array([contracts.spot]), size)[0])
-    number = np.arange(rows, dtype=np.int64) + middle - rows // 2
+    number = np.arange(rows, dtype=np.intp) + middle - rows // 2
     # One more on either side takes what lies outside.
     at = np.clip(bucket_of(table.strike, size) - number[0] + 1, 0, rows + 1)
     call, put = (np.asarray(np.bincount(at, side, rows + 2), dtype=np.float64) for side in (table.call, table.put))

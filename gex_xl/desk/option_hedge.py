@@ -55,7 +55,7 @@ class OptionHedge:
 class Levels:
     """The candidates' prices by depth: entry k is `room[k]` contracts of candidate `owner[k]` at `cost[k]` USD each."""
 
-    owner: npt.NDArray[np.int64]
+    owner: npt.NDArray[np.intp]
     room: FloatArray
     cost: FloatArray
 
@@ -88,7 +88,7 @@ def levels(candidates: Book) -> Levels:
             owner.append(i)
             room.append(step)
             cost.append(half[i] * (1 + 2 * level))
-    return Levels(np.array(owner, dtype=np.int64), np.array(room), np.array(cost))
+    return Levels(np.array(owner, dtype=np.intp), np.array(room), np.array(cost))
 
 
 def hedge_options(book: Book, candidates: Book, bounds: Sequence[Bound]) -> OptionHedge:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import base64
+import bz2
 import hashlib
 import io
 import json
 import re
 import tokenize
-import zlib
 from importlib import metadata
 
 from gex_xl import __version__
@@ -54,17 +54,17 @@ is read, the table of products, and all else, is packed, to keep the workbook sm
 {licence}"""
 
 import base64
+import bz2
 import importlib.abc
 import importlib.machinery
 import json
 import sys
-import zlib
 
 SOURCES = {{}}
 
 
 def unpacked(text):
-    return json.loads(zlib.decompress(base64.b85decode(text)))
+    return json.loads(bz2.decompress(base64.b85decode(text)))
 '''
 _TAIL = '''
 # ---------------------------------------------------------------- imports from the sections above
@@ -226,7 +226,7 @@ def _narrow(line: str) -> str:
 
 def _packed(sources: dict[str, str]) -> str:
     """Many modules in one text: together they pack best."""
-    packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
+    packed = base64.b85encode(bz2.compress(json.dumps(sources).encode(), 9)).decode()
     lines = "\n".join(f'    "{packed[at : at + 110]}"' for at in range(0, len(packed), 110))
     names = "\n".join(f"#   {name}" for name in sources)
     return f"\n# {'-' * 64} packed; print(SOURCES[name]) shows them\n{names}\n\nSOURCES.update(unpacked(\n{lines}\n))\n"
