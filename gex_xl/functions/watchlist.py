@@ -53,7 +53,10 @@ def WATCHLIST(
         key: value for key, value in settings.as_dict().items() if value != Settings().as_dict()[key]
     }
     named: list[tuple[str, Callable[[], Contracts]]] = [
-        (shown(handle) if isinstance(handle, str) else f"row {row}", partial(_contracts, handle, changed))
+        (
+            shown(handle) if isinstance(handle, str) and not handle.startswith("#") else f"row {row}",
+            partial(_contracts, handle, changed),
+        )
         for row, handle in enumerate(handles, 1)
     ]
     head = [

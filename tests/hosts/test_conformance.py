@@ -242,6 +242,8 @@ def in_cell(value: Any) -> Any:
 
 
 def in_formula(value: Any) -> str:
+    if isinstance(value, dict) and "date" in value:
+        return repr(serial(dt.datetime.fromisoformat(value["date"])))
     if isinstance(value, dict):
         return "NA()" if "error" in value else ""
     if value is None:
