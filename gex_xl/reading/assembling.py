@@ -20,7 +20,7 @@ from gex_xl.reading.other_lines import leave_out_other_lines, section_sizes
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.roles import CALL, NAMES, PUT, Places, Roles, find_roles
-from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, parse, strikes_of
+from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, of_expiry, parse, strikes_of
 from gex_xl.reading.titles import MissingColumns, titled_rights
 from gex_xl.reading.units import read_iv, read_multipliers, scale_strikes
 from gex_xl.reading.values import PLACEHOLDERS, all_there, is_blank, right, shown, text
@@ -41,6 +41,8 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     table = Table(rows, header, settings)
     roles = find_roles(table)
     table.decide(roles.places())
+    if {"expiry", "strike"} <= roles.at.keys() and not any(any(table.symbols(j)) for j in roles.all("symbol")):
+        table.fill_down(roles.at["expiry"], roles.at["strike"])
     left_out, sections = leave_out_other_lines(table, roles)
     above = list(enumerate(rows[:header], 1))
     above, sections = section_sizes(above, sections)
@@ -48,6 +50,8 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     _check_symbols_of_sides(table, sides)
     _check_parts(table, roles, sides)
     days = _days(table, roles, sides, above, title)
+    for each in sides:
+        each.take_expiries(table, days)
     rights = [each.rights(table, above) for each in sides]
     cboe = _is_cboe(table, roles, sides)
     amounts: dict[str, Any] = {
@@ -104,6 +108,18 @@ class _Side:
         self.side, self.at = side, roles.of(side)
         self.symbols = table.symbols(self.at.get("symbol"))
         self.named = any(self.symbols)
+
+    def take_expiries(self, table: Table, days: Sequence[dt.date | None]) -> None:
+        """Read symbols that name a month with the expiries of their rows. Raises BadInput where these differ."""
+        for i, (symbol, day) in enumerate(zip(self.symbols, days, strict=True)):
+            if symbol and day and symbol.expiry is None and symbol.family == "india":
+                cell = table.cells(self.at["symbol"])[i]
+                self.symbols[i] = of_expiry(cell, day)
+                if self.symbols[i] is None:
+                    raise BadInput(
+                        f"expiry in row {table.numbers[i]} is {day}; expected one in the month of its option symbol "
+                        f"{shown(cell)}"
+                    )
 
     def roots(self, table: Table) -> list[str]:
         if "root" not in self.at:

@@ -18,7 +18,7 @@ from gex_xl.reading.conventions import day_first, decimal_comma, iv_factor
 from gex_xl.reading.dates import LONGEST, NUMERIC_DATE, expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
 from gex_xl.reading.symbols import Symbol, parse_all
-from gex_xl.reading.values import is_blank, number, numbers, rounded, shown, text
+from gex_xl.reading.values import all_there, is_blank, number, numbers, rounded, shown, text
 from gex_xl.settings import Settings
 
 #: Fields of numbers that both layouts have, one entry per contract.
@@ -119,6 +119,32 @@ class Table:
         self._symbols.clear()
         self.numbers = self.numbers[np.asarray(wanted, dtype=bool)]
         self._refuse_split_figures()
+
+    def fill_down(self, at: int, strike: int) -> None:
+        """Give a column that names each value once, above its rows, to all rows with a strike; lines of titles go.
+
+        A column where a value stands twice is left as it is.
+        """
+        cells = self.cells(at)
+        if all_there(cells):
+            return
+        named = [not is_blank(cell) for cell in cells]
+        given = [cell for cell in cells if not is_blank(cell)]
+        keyed = [number(cell, comma=self.comma) is not None for cell in self.cells(strike)]
+        lone = [i for i, (n, k) in enumerate(zip(named, keyed, strict=True)) if k and not n]
+        if not lone or not given or lone[0] < named.index(True) or len(set(given)) < len(given):
+            return
+        kept: list[Sequence[object]] = []
+        numbers, last = [], None
+        for row, cell, name, key, n in zip(self.rows, cells, named, keyed, self.numbers.tolist(), strict=True):
+            last = cell if name else last
+            if key or not name:
+                kept.append([*row[:at], last if key else cell, *row[at + 1 :]])
+                numbers.append(n)
+        self.rows, self.numbers = kept, np.array(numbers, dtype=np.int64)
+        self._columns.clear()
+        self._symbols.clear()
+        self.notes.append(f"the column {self.names[at]} names each value once, above its rows: it is theirs too")
 
     def _refuse_split_figures(self) -> None:
         """Raises BadInput where a line of a text has more figures than the header has names: one was cut in two."""

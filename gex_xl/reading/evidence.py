@@ -36,6 +36,22 @@ def weigh_iv(columns: Columns) -> None:
         )
 
 
+def gamma_ratio(columns: Columns) -> float:
+    """The feed's gamma by that of its own iv near the money, the median; 0.0 where one of them is not known."""
+    spot, asked = columns.spot, columns.quote_time
+    if not spot or asked is None:
+        return 0.0
+    listed = product(columns.symbol, columns.venue)
+    ends = {day: dt.datetime.combine(day, listed.settlement, listed.zone) for day in set(columns.expiry)}
+    years = np.array([(ends[day] - asked).total_seconds() / _YEAR for day in columns.expiry])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        stdev = columns.iv * np.sqrt(years)
+        d1 = np.log(spot / columns.strike) / stdev + stdev / 2
+        ratio = columns.gamma * spot * stdev * np.sqrt(2 * np.pi) * np.exp(d1 * d1 / 2)
+        near = (np.abs(d1) < 1) & (ratio > 0)
+    return float(np.median(ratio[near])) if near.any() else 0.0
+
+
 def _estimates(columns: Columns) -> list[tuple[float, float]]:
     """(iv that the quotes say, iv of the column) of the straddle nearest the money of each expiry."""
     spot, asked = columns.spot, columns.quote_time

@@ -94,8 +94,20 @@ def _json(decoded: str, name: str) -> object:
     try:
         found: object = json.loads(decoded)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{name}: not valid JSON ({error})") from None
+        lines = _json_lines(decoded)
+        if lines is None:
+            raise BadInput(f"{name}: not valid JSON ({error})") from None
+        return lines
     return found
+
+
+def _json_lines(decoded: str) -> list[object] | None:
+    """What JSON Lines hold, one value each; None where a line is none."""
+    try:
+        found = [json.loads(line) for line in decoded.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+    return found or None
 
 
 def cells_of_csv(decoded: str) -> Cells:

@@ -48,7 +48,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "open_interest": (
         "open interest", "openinterest", "openint", "oi", "opint", "opnint", "openinterests", "openinterestqty", "oint",
-        "opint1", "suminterest", "sumopeninterest", "currentopeninterest", "oicontracts", "offenekontrakte",
+        "opint1", "opninterest",
+        "suminterest", "sumopeninterest", "currentopeninterest", "oicontracts", "offenekontrakte",
         "openinterestcontracts", "offenesinteresse", "positionouverte", "positionsouvertes", "interetouvert",
         "interesabierto", "contratosemaberto", "posicoesemaberto", "interesseaperto", "未平倉", "未平倉量",
         "未平倉合約", "未平倉數", "未平仓", "未沖銷契約數", "未沖銷契約量", "持仓量", "持倉量", "建玉", "建玉残高",
@@ -106,7 +107,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "quote_time": (
         "quote time", "quotetime", "quotedatetime", "quotereadtime", "quotedate", "asof", "lastquotelastupdated",
         "quotetimestamp", "quotedat", "updated", "updatedat", "timestamp", "ts", "endtimestamp", "snapshottime",
-        "datetime", "creationtimestamp", "tradedate", "datadate", "date", "fetchtime", "交易日期",
+        "datetime", "creationtimestamp", "tradedate", "datadate", "date", "fetchtime", "exchfeedtime", "交易日期",
     ),
     "ms_of_day": ("ms_of_day", "msofday"),
     "currency": ("currency", "crncy", "ccy", "quotecurrency", "wahrung", "devise", "moneda", "moeda", "貨幣", "幣別"),

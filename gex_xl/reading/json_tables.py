@@ -31,11 +31,14 @@ _OF_UNDERLYING = {
     **dict.fromkeys(("regularmarketprice", "currentprice", "lasttradeprice", "lastprice", "last", "mark", "price",
                      "ltp", "close", "lastsale", "cp"), "spot"),
     **dict.fromkeys(("regularmarkettime", "lasttradetime", "quotetime"), "quote_time"),
-    **dict.fromkeys(("symbol", "code", "ticker", "asset", "name"), "underlying"),
+    **dict.fromkeys(("symbol", "code", "ticker", "asset", "name", "root"), "underlying"),
 }  # fmt: skip
 _SURE = {name: rank for rank, name in enumerate(_OF_UNDERLYING)}
 _SIDE_KEY = re.compile(r"(call|put)s?(?![a-z])", re.IGNORECASE)
 _TICKER = re.compile(r"[\^$]?[A-Z][A-Z.]{0,5}")
+#: "LAST TRADE: $512.37 (AS OF MAR 13, 2024)": a price, and perhaps its time, in one text.
+_SENTENCE = re.compile(r"last (?:trade|price|sale)\s*:\s*\$?([\d,]+\.?\d*)(.*)", re.IGNORECASE)
+_INDIAN = ("CE", "PE")
 _HEADINGS = ("format", "columns", "headers", "fields", "header")
 _DEEPEST = 12
 _LIST = "[]"  # behind the path of a list
@@ -147,7 +150,8 @@ def _object(node: Mapping[str, Any], above: Context, path: str, found: Found, he
         if key in sides:
             _walk(
                 value,
-                {**below, "right": (0, sides[key])},
+                # CE and PE are India's words, which the market is told by.
+                {**below, "right": (0, key.upper() if key.upper() in _INDIAN else sides[key])},
                 path if isinstance(value, Mapping) else inner,
                 found,
                 heading,
@@ -254,13 +258,31 @@ def _context(own: Mapping[str, Any], above: Context) -> Context:
             continue
         name, rank = field_of(key), rank_of(key)
         last = plain(key.rpartition(".")[2])
-        if name in (None, "symbol", "bid", "ask", "last_trade") and last in _OF_UNDERLYING:
+        if name == "right" and right(value) is None:
+            name = None  # "type": "option", and Nubra's price of the underlying as "cp"
+        if name in (None, "symbol", "bid", "ask", "last_trade", "root") and last in _OF_UNDERLYING:
             name, rank = _OF_UNDERLYING[last], 20 + _SURE[last]
         if name == "quote_time" and expiry_date(value) is None:
             continue
-        if name in _INHERITED and name not in ("right", "symbol") and rank < out.get(name, (99, None))[0]:
+        if name in _INHERITED and name != "symbol" and rank < out.get(name, (99, None))[0]:
             out[name] = (rank, value)
+    for name, value in _told_otherwise(own):
+        out.setdefault(name, (50, value))
     return out
+
+
+def _told_otherwise(own: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """(field, value) of a price that stands in a sentence, and of a list of expiries that holds only one."""
+    for key, value in own.items():
+        if isinstance(value, str) and (found := _SENTENCE.match(value)):
+            yield "spot", number(found[1])
+            if expiry_date(found[2]):
+                yield "quote_time", found[2]
+        elif isinstance(value, list) and len(value) == 1 and plain(str(key)).startswith("expir"):
+            entry = value[0]
+            cells = [entry.get("expiry"), *entry.values()] if isinstance(entry, Mapping) else [entry]
+            if day := next((day for cell in cells if (day := expiry_date(cell))), None):
+                yield "expiry", day.isoformat()
 
 
 def _add(record: Record, above: Context, path: str, found: Found) -> None:

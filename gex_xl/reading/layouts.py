@@ -40,8 +40,8 @@ def read_columns(cells: Cells, settings: Settings | None = None, title: str = ""
     rows = expand(rows, at)
     try:
         columns = assembling.read(rows, at, settings or Settings(), title)
-    except MissingColumns:
-        raise BadInput(_unknown(rows)) from None
+    except MissingColumns as missing:
+        raise BadInput(_unknown(rows, str(missing))) from None
     columns.notes[:0] = getattr(cells, "notes", ())
     return columns
 
@@ -111,7 +111,9 @@ def _missing(cell: object) -> bool:
     return type(cell).__name__ == "NAType" or cell != cell
 
 
-def _unknown(rows: list[Sequence[object]]) -> str:
+def _unknown(rows: list[Sequence[object]], why: str = "") -> str:
+    """What is missing, by the names of columns; `why` where these have all."""
+
     def known(row: Sequence[object]) -> set[str]:
         return {found for cell in row if (found := field_of(text(cell)))}
 
@@ -125,6 +127,8 @@ def _unknown(rows: list[Sequence[object]]) -> str:
     if any(map(parse, below)) or ("symbol" in found and "strike" not in found):
         needed = ["open_interest"]  # an option symbol holds the other three
     missing = [FIELDS[name][0] for name in needed if name not in found]
+    if why and not missing:
+        return why
     listed = ", ".join(words[best][:12]) or "none"
     hint = "; a line above the table may name it: Expiry: 2024-01-19" if missing[-1:] == ["expiry"] else ""
     return (

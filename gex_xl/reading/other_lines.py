@@ -100,7 +100,12 @@ def _from_one(table: Table, roles: Roles) -> list[tuple[str, float]]:
         heading = repeated[i] or (heading and not sure[i])
         restricted = any(isinstance(cell, str) and text(cell).endswith("*") and len(text(cell)) > 1 for cell in cells)
         named = sure[i] or (not heading and any(not is_blank(cell) for cell in cells) and _names_one(row, at))
-        other = coins and symbols[i] is None and named and not repeated[i]  # dumps of a whole currency hold futures
+        # Dumps of a whole currency hold futures, and lists of a broker the underlying itself.
+        other = (
+            named
+            and not repeated[i]
+            and ((coins and symbols[i] is None) or (symbols[i] is None and _is_underlying(row, at)))
+        )
         wanted.append(named and not restricted and not other)
         if repeated[i]:
             left_out.append(("repeated header", 0.0))
@@ -114,6 +119,13 @@ def _from_one(table: Table, roles: Roles) -> list[tuple[str, float]]:
     left_out.reverse()
     table.keep(wanted)
     return left_out
+
+
+def _is_underlying(row: Row, at: dict[str, int]) -> bool:
+    """Whether a row without the symbol of an option has a strike of 0 or less, and no right and open interest."""
+    right, weight = (row[at[f]] if f in at and at[f] < len(row) else None for f in ("right", "open_interest"))
+    strike = number(row[at["strike"]]) if "strike" in at and at["strike"] < len(row) else None
+    return "right" in at and is_blank(right) and is_blank(weight) and strike is not None and strike <= 0
 
 
 _OF_COINS = frozenset({"dashes", "coin, currency", "coin, digits", "right first"})

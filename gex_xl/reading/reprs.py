@@ -8,16 +8,16 @@ from collections.abc import Sequence
 Cells = Sequence[Sequence[object]]
 _OBJECT = re.compile(r"\w+\((?=\w+=)(.*)\)", re.DOTALL)
 _PART = re.compile(r"(\w+)=('[^']*'|\"[^\"]*\"|[^,()\s]+)")
-_LONGEST = 2000
+_LONGEST, _SAMPLES = 2000, 20
 #: Interactive Brokers keeps greeks of the bid, the ask and the last price beside those of its model.
 _OTHER_GREEKS = frozenset({"bidGreeks", "askGreeks", "lastGreeks"})
+_RENAMED = {"time": "quote time"}  # of a ticker; in any other table a time may be one of day
 _NO_VALUES = frozenset({"None", "nan", "NaN"})
 
 
 def expand(rows: Cells, header: int) -> list[Sequence[object]]:
     """The rows with a column for each part of such objects, `contract.strike`; all others as they are."""
-    first = next((row for row in rows[header + 1 :] if row), ())
-    at = [j for j, cell in enumerate(first) if isinstance(cell, str) and _OBJECT.fullmatch(cell[:_LONGEST].strip())]
+    at = sorted({j for row in rows[header + 1 : header + 1 + _SAMPLES] for j, cell in enumerate(row) if _parts(cell)})
     if not at:
         return list(rows)
     out: list[Sequence[object]] = list(rows[:header])
@@ -29,7 +29,8 @@ def expand(rows: Cells, header: int) -> list[Sequence[object]]:
     added = [(j, key) for j in at for key in names[j]]
     # Taken apart, the object itself would be a second column of the same.
     kept = [j for j in range(len(rows[header])) if j not in names]
-    out.append([*(rows[header][j] for j in kept), *(f"{rows[header][j]}.{key}" for j, key in added)])
+    own = [_RENAMED.get(str(rows[header][j]), rows[header][j]) for j in kept]
+    out.append([*own, *(f"{rows[header][j]}.{key}" for j, key in added)])
     for row in rows[header + 1 :]:
         parts_of = {j: _parts(row[j]) if j < len(row) else {} for j in at}
         out.append([*(row[j] if j < len(row) else None for j in kept), *(parts_of[j].get(key) for j, key in added)])

@@ -194,6 +194,17 @@ def _india(written: str) -> Symbol | None:
     return None
 
 
+def of_expiry(cell: object, day: dt.date) -> Symbol | None:
+    """What a name of India that is of a month, or may be of a day, says beside its expiry; None if of another."""
+    written = text(cell).upper()
+    by_day, by_month = _INDIA_DAY.fullmatch(written), _INDIA_MONTH.fullmatch(written)
+    if by_day and _day(int(by_day[4]), _month(by_day[3]), int(by_day[2])) == day:
+        return Symbol(by_day[1], day, by_day[6][0], float(by_day[5]), "india")
+    if by_month and (int(by_month[2]), _month(by_month[3])) == (day.year % 100, day.month):
+        return Symbol(by_month[1], day, by_month[5][0], float(by_month[4]), "india")
+    return None
+
+
 def _indian(root: str, expiry: dt.date | None, right: str, strike: str) -> Symbol | None:
     return Symbol(root, expiry, right[0], float(strike), "india") if expiry else None
 

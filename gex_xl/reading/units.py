@@ -8,6 +8,7 @@ import numpy as np
 
 from gex_xl.arrays import FloatArray, Mask
 from gex_xl.reading.columns import Columns, Table
+from gex_xl.reading.evidence import gamma_ratio
 from gex_xl.reading.headers import plain
 from gex_xl.reading.roles import CALL, PUT, Roles
 from gex_xl.reading.symbols import strikes_of
@@ -16,6 +17,8 @@ from gex_xl.reading.values import numbers, text
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
 _TINY = 1e-3  # no volatility is below 0.1 %: feeds write 1e-05 where they have none
 _HALVED, _BY_HALVING = 1e-5, (0.02, 5.0)  # what a search for iv that found nothing leaves: 1e-05, 0.0078, 0.0156
+_INDIAN = ("NSE", "BSE", "MCX")
+_IN_PAISE = frozenset({"sp", "ls"})  # Nubra
 _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
 _SCALES = (1.0, 100.0, 1000.0)
 _SCALE_WORDS = {100.0: "hundredths", 1000.0: "thousandths"}
@@ -106,6 +109,19 @@ def scale_strikes(columns: Columns, table: Table) -> None:
     if scale > 1:
         columns.strike = columns.strike / scale
         columns.notes.append(f"strikes are in {_SCALE_WORDS[scale]}, {by}; divided by {scale:g}")
+    elif columns.venue in _INDIAN and not named.any() and (said := _paise(columns, table)):
+        for name in ("strike", "bid", "ask", "forward"):
+            setattr(columns, name, getattr(columns, name) / 100)
+        columns.spot = columns.spot and columns.spot / 100
+        columns.notes.append(f"strikes, spot and quotes are in paise, {said}; divided by 100")
+
+
+def _paise(columns: Columns, table: Table) -> str:
+    """Why all prices are in paise, "" where nothing says so: by the feed's gamma, without one by names of columns."""
+    if known := gamma_ratio(columns):
+        return "as the feed's gamma says" if nearest_scale(known) == 100 else ""
+    names = {plain(name.rpartition(".")[2]) for name in table.names}
+    return "as the feed writes them whose columns are sp and ls" if names >= _IN_PAISE else ""
 
 
 def nearest_scale(ratio: float) -> float:
