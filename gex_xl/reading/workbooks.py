@@ -56,7 +56,8 @@ def _sheets(file: Path) -> list[tuple[str, Any]]:
     import python_calamine
 
     try:
-        with python_calamine.load_workbook(file) as book:
+        # Of bytes it tells the format by what they are, of a path by its name.
+        with file.open("rb") as raw, python_calamine.load_workbook(raw) as book:
             sheets = [(n, book.get_sheet_by_name(n).to_python(skip_empty_area=False)) for n in book.sheet_names]
     except Exception as error:  # a broken file may raise anything here, dates beyond all calendars an OverflowError
         raise _unreadable(file, error) from None
