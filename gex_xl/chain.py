@@ -146,11 +146,11 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
     ticker, listed = _products(columns, list(places), symbol, settings.third_friday)
     may_open = settles_twice(symbol, columns.venue) or not symbol
-    keep, duplicates = _distinct(columns, order, roots, expiry, may_open=may_open)
+    keep, duplicates, twice = _distinct(columns, order, roots, expiry, may_open=may_open)
     order = order[keep]
     settled = settlements([day for _, day in places], listed)
     morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
-    notes = [*columns.notes, *_fractions(columns), *_settlement_notes(columns, symbol, settings.third_friday)]
+    notes = [*columns.notes, *_fractions(columns), *twice, *_settlement_notes(columns, symbol, settings.third_friday)]
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
         row=columns.row[order],
@@ -247,8 +247,8 @@ def _distinct(
     expiry: npt.NDArray[np.datetime64],
     *,
     may_open: bool,
-) -> tuple[npt.NDArray[np.bool_], list[tuple[str, float]]]:
-    """Which of the sorted contracts to keep, and the duplicates that are dropped.
+) -> tuple[npt.NDArray[np.bool_], list[tuple[str, float]], list[str]]:
+    """Which of the sorted contracts to keep, the duplicates that are dropped, and what to say of those that stay.
 
     A contract listed twice with equal figures is dropped once and counted. With different figures it is most
     likely two chains in one paste, and refused, except where no roots tell an index's AM and PM contracts
@@ -261,6 +261,7 @@ def _distinct(
         same[1:] &= key[1:] == key[:-1]
     keep = np.ones(len(order), dtype=bool)
     dropped: list[tuple[str, float]] = []
+    both = 0
     for i in np.flatnonzero(same):
         first, second = order[i - 1], order[i]
         figures = [(getattr(columns, name)[first], getattr(columns, name)[second]) for name in _ARRAYS]
@@ -276,4 +277,9 @@ def _distinct(
                 f"{columns.row[first]} and {columns.row[second]} with different figures; paste one chain only, "
                 "and clear the old one before pasting"
             )
-    return keep, dropped
+        both += 1
+    said = (
+        f"{both:,} contracts of a third Friday stand twice with different figures: taken as those that settle at the "
+        "open and those at the close; two snapshots of one contract must not stand in one paste"
+    )
+    return keep, dropped, [said] * (both > 0)

@@ -139,7 +139,7 @@ def iv_factor(
         )
     real = iv[(iv > 0.02) & (iv < _NO_PERCENT)]
     if not real.size:
-        return 1.0, "", False
+        return 1.0, "", True
     if any("%" in title for title in titles) and np.median(real) > 1:
         return 0.01, "the iv column is titled in percent; divided by 100", False
     low = np.quantile(real, 0.1, method="lower")

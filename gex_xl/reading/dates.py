@@ -122,13 +122,13 @@ def _named_month(words: str) -> tuple[dt.date, tuple[int, int]] | None:
 
 def _date(year: int, month: int, day: int) -> dt.date | None:
     try:
-        return _in_range(dt.date(year + 2000 if year < 100 else year, month, day))
+        return in_range(dt.date(year + 2000 if year < 100 else year, month, day))
     except ValueError:
         return None
 
 
-def _in_range(day: dt.date) -> dt.date | None:
-    """None for what no chain can hold, such as the year 1900 of a cell that is formatted as a time of day."""
+def in_range(day: dt.date) -> dt.date | None:
+    """The day, or None for what no chain holds, such as the year 1900 of a cell formatted as a time of day."""
     return day if 1990 <= day.year <= 2100 else None
 
 
@@ -154,7 +154,7 @@ def _find_date(words: str, *, day_first: bool = False) -> tuple[dt.date, tuple[i
 def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
     """An expiry as a date: a datetime, an Excel serial, or text (mm/dd/yyyy unless the day is above 12)."""
     if isinstance(cell, dt.date):
-        return _in_range(cell.date() if isinstance(cell, dt.datetime) else cell)
+        return in_range(cell.date() if isinstance(cell, dt.datetime) else cell)
     if isinstance(cell, str) and (value := number(cell)) is not None:
         cell = value
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -162,7 +162,7 @@ def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
         if 32874 <= cell < 73051:
             return from_serial(cell).date()
         if moment := from_epoch(cell):
-            return _in_range(moment.date())
+            return in_range(moment.date())
         cell = int(cell) if float(cell).is_integer() else cell
     found = _find_date(_plain(cell), day_first=day_first)
     return found[0] if found else None
@@ -185,7 +185,7 @@ def quote_time(
     `zone` is that of a time that names none. None where the cell holds no date. Raises BadInput for a time zone
     that is not known.
     """
-    if isinstance(cell, dt.date) and not _in_range(cell):
+    if isinstance(cell, dt.date) and not in_range(cell):
         return None
     if isinstance(cell, dt.datetime):
         if cell.tzinfo is None and cell.time() == dt.time(0):  # how a worksheet hands over a date

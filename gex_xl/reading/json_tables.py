@@ -210,14 +210,12 @@ def _keyed(nested: Mapping[str, Any]) -> dict[str, tuple[str, object]]:
     return {key: ("expiry", day.isoformat()) for key, day in days.items() if day} if all(days.values()) else {}
 
 
-def _is_container(value: object, depth: int = 0) -> bool:
+def _is_container(value: Mapping[str, Any] | list[Any], depth: int = 0) -> bool:
     """Whether objects or lists of objects lie below, so that this is no part of a contract."""
     if depth > _DEEPEST:
         return False
     if isinstance(value, list):
         return any(isinstance(entry, (Mapping, list)) for entry in value[:50])
-    if not isinstance(value, Mapping):
-        return False
     nested = {str(k): v for k, v in value.items() if isinstance(v, (Mapping, list))}
     if _columns(value) is not None or any(_side(k) and _holds_figures(v) for k, v in nested.items()) or _keyed(nested):
         return True

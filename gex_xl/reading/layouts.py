@@ -46,11 +46,6 @@ def read_columns(cells: Cells, settings: Settings | None = None, title: str = ""
     return columns
 
 
-def has_chain(cells: Cells) -> bool:
-    """True where a header of a known layout is found."""
-    return find_header(cells) is not None
-
-
 def recognised(names: Sequence[str]) -> bool:
     """Whether cells are a header of a known layout."""
     return recognises(names) or _titled(names)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gex_xl.products import Kind, known, markets, product
+from gex_xl.products import known, markets, product
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.headers import plain
 from gex_xl.reading.roles import Roles
@@ -152,8 +152,3 @@ def _of_coins(columns: Columns, table: Table, roles: Roles) -> None:
         factor = np.where(inverse, columns.forward, 1.0)
         columns.bid, columns.ask = columns.bid * factor, columns.ask * factor
         columns.notes.append("prices in coin are made USD with each expiry's underlying_price")
-
-
-def is_coin(columns: Columns) -> bool:
-    """Whether the options are on a coin: whole contracts are not to be expected."""
-    return columns.venue in COINS or product(columns.symbol, columns.venue).kind is Kind.CRYPTO

@@ -11,7 +11,7 @@ from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput
 from gex_xl.products import product
 from gex_xl.reading.columns import Columns, Table
-from gex_xl.reading.dates import quote_time
+from gex_xl.reading.dates import in_range, quote_time
 from gex_xl.reading.markets import COINS
 from gex_xl.reading.values import is_blank, number, shown
 
@@ -127,6 +127,8 @@ def _traded(cell: object, *, day_first: bool) -> np.datetime64 | None:
         # The usual spelling first: a feed has thousands of them.
         if isinstance(cell, str) and len(cell) > len("2024-01-05"):
             found = dt.datetime.fromisoformat(cell)
+            if not in_range(found):
+                return None
             moment = found if found.tzinfo else found.replace(tzinfo=NEW_YORK)
             return np.datetime64(int(moment.timestamp()), "s")
     except (ValueError, OverflowError):

@@ -216,7 +216,8 @@ def _halves(
             left, other = Counter(fields[:at]), Counter(fields[at:])
             return sum((left & other).values()) - sum(n - 1 for each in (left, other) for f, n in each.items() if f)
 
-        at = max(range(first + 1, second + 1), key=alike)
+        between = [j for j in strikes if first < j < second]
+        at = between[0] if len(between) == len(strikes) == 1 else max(range(first + 1, second + 1), key=alike)
         return range(at), range(at, width)
     rights = [j for j, f in enumerate(fields) if f == "right"]
     by_row = len(rights) == 1 and len(set(map(right, table.sample(rights[0]))) - {None}) == 2
