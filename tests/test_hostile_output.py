@@ -115,7 +115,10 @@ def test_names_of_files_that_a_terminal_would_obey(tmp_path: Path) -> None:
     said = done.stderr.decode()
     assert "\x1b" not in said
     assert [line.partition(" ")[0] for line in said.splitlines()] == ["skipped", "skipped"]
-    assert {row["file"] for row in store.read(tmp_path / "h.csv")} == {"]0;owned.csv", "a\nb.csv"}
+    assert {row["file"] for row in store.read(tmp_path / "h.csv")} == {
+        "]0;owned.csv",
+        "a b.csv",
+    }  # a line break would end the row for many readers
     name = os.fsdecode(b"\x1b[2J\nwhere.csv")
     for command in (["report", name], ["new", "x.xlsx", "--chain", name], ["recalc", name], ["frob\x1b[2J\nnicate"]):
         done = subprocess.run(

@@ -126,7 +126,8 @@ def test_ended_at_every_step(what: str, made: Path, tmp_path: Path) -> None:
     assert len(writes) >= 4
     for last in (1, *writes)[:: 1 if what in ("recalc", "history csv") else 3]:
         out.write_bytes(raw)
-        out.with_name(f"{out.name}.partial").unlink(missing_ok=True)
+        for left_over in (f"{out.name}.partial", f".{out.name}.lock"):
+            out.with_name(left_over).unlink(missing_ok=True)
         assert ran(folder, last, *command).returncode == 137
         assert content(out) in (before, after), steps[last - 1]
         left = {path.name for path in folder.iterdir()} - {out.name, f"{out.name}.partial"}

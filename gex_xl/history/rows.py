@@ -62,7 +62,7 @@ def row_of(file: str, settings: Settings) -> Row:
     """
     figures, reasons = recorded(prepare(Chain.from_file(file), None, None, settings))
     said = _SEPARATOR.join(f"{name}: {why}" for name, why in reasons.items())
-    own = {"reason": said, "file": text(Path(file).name), "settings": settings_text(settings)}
+    own = {"reason": said, "file": " ".join(text(Path(file).name).splitlines()), "settings": settings_text(settings)}
     return dict.fromkeys(COLUMNS) | figures | own
 
 

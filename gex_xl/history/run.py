@@ -82,7 +82,19 @@ def update(
     """
     chosen = settings or Settings()
     store.check_format(out)
-    files = files_of(given, out)
+    with store.alone(out):
+        return _updated(files_of(given, out), out, chosen, workers, dask, rebuild, progress)
+
+
+def _updated(
+    files: list[Path],
+    out: Path,
+    chosen: Settings,
+    workers: int | None,
+    dask: str | None,
+    rebuild: bool,
+    progress: Progress | None,
+) -> Outcome:
     journal, outcome = store.Journal(out), Outcome()
     if rebuild:
         store.read(out)  # a file that is no history is never overwritten
@@ -149,5 +161,8 @@ def _computed(files: list[str], settings: Settings, workers: int | None, dask: s
     if dask is not None and files:
         return engines.dask(files, settings, dask)
     count = min(workers or engines.cores(), len(files))
-    # Two files are computed before a second process has started.
-    return engines.processes(files, settings, count) if count > 1 and len(files) > 2 else engines.here(files, settings)
+    # Two files are computed before a second process has started. But what reads workbooks is compiled: where that ends
+    # the process it must not be ours.
+    compiled = any(Path(file).suffix.lower() in (".xlsx", ".xlsm") for file in files)
+    alone = not compiled and (count < 2 or len(files) < 3)
+    return engines.here(files, settings) if alone else engines.processes(files, settings, max(count, 1))

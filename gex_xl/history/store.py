@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import importlib.util
 import json
 import os
-from collections.abc import Callable
+import platform
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from gex_xl.atomic import replacing
+from gex_xl.atomic import is_read_only, replacing
 from gex_xl.calc_features import CALC_ID, list_features
 from gex_xl.errors import BadInput
 from gex_xl.history.rows import COLUMNS, NUMBERS, Row
@@ -20,7 +23,9 @@ from gex_xl.reading.workbooks import cells_of_first_sheet
 #: Not History: Excel keeps that name for itself.
 _SHEET, _WIDEST = "Days", 60
 FORMATS = (".parquet", ".csv", ".xlsx")
-_FORMULA = ("=", "+", "-", "@", "'")
+_BEFORE_FORMULA, _GUARD = re.compile(r"(^|;\s*)(?=[=+\-@'])"), re.compile(r"(^|;\s*)'(?=[=+\-@'])")
+_DIGEST, _ENDS = re.compile(r"[0-9a-f]{32}"), re.compile(r" #[0-9a-f]{8}$")
+_LONGEST_CELL = 32_767  # what a cell of Excel holds
 
 
 def check_format(out: Path) -> None:
@@ -31,8 +36,43 @@ def check_format(out: Path) -> None:
         raise BadInput('parquet needs pyarrow: install gex-xl[parquet], for instance pip install "gex-xl[parquet]"')
     if out.is_dir():
         raise BadInput(f"{out} is a folder; give --out the name of a file")
+    if out.exists() and not out.is_file():
+        raise BadInput(f"{out} is a pipe or a device; give --out the name of a file")
+    if is_read_only(out):
+        raise BadInput(f"{out} is read-only; give --out another name, or let it be written")
     if not out.absolute().parent.is_dir():
         raise BadInput(f"{out.parent}: no such folder; make it first")
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Keep other runs from this history meanwhile: two at once would lose each other's rows. Raises BadInput."""
+    import filelock
+
+    lock = filelock.FileLock(out.absolute().with_name(f".{out.name}.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise BadInput(
+            f"{out} is being written by {_holder(lock)}; wait until that ends, or give --out another name"
+        ) from None
+    except OSError as error:
+        raise BadInput(f"{out.parent} cannot be written ({error.strerror})") from None
+    try:
+        with contextlib.suppress(OSError):  # Windows lets nobody write what is locked
+            Path(lock.lock_file).write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            Path(lock.lock_file).unlink()
+        lock.release()
+
+
+def _holder(lock: Any) -> str:
+    with contextlib.suppress(OSError, ValueError):
+        said = Path(lock.lock_file).read_text(encoding="utf-8")[:100]
+        return "another gex-xl history" + (f", {said}" if said else "")
+    return "another gex-xl history"
 
 
 def read(out: Path) -> list[Row]:
@@ -47,15 +87,34 @@ def read(out: Path) -> list[Row]:
         raise BadInput(f"{out} exists and cannot be read as a history ({type(error).__name__})") from None
     if missing := [name for name in COLUMNS if name not in names]:
         raise BadInput(f"{out} exists and is no history of gex-xl (no column {missing[0]}); give --out another name")
-    try:
-        return [{name: _plain(name, record[name]) for name in COLUMNS} for record in records]
-    except (ValueError, TypeError):
-        raise BadInput(f"{out} was changed and holds what no history holds; mend it, or --rebuild") from None
+    rows = []
+    for number, record in enumerate(records, 2):
+        cells = {name: record.get(name) for name in COLUMNS}
+        if all(cell is None or cell == "" or cell != cell for cell in cells.values()):
+            continue  # a blank row, as a spreadsheet leaves them
+        try:
+            rows.append(_row(cells))
+        except (ValueError, TypeError):
+            raise BadInput(
+                f"{out} was changed or cut: row {number} holds what no history holds; mend it, or --rebuild"
+            ) from None
+    return rows
+
+
+def _row(cells: dict[str, Any]) -> Row:
+    """A row as row_of gives it. Raises ValueError or TypeError for cells that are none."""
+    row = {name: _plain(name, cells[name]) for name in COLUMNS}
+    dt.datetime.fromisoformat(row["as_of"])
+    if not (row["date"] and _DIGEST.fullmatch(row["content"]) and _ENDS.search(row["settings"])):
+        raise ValueError
+    return row
 
 
 def _read_csv(file: Path) -> tuple[list[str], list[dict[str, Any]]]:
-    with file.open(encoding="utf-8", newline="") as stream:
-        table = csv.DictReader(stream, strict=True)
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        marks = ";" if stream.readline().startswith("date;") else ","
+        stream.seek(0)
+        table = csv.DictReader(stream, strict=True, delimiter=marks)
         rows = [{name: _unguarded(cell) for name, cell in row.items()} for row in table]
         return list(table.fieldnames or []), rows
 
@@ -109,19 +168,21 @@ def write(rows: list[Row], out: Path) -> None:
                     table.to_parquet(new, index=False)
                 else:
                     _write_sheet(table, new)
-    except PermissionError:
+    except OSError as error:
         raise BadInput(
-            f"{out} cannot be replaced; close it where it is open, and run the same command again: nothing is lost"
+            f"{out} cannot be replaced ({error.strerror}); close it where it is open, and run the same command again: "
+            "nothing is lost"
         ) from None
 
 
 def _guarded(cell: Any) -> Any:
-    """Text that a spreadsheet would take for a formula when it opens the csv, made text by an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """Text that a spreadsheet would take for a formula, made text by an apostrophe: at its start and, as a semicolon
+    separates cells in many countries, behind each of those."""
+    return _BEFORE_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell
 
 
 def _unguarded(cell: Any) -> Any:
-    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+    return _GUARD.sub(r"\1", cell) if isinstance(cell, str) else cell
 
 
 def _write_sheet(table: Any, file: Path) -> None:
@@ -155,14 +216,22 @@ class Journal:
         """The rows of an interrupted run. A line that the interruption cut in two is left out."""
         if not self.file.exists():
             return []
+        try:
+            lines = self.file.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError as error:
+            raise BadInput(f"{self.file} cannot be read ({error.strerror}); delete it and run again") from None
         rows = []
-        for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for number, line in enumerate(lines, 1):
             try:
-                row = json.loads(line)
+                kept = json.loads(line)
             except ValueError:
-                continue
-            if isinstance(row, dict) and row.keys() >= set(COLUMNS):
-                rows.append(row)
+                continue  # cut in two by an interruption; the file is computed again
+            try:
+                rows.append(_row(kept))
+            except (ValueError, TypeError, KeyError, AttributeError):
+                raise BadInput(
+                    f"{self.file} is damaged at line {number}; delete it and run again: its files are computed anew"
+                ) from None
         return rows
 
     def add(self, row: Row) -> None:

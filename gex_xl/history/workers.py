@@ -9,9 +9,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
 
 from gex_xl.cache import clear_caches
 from gex_xl.errors import BadInput, GexError
@@ -20,6 +23,8 @@ from gex_xl.settings import Settings
 
 #: A row, or the one sentence that says why the file has none.
 Result = Row | str
+#: Seconds without any worker after which a cluster is given up.
+_PATIENCE = 15.0
 Results = Generator[tuple[str, Result], None, None]
 
 
@@ -49,17 +54,37 @@ def here(files: Sequence[str], settings: Settings) -> Results:
 
 def processes(files: Sequence[str], settings: Settings, workers: int) -> Results:
     """On `workers` processes, started afresh on every system, so that it is the same everywhere."""
+    left = list(files)
+    while left:
+        finished: set[str] = set()
+        try:
+            for file, result in _pool(left, settings, workers):
+                finished.add(file)
+                yield file, result
+        except BrokenProcessPool:
+            # Files are begun in their order, one more than there are workers: what ended a process is among those.
+            suspects = [file for file in left if file not in finished][: workers + 1]
+            for file in suspects:
+                yield file, _alone(file, settings)
+            finished.update(suspects)
+        left = [file for file in left if file not in finished]
+
+
+def _alone(file: str, settings: Settings) -> Result:
+    """The result of a file that may end the process which computes it."""
+    try:
+        return next(result for _, result in _pool([file], settings, 1))
+    except BrokenProcessPool:
+        return "the process that computed it ended: the file is damaged, or memory was too small for it"
+
+
+def _pool(files: Sequence[str], settings: Settings, workers: int) -> Results:
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _in_worker)
     try:
         with _without_interrupts():
             pending: dict[Future[Result], str] = {pool.submit(attempt, file, settings): file for file in files}
         for done in as_completed(pending):
             yield pending[done], done.result()
-    except BrokenProcessPool:
-        raise BadInput(
-            "a worker process ended unexpectedly, perhaps for want of memory; run the same command again, with fewer "
-            "--workers: finished rows are kept"
-        ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -109,7 +134,27 @@ def dask(files: Sequence[str], settings: Settings, address: str) -> Results:
         except (OSError, ValueError) as error:
             raise BadInput(f'--dask: no scheduler at "{address}" ({error}); give local, or tcp://HOST:8786') from None
         with client:
-            futures = client.map(functools.partial(attempt, settings=settings), files, pure=False)
-            names = dict(zip((future.key for future in futures), files, strict=True))
-            for done in distributed.as_completed(futures):
-                yield names[done.key], done.result()
+            absolute = [str(Path(file).resolve()) for file in files]
+            futures = client.map(functools.partial(attempt, settings=settings), absolute, pure=False)
+            yield from _as_they_finish(client, dict(zip(futures, files, strict=True)))
+
+
+def _as_they_finish(client: Any, pending: dict[Any, str]) -> Results:
+    """Results of a cluster. Raises BadInput where it has had no worker for a while, or its scheduler is gone."""
+    seen = time.monotonic()
+    while pending:
+        for future in [future for future in pending if future.done()]:
+            try:
+                result = future.result()
+            except Exception as error:  # of the cluster, such as a file that ended one worker after the other
+                result = f"cannot be computed ({type(error).__name__})"
+            if future.status != "cancelled":
+                yield pending.pop(future), result
+        if client.status == "running" and client.scheduler_info().get("workers"):
+            seen = time.monotonic()
+        elif time.monotonic() - seen > _PATIENCE:
+            raise BadInput(
+                f"--dask: no worker has been there for {_PATIENCE:.0f} s, or the scheduler is gone; start them and run "
+                "the same command again: finished rows are kept"
+            )
+        time.sleep(0.1)

@@ -126,11 +126,19 @@ def cells_of_parquet(raw: bytes, name: str) -> Sheet | None:
 
 
 def refuse_binary(raw: bytes, name: str) -> None:
-    """Raises BadInput that says what a file is, where it is no text."""
+    """Raises BadInput that says what a file is, where it is no text: what holds zeros and is no UTF-8 either."""
     kind = next((kind for head, kind in _NAMED.items() if raw.startswith(head)), "")
     wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if kind or (b"\0" in raw[:8192] and not wide):
+    if kind or (b"\0" in raw[:8192] and not wide and not _is_utf8(raw)):
         raise BadInput(f"{name}: {kind or 'a binary file'}, not a text table; export the chain as csv, xlsx or json")
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def cells_of_html(decoded: str) -> Sheet | None:
