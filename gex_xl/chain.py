@@ -32,7 +32,8 @@ class Chain:
     NaT where unknown. `row` is the row
     number in the paste. `notes`: what could be read in two ways, and how it was read. `venue` is the market that the
     paste itself tells, such as "Deribit", or "". `product` is what the underlying's ticker stands for, `products` are
-    those of the contracts, which settle in the morning (`am_settled`) or not. `quote_delay`: minutes by which the
+    those of the contracts, which settle in the morning (`am_settled`) or not and may be
+    exercised early (`american`) or not. `quote_delay`: minutes by which the
     feed's quotes are older than its time. `settings` are those that the chain was read with. `position_source`: for
     each contract who says what dealers hold, "" where nobody does; () without a table of known positions.
     """
@@ -42,6 +43,7 @@ class Chain:
     expiry: npt.NDArray[np.datetime64]
     settlement: Instants
     am_settled: npt.NDArray[np.bool_]
+    american: npt.NDArray[np.bool_]
     is_call: npt.NDArray[np.bool_]
     strike: FloatArray
     iv: FloatArray
@@ -150,6 +152,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     order = order[keep]
     settled = settlements([day for _, day in places], listed)
     morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
+    early = np.array([each.american and bool(symbol) for each in listed], dtype=bool)
     notes = [*columns.notes, *_fractions(columns), *twice, *_settlement_notes(columns, symbol, settings.third_friday)]
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
@@ -158,6 +161,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         expiry=expiry[order],
         settlement=settled[of][order],
         am_settled=morning[of][order],
+        american=early[of][order],
         is_call=columns.right[order] == "C",
         iv=iv[order],
         last_trade=columns.last_trade[order],

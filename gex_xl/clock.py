@@ -118,8 +118,12 @@ def _session_until(day: dt.date) -> dt.date:
 def valued_at(
     as_of: dt.datetime, clock_from: ClockFrom, listed: Product | None = None, delay: float = 0.0
 ) -> dt.datetime:
-    """The instant from which time to expiry is counted; `delay`: minutes by which quotes of an open market are old."""
-    start = as_of - dt.timedelta(minutes=delay) if delay and is_open(as_of, listed) else as_of
+    """The instant from which time to expiry is counted; `delay`: minutes by which quotes of an open market are old.
+
+    At the close itself the quotes are those of the close.
+    """
+    trading = is_open(as_of, listed) and is_open(as_of + dt.timedelta(seconds=1), listed)
+    start = as_of - dt.timedelta(minutes=delay) if delay and trading else as_of
     return last_open(start, listed) if clock_from is ClockFrom.LAST_OPEN else start
 
 

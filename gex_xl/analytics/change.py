@@ -223,6 +223,8 @@ def _states(then: Contracts, now: Contracts, twin: Index) -> tuple[list[FloatArr
         return out
 
     ratio, discount = then.forward / then.spot, then.spot_discount
+    plain = gamma(then.spot, then.forward, then.strike, then.stdev, discount)
+    early = np.divide(then.gamma, plain, out=np.ones(len(plain)), where=plain > 0)  # of American over European
     years = np.where(live, years_left(now.valued_at, settlement, now.settings), then.years)
     years = taken(years, now.years)
     share = years / then.years
@@ -232,7 +234,9 @@ def _states(then: Contracts, now: Contracts, twin: Index) -> tuple[list[FloatArr
     ratio_now, discount_now = taken(ratio_now, now.forward / now.spot), taken(discount_now, now.spot_discount)
 
     def worth(contracts: Contracts, forward: FloatArray, v: FloatArray, held: FloatArray) -> FloatArray:
-        per_share = gamma(contracts.spot, forward, then.strike, v, held)
+        per_share = early * gamma(contracts.spot, forward, then.strike, v, held)
+        same = (contracts.spot == then.spot) & (v == then.stdev) & np.isclose(forward, then.forward, 1e-14, 0)
+        per_share[same] = then.gamma[same]  # not even rounded
         return np.where(live, _contributions(contracts, then.position, per_share), 0.0)
 
     first = _contributions(then, then.position, then.gamma)

@@ -73,11 +73,11 @@ def with_iv(contracts: Contracts) -> Contracts:
 def options(contracts: Contracts) -> European:
     """The lines' contracts at spot, for their sensitivities per share; NaN where a line has no iv.
 
-    Interest is the setting `rate`: an expiry's discount and forward say too little about it when days are left.
+    Interest is one rate for all: an expiry's discount and forward say too little about it when days are left.
     """
     return European(
         contracts.spot, contracts.forward, contracts.strike, contracts.stdev, contracts.years, contracts.spot_discount,
-        contracts.is_call, contracts.settings.rate,
+        contracts.is_call, contracts.forwards.rate,
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def option_figures(
     years, forward = float(timed.years[first]), float(found.forward[first])
     option = European(
         base.spot, forward, strike, iv * years**0.5, years, float(found.spot_discount[first]), is_call,
-        contracts.settings.rate,
+        timed.forwards.rate,
     )  # fmt: skip
     return OptionFigures(
         expiry, str(chain.root[first]), strike, is_call, bool((strikes == strike).any()), iv, forward, years,

@@ -69,7 +69,7 @@ def two_sided(chain: Chain) -> Mask:
 
 def is_european(chain: Chain) -> bool:
     """Whether all contracts are known to be exercised at expiry only."""
-    return not any(each.american for each in chain.products)
+    return not chain.american.any()
 
 
 @once_per()
@@ -82,7 +82,7 @@ def parity(contracts: Contracts) -> Parity:
     """
     chain, curve = contracts.chain, contracts.forwards
     european, known = is_european(chain), np.array([source == "feed" for source in curve.source])
-    forward, discount = contracts.spot * curve.ratio, np.exp(-contracts.settings.rate * curve.years)
+    forward, discount = contracts.spot * curve.ratio, curve.discount.copy()
     least, most = forward * discount, forward * discount
     other, fine = counterparts(chain), two_sided(chain) & considered(contracts)
     calls = np.flatnonzero(chain.is_call & (other >= 0) & fine)

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gex_xl.analytics.american import american_gamma
 from gex_xl.analytics.black_scholes import gamma
-from gex_xl.analytics.forwards import Forwards, counterparts, forwards
-from gex_xl.analytics.implied_vol import implied_vol
+from gex_xl.analytics.forwards import Forwards, calls_are_held, forwards
+from gex_xl.analytics.shared_iv import shared_iv
 from gex_xl.arrays import FloatArray, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.clock import instant, valued_at, years
-from gex_xl.settings import IvSource, Settings
+from gex_xl.settings import Carry, Exercise, IvSource, Settings
 
 _CARRY = ("clock", "clock_from", "quote_delay", "min_minutes", "carry", "rate", "dividend_yield")
-PRICING = (*_CARRY, "iv_source")
+PRICING = (*_CARRY, "iv_source", "exercise")
 _KEEP = 16
 
 
@@ -66,16 +67,54 @@ def priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) ->
 def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -> Priced:
     # The feed's deltas and quotes belong to its own spot: another one does not change the carry that they tell.
     timed = _timed(chain, chain.spot or spot, as_of, settings.only(_CARRY))
-    forward = spot * timed.forwards.ratio[timed.forwards.group]
-    if settings.iv_source is IvSource.OTM:
-        iv, solved = _otm_iv(chain, timed.live, forward, timed.years, settings.rate)
-    else:
-        iv, solved = chain.iv, np.zeros(len(chain), dtype=bool)
+    curve = timed.forwards
+    forward = spot * curve.ratio[curve.group]
+    iv, solved = _volatility(chain, timed, settings.only((*_CARRY, "iv_source")))
     stdev = np.where(timed.live, iv * np.sqrt(np.maximum(timed.years, 0)), np.nan)
-    discount = timed.forwards.spot_discount[timed.forwards.group]
-    found = Priced(timed, forward, iv, solved, stdev, discount, gamma(spot, forward, chain.strike, stdev, discount))
-    _freeze(forward, iv, solved, stdev, discount, found.gamma)
+    discount = curve.spot_discount[curve.group]
+    each = gamma(spot, forward, chain.strike, stdev, discount)
+    early = np.flatnonzero(exercised_early(chain, curve, settings) & np.isfinite(stdev))
+    if early.size:
+        group = curve.group[early]
+        # The feed's delta_call - delta_put holds early exercise already; here that is computed.
+        discount = discount.copy()
+        discount[early] = curve.ratio[group] * curve.discount[group]
+        each[early] = american_gamma(
+            spot, forward[early], chain.strike[early], stdev[early], curve.discount[group], chain.is_call[early], group
+        )
+    found = Priced(timed, forward, iv, solved, stdev, discount, each)
+    _freeze(forward, stdev, discount, found.gamma)
     return found
+
+
+def exercised_early(chain: Chain, curve: Forwards, settings: Settings) -> Mask:
+    """Whether each contract may be exercised before its expiry, shape (n,).
+
+    Under carry = none nothing is inferred, and with r = q = 0 nothing would be exercised either. Calls that are quoted
+    below what exercise would bring are not exercised: their forward lies below spot because spot is late.
+    """
+    if settings.exercise is Exercise.EUROPEAN or settings.carry is Carry.NONE:
+        return np.zeros(len(chain), dtype=bool)
+    if settings.exercise is Exercise.AMERICAN:
+        return np.ones(len(chain), dtype=bool)
+    held = curve.ratio[curve.group] < 1
+    return np.asarray(chain.american & ~(chain.is_call & held & calls_are_held(chain, curve)))
+
+
+@cached(_KEEP)
+def _volatility(chain: Chain, timed: Timed, settings: Settings) -> tuple[FloatArray, Mask]:
+    """iv of each contract by the setting `iv_source`, and where it was solved from quotes.
+
+    It is settled at the options' own forward, whatever spot is asked about: each line keeps its iv (sticky strike).
+    """
+    if settings.iv_source is IvSource.QUOTED:
+        iv, solved = chain.iv, np.zeros(len(chain), dtype=bool)
+    else:
+        curve = timed.forwards
+        forward = curve.own_spot * curve.ratio[curve.group]
+        iv, solved = shared_iv(chain, timed.live, forward, timed.years, curve.discount[curve.group], settings.iv_source)
+    _freeze(iv, solved)
+    return iv, solved
 
 
 @cached(_KEEP)
@@ -98,34 +137,3 @@ def delay_of(chain: Chain, settings: Settings) -> float:
 def _freeze(*arrays: npt.NDArray[np.generic]) -> None:
     for array in arrays:
         array.setflags(write=False)  # shared by all who ask
-
-
-def _otm_iv(chain: Chain, live: Mask, forward: FloatArray, t: FloatArray, rate: float) -> tuple[FloatArray, Mask]:
-    """iv of the out-of-the-money side for both rights; else the line's own; else solved from quotes."""
-    other = counterparts(chain)
-    paired = other >= 0
-    in_the_money = np.where(chain.is_call, chain.strike < forward, chain.strike > forward)
-    twin_iv = np.where(paired, chain.iv[other], np.nan)
-    iv = np.where(in_the_money & np.isfinite(twin_iv), twin_iv, chain.iv)
-    iv = np.where(np.isnan(iv), twin_iv, iv)
-    missing = np.flatnonzero(live & np.isnan(iv))
-    if not missing.size:
-        return iv, np.zeros(len(chain), dtype=bool)
-    two_sided = (chain.bid > 0) & (chain.ask >= chain.bid)
-    # The out-of-the-money side's quote is the informative one; a line's own is taken where that has none.
-    twin = other[missing]
-    use_twin = in_the_money[missing] & (twin >= 0) & two_sided[twin]
-    quoted = np.where(use_twin, twin, missing)
-    mid = np.where(two_sided[quoted], 0.5 * (chain.bid[quoted] + chain.ask[quoted]), np.nan)
-    found = implied_vol(
-        mid,
-        forward[missing],
-        chain.strike[missing],
-        t[missing],
-        chain.is_call[quoted],
-        np.exp(-rate * t[missing]),
-    )
-    iv[missing] = found
-    solved = np.zeros(len(chain), dtype=bool)
-    solved[missing] = np.isfinite(found)
-    return iv, solved

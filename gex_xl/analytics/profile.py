@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gex_xl.analytics.black_scholes import INV_SQRT_2PI
+from gex_xl.analytics.black_scholes import INV_SQRT_2PI, gamma
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import contributions, require_any
 from gex_xl.analytics.gaussian_sums import Bells
 from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray
-from gex_xl.settings import parse_band
+from gex_xl.settings import GammaSource, parse_band
 
 _FEW = 8  # levels up to which nothing is gained by anything but the plain sum
 _SMALL = 1e-8  # of the largest value
@@ -61,7 +61,25 @@ def bells_of(contracts: Contracts) -> Bells:
     some = np.flatnonzero((contracts.position != 0) & np.isfinite(contracts.stdev))
     v = contracts.stdev[some]
     centre = -np.log(contracts.forward[some] / contracts.strike[some]) - 0.5 * v * v
-    return Bells.of(centre, v, contracts.position[some] * contracts.spot_discount[some] * INV_SQRT_2PI / v)
+    return Bells.of(centre, v, _held(contracts)[some] * contracts.spot_discount[some] * INV_SQRT_2PI / v)
+
+
+def _held(contracts: Contracts) -> FloatArray:
+    """Positions that give the total at spot with European gamma, shape (n,), in shares.
+
+    Early exercise adds a percent or so, which the sum of bells does not know: what it adds at spot to a settlement's
+    calls or puts is spread over them by their size, so that it moves and fades with them.
+    """
+    position = contracts.position
+    if contracts.settings.gamma_source is GammaSource.VENDOR or not contracts.chain.american[contracts.index].any():
+        return position
+    plain = gamma(contracts.spot, contracts.forward, contracts.strike, contracts.stdev, contracts.spot_discount)
+    key = 2 * contracts.forwards.group[contracts.index] + contracts.is_call
+    fine = np.isfinite(plain) & np.isfinite(contracts.gamma)
+    added = np.bincount(key[fine], (position * (contracts.gamma - plain))[fine])
+    gross = np.bincount(key[fine], np.abs(position * plain)[fine], len(added))
+    share = np.divide(added, gross, out=np.zeros(len(added)), where=gross > 0)
+    return np.where(fine, position + share[np.minimum(key, len(share) - 1)] * np.abs(position), position)
 
 
 def levels_of(contracts: Contracts) -> FloatArray:

@@ -54,7 +54,9 @@ def later(contracts: Contracts, moment: dt.datetime) -> Contracts:
     stdev, discount = here.stdev * np.sqrt(share), here.spot_discount**share
     same = share == 1.0  # not even rounded
     forward[same] = here.forward[same]
+    plain = gamma(base.spot, here.forward, here.strike, here.stdev, here.spot_discount)
+    early = np.divide(here.gamma, plain, out=np.ones(len(plain)), where=plain > 0)  # of American over European
     return dataclasses.replace(
         here, valued_at=moment, forward=forward, stdev=stdev, spot_discount=discount, years=left,
-        gamma=gamma(base.spot, forward, here.strike, stdev, discount),
+        gamma=early * gamma(base.spot, forward, here.strike, stdev, discount),
     )  # fmt: skip

@@ -80,11 +80,11 @@ def smiles(contracts: Contracts) -> tuple[Smile, ...]:
     years, forward = curve.years[curve.group], contracts.spot * curve.ratio[curve.group]
     discount = curve.spot_discount[curve.group]
     iv = chain.iv.copy()
-    if contracts.settings.iv_source is IvSource.OTM:
+    if contracts.settings.iv_source is not IvSource.QUOTED:
         quoted = np.flatnonzero(live & np.isnan(iv) & (chain.bid > 0) & (chain.ask >= chain.bid))
         iv[quoted] = implied_vol(
             0.5 * (chain.bid[quoted] + chain.ask[quoted]), forward[quoted], chain.strike[quoted], years[quoted],
-            chain.is_call[quoted], np.exp(-contracts.settings.rate * years[quoted]),
+            chain.is_call[quoted], curve.discount[curve.group[quoted]],
         )  # fmt: skip
     today = contracts.valued_at.astimezone(chain.zone).date()
     at = np.flatnonzero(live & np.isfinite(iv))

@@ -145,8 +145,8 @@ def _outcome(
 def _note(contracts: Contracts, key: str) -> str:
     """What is to be known of a choice that was made."""
     settings = contracts.settings
-    if key == "carry" and settings.carry is Carry.RATES and settings.rate == settings.dividend_yield:
-        return f"rate and dividend_yield are both {settings.rate:g}: forward = spot"
+    if key == "carry" and settings.carry is Carry.RATES and (settings.rate or 0.0) == settings.dividend_yield:
+        return f"rate and dividend_yield are both {settings.dividend_yield:g}: forward = spot"
     return ""
 
 

@@ -100,8 +100,15 @@ class Carry(StrEnum):
 
 
 class IvSource(StrEnum):
+    BLEND = "blend"
     OTM = "otm"
     QUOTED = "quoted"
+
+
+class Exercise(StrEnum):
+    AUTO = "auto"
+    EUROPEAN = "european"
+    AMERICAN = "american"
 
 
 class GammaSource(StrEnum):
@@ -164,9 +171,10 @@ class Settings:
     quote_delay: float | None = None
     min_minutes: float = 30.0
     carry: Carry = Carry.IMPLIED
-    rate: float = 0.0
+    rate: float | None = None
     dividend_yield: float = 0.0
-    iv_source: IvSource = IvSource.OTM
+    iv_source: IvSource = IvSource.BLEND
+    exercise: Exercise = Exercise.AUTO
     gamma_source: GammaSource = GammaSource.MODEL
     multiplier: float | None = None
     weight: Weight = Weight.OPEN_INTEREST
@@ -209,10 +217,12 @@ HELP: dict[str, str] = {
     "unit": "Unit of exposure: usd, usd_mn, usd_bn (per 1 % move), usd_per_point, shares, shares_per_point, or auto "
     "(bn, mn or plain USD by the chain's gross exposure)",
     "gamma_source": "model (gamma computed from iv) or vendor (the feed's own gamma column)",
-    "iv_source": "otm (both rights take the out-of-the-money side's iv) or quoted (each line its own)",
-    "carry": "Forward per expiry: implied (the feed's own, quotes that agree, its deltas), deltas, parity, rates, none",
-    "rate": "Interest rate, annual, continuously compounded: used by carry = rates and to discount",
+    "iv_source": "One iv for both rights: blend (of call and put: a wrong forward of the feed cancels), otm (the "
+    "out-of-the-money side's), or quoted (each line its own)",
+    "carry": "Forward per expiry: implied (the feed's own, its deltas, put-call parity), deltas, parity, rates, none",
+    "rate": "Interest rate, annual, continuously compounded: auto (what put-call parity tells, else 0) or a number",
     "dividend_yield": "Dividend yield, annual, continuously compounded: used by carry = rates",
+    "exercise": "Early exercise in gamma: auto (as the product has it: stocks and funds), european or american",
     "clock": "Time to expiry: act365 (elapsed time / 365 days) or business252 (for comparison only)",
     "clock_from": "last_open (the last instant the market was open at or before the quote) or quote",
     "quote_delay": "Minutes by which an open market's quotes are older than the chain says: auto (CBOE 15) or a number",

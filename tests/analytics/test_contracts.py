@@ -155,7 +155,8 @@ def test_the_clock_starts_when_the_market_was_last_open(quoted: str, start: str)
         ("2024-01-05 09:40", 15, "2024-01-04 16:00"),  # the quotes are of before the open
         ("2024-01-05 16:05", 15, "2024-01-05 16:00"),  # closed: what is quoted is the close
         ("2024-01-06 12:00", 15, "2024-01-05 16:00"),
-        ("2024-11-29 13:00", 20, "2024-11-29 12:40"),
+        ("2024-11-29 12:50", 20, "2024-11-29 12:30"),
+        ("2024-11-29 13:00", 20, "2024-11-29 13:00"),
     ],
 )
 def test_quotes_of_an_open_market_are_as_late_as_the_setting_says(quoted: str, delay: float, start: str) -> None:
