@@ -21,8 +21,9 @@ def shared_iv(
 
     `blend`: sigma = (1 - N(d1)) iv_call + N(d1) iv_put. A feed that solved at a wrong forward has iv_call = sigma +
     N(d1) x and iv_put = sigma - (1 - N(d1)) x, so that x cancels; in the wings it is the out-of-the-money side's.
-    `otm`: that side alone. One side missing: the other where it is out of the money, else each line its own. Both
-    missing: solved from the quotes of the out-of-the-money side, or else of the line. `discount` is exp(-rT).
+    `otm`: that side alone. One side missing: the other where it is out of the money; else the line is solved from its
+    quotes, and takes the other's where it has none. Both missing: solved from the quotes of the out-of-the-money side,
+    or else of the line. `discount` is exp(-rT).
     """
     other = counterparts(chain)
     own, twin = chain.iv, np.where(other >= 0, chain.iv[other], np.nan)
@@ -36,7 +37,7 @@ def shared_iv(
     solved = np.zeros(len(chain), dtype=bool)
     if missing.size:
         found = _from_quotes(chain, missing, other, in_the_money, forward, years, discount)
-        iv[missing] = found
+        iv[missing] = np.where(np.isnan(found), twin[missing], found)
         solved[missing] = np.isfinite(found)
     return iv, solved
 

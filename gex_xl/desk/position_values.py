@@ -112,8 +112,8 @@ def forwards(
 ) -> tuple[FloatArray, FloatArray]:
     """Forward and discount of each row, shape (n,): the row's, the listing chain's, or those of the rates."""
     time = np.nan_to_num(t)
-    forward = spot * np.exp((settings.rate - settings.dividend_yield) * time)
-    discount = np.exp(-settings.rate * time)
+    forward = spot * np.exp(((settings.rate or 0.0) - settings.dividend_yield) * time)
+    discount = np.exp(-(settings.rate or 0.0) * time)
     prices: dict[str, Priced] = {}
     for i, position in enumerate(read):
         if position.chain is not None and position.at is not None:
