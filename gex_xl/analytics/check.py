@@ -21,6 +21,7 @@ from gex_xl.errors import NoValue
 from gex_xl.settings import GammaSource, Sign
 
 _CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
+_APART, _FAR = 0.001, 0.2  # of spot, from the options' own
 _NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
 
 
@@ -134,6 +135,18 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
         )
     if model is not None and vendor is not None and model * vendor < 0:
         out.append("the totals from model gamma and from the feed's gamma differ in sign; look at both")
+    own = contracts.forwards.own_spot
+    given = chain.spot or contracts.spot
+    if abs(own / given - 1) > _APART:
+        out.append(
+            f"the options are quoted around {own:,.2f}, the paste says spot is {given:,.2f}: they are of two instants, "
+            f"and everything is repriced to {contracts.spot:,.2f}"
+        )
+    if abs(contracts.spot / own - 1) > _FAR:
+        out.append(
+            f"spot {contracts.spot:,.2f} is {abs(contracts.spot / own - 1):.0%} from the options' own, {own:,.2f}; "
+            "is it right?"
+        )
     near = [entry.forward / contracts.spot - 1 for entry in carry if entry.years < _NEAR]
     if near and abs(float(np.median(near))) > 0.002:
         implied = contracts.spot * (1 + float(np.median(near)))

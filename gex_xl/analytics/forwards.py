@@ -105,7 +105,8 @@ def forwards(chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot:
             source[g], forward[g] = "parity", line.forward(spot, discount[g])
     if settings.carry is Carry.IMPLIED:
         _from_feed(chain, group, forward, held, source)
-    own_spot = _own_spot(chain, forward, t, spot)
+    # Who names a forward names the spot beside it.
+    own_spot = spot if "feed" in source else _own_spot(chain, forward, t, spot)
     ratio = forward / own_spot
     _from_neighbours(ratio, t, source)
     ratio[np.isnan(ratio)] = 1.0

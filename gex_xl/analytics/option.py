@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gex_xl.analytics.black_scholes import gamma
 from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.greeks import European
 from gex_xl.analytics.pricing import PRICING, priced
@@ -68,6 +69,8 @@ def option_figures(
         raise NoValue(f"strike {strike:g} lies outside the listed {strikes[0]:g} to {strikes[-1]:g} of {expiry}")
     iv = float(np.interp(strike, strikes, found.iv[side]))
     first = int(side[0])
+    plain = gamma(base.spot, found.forward[side], strikes, found.stdev[side], found.spot_discount[side])
+    early = np.divide(found.gamma[side], plain, out=np.ones(len(plain)), where=plain > 0)  # American over European
     years, forward = float(timed.years[first]), float(found.forward[first])
     option = European(
         base.spot, forward, strike, iv * years**0.5, years, float(found.spot_discount[first]), is_call,
@@ -75,7 +78,8 @@ def option_figures(
     )  # fmt: skip
     return OptionFigures(
         expiry, str(chain.root[first]), strike, is_call, bool((strikes == strike).any()), iv, forward, years,
-        float(option.price()), float(option.delta()), float(option.gamma()), float(option.vega()) / 100,
+        float(option.price()), float(option.delta()),
+        float(option.gamma()) * float(np.interp(strike, strikes, early)), float(option.vega()) / 100,
         float(option.theta()) / 365, float(option.vanna()) / 100, float(option.charm()) / 365,
         float(option.rho()) / 100,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from gex_xl.arrays import FloatArray, Index, Mask
 from gex_xl.chain import Chain
 from gex_xl.settings import IvSource
 
-_ROUNDS = 3  # of the weight's own volatility: its error falls with the skew times the gap of the two
+_ROUNDS = 6  # of the weight's own volatility: its error falls with the skew times the gap of the two
 
 
 def shared_iv(

@@ -21,7 +21,7 @@ from gex_xl.settings import Carry, choices
 #: Numbers and filters that are tried; of settings with a list of words, every word is. Not among them: units and the
 #: range of the profile, which move no figure here, and what is settled while a paste is read.
 _TRIED: dict[str, tuple[str | float, ...]] = {
-    **{key: tuple(choices(key)) for key in ("sign", "gamma_source", "iv_source", "carry")},
+    **{key: tuple(choices(key)) for key in ("sign", "gamma_source", "iv_source", "exercise", "carry")},
     "rate": (0.0, 0.05),
     "dividend_yield": (0.0, 0.02),
     **{key: tuple(choices(key)) for key in ("clock", "clock_from")},

@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 
 from gex_xl.analytics.black_scholes import undiscounted_price
 from gex_xl.analytics.contracts import Contracts, prepare
-from gex_xl.analytics.exposure import Total, contributions, total
+from gex_xl.analytics.exposure import Total, total
 from gex_xl.chain import Chain
 from gex_xl.settings import Settings
 
@@ -33,17 +33,17 @@ FILES = {
     "cboe_spy_2022-07-12_delayed_quotes.json": "SPY 2022-07-12",
     "cboe_spy_2023-09-14.csv": "SPY 2023-09-14",
 }
-CARRIES = ("none", "parity", "deltas")
 
 
 def prepared(chain: Chain, **changes: object) -> Contracts:
-    """Contracts of a chain with its own spot and as-of."""
-    return prepare(chain, None, None, Settings().with_changes(changes))
+    """Contracts of a chain at its own as-of, and at the spot at which its options are quoted."""
+    settings = Settings().with_changes(changes)
+    return prepare(chain, prepare(chain, None, None, settings).forwards.own_spot, None, settings)
 
 
 def feed(chain: Chain) -> Total:
-    """Totals with the feed's own gamma."""
-    return total(prepared(chain, gamma_source="vendor"))
+    """Totals with the feed's own gamma, at the spot of the file."""
+    return total(prepare(chain, None, None, Settings().with_changes({"gamma_source": "vendor"})))
 
 
 def share(chain: Chain, net: float) -> float:
@@ -52,9 +52,20 @@ def share(chain: Chain, net: float) -> float:
     return abs(net - own.net) / (abs(own.call) + abs(own.put))
 
 
-def with_settings(chain: Chain, **changes: object) -> float:
-    """The share for our total with these settings."""
-    return share(chain, total(prepared(chain, **changes)).net)
+def distances(chain: Chain, **changes: object) -> tuple[float, float]:
+    """Net and contract by contract (L1): our gamma, rounded to the feed's four decimals, against the feed's.
+
+    Gamma is of the options' own spot; dollars are of the file's, so that only gammas differ.
+    """
+    ours = prepared(chain, **changes)
+    theirs = prepare(chain, None, None, Settings().with_changes({"gamma_source": "vendor"}))
+    assert chain.spot is not None
+    apart = np.zeros(len(chain))
+    apart[ours.index] = ours.position * np.round(ours.gamma, 4)
+    vendor = theirs.position * theirs.gamma
+    apart[theirs.index] -= vendor
+    gross = math.fsum(np.abs(vendor))
+    return abs(math.fsum(apart)) / gross, math.fsum(np.abs(apart)) / gross
 
 
 def public_method(chain: Chain) -> float:
@@ -63,7 +74,7 @@ def public_method(chain: Chain) -> float:
     Spot as forward, r = q = 0, each line's own iv, weekdays to expiry / 262 with at least one day, expired lines
     left out (Perfiliev, "How to calculate gamma exposure and zero gamma level", 2022).
     """
-    contracts = prepared(chain, gamma_source="vendor")  # the contracts that are live
+    contracts = prepare(chain, None, None, Settings().with_changes({"gamma_source": "vendor"}))  # those that are live
     assert chain.as_of is not None
     today = np.datetime64(chain.as_of.date(), "D")
     at = contracts.index
@@ -74,14 +85,6 @@ def public_method(chain: Chain) -> float:
     sign = np.where(chain.is_call[at], -1.0, 1.0)
     each = sign * gamma * chain.open_interest[at] * 100 * contracts.spot**2 * 0.01
     return share(chain, math.fsum(each))
-
-
-def rounding(chain: Chain) -> float:
-    """What the feed's four decimals alone are worth: our total less that of our gamma rounded to four decimals."""
-    contracts = prepared(chain)
-    lost = contracts.position * (contracts.gamma - np.round(contracts.gamma, 4)) * contracts.spot**2 * 0.01
-    own = feed(chain)
-    return abs(math.fsum(lost)) / (abs(own.call) + abs(own.put))
 
 
 def rights_apart(chain: Chain) -> float:
@@ -96,13 +99,6 @@ def rights_apart(chain: Chain) -> float:
         if len(iv) == 2 and not math.isnan(iv[True] + iv[False]):
             by_expiry.setdefault((root, expiry), []).append((abs(strike - contracts.spot), abs(iv[True] - iv[False])))
     return statistics.median(gap for pairs in by_expiry.values() for _, gap in sorted(pairs)[:9])
-
-
-def other_discount(chain: Chain) -> float:
-    """The share with exp(-qT) taken as F/S everywhere, instead of delta_call - delta_put."""
-    contracts = prepared(chain)
-    each = contributions(contracts) / contracts.spot_discount * contracts.forward / contracts.spot
-    return share(chain, math.fsum(each))
 
 
 def forward_of_iv(chain: Chain, at: int) -> float:
@@ -145,54 +141,49 @@ def _table(header: list[str], rows: dict[str, list[float]]) -> str:
     return "\n".join([*contracts, _row("median", medians)])
 
 
-def main_table(read: dict[str, Chain]) -> str:
-    """Distance to the feed's own gamma, % of gross."""
-    combinations = [(carry, iv) for carry in CARRIES for iv in ("otm", "quoted")]
-    header = ["file", "default", "public method", *(f"{carry}, {iv}" for carry, iv in combinations)]
+#: The columns of the first table: what differs from the default.
+CHOICES: dict[str, dict[str, object]] = {
+    "default": {},
+    "European": {"exercise": "european"},
+    "otm iv": {"iv_source": "otm"},
+    "own iv": {"iv_source": "quoted"},
+    "parity": {"carry": "parity"},
+    "no carry, own iv": {"carry": "none", "iv_source": "quoted"},
+}
+
+
+def main_table(read: dict[str, Chain], part: int) -> str:
+    """Distance to the feed's own gamma, % of gross: net (part 0) or contract by contract (part 1)."""
     rows = {
         name: [
-            with_settings(chain),
-            public_method(chain),
-            *(with_settings(chain, carry=carry, iv_source=iv) for carry, iv in combinations),
+            *(distances(chain, **changes)[part] for changes in CHOICES.values()),
+            *([public_method(chain)] if part == 0 else []),
         ]
         for name, chain in read.items()
     }
-    return _table(header, rows)
-
-
-def order_table(read: dict[str, Chain]) -> str:
-    """Which source of the forward goes first, % of gross."""
-    rows = {name: [with_settings(chain, carry="deltas"), with_settings(chain)] for name, chain in read.items()}
-    return _table(["file", "deltas first", "quotes that agree first"], rows)
+    return _table(["file", *CHOICES, *(["public method"] if part == 0 else [])], rows)
 
 
 def rest_table(read: dict[str, Chain]) -> str:
     """What explains the rest; F/S in the first expiry of more than a week."""
-    header = [
-        "file",
-        "four decimals, % of gross",
-        "F/S - 1 used, %",
-        "F/S - 1 in the feed's iv, %",
-        "call iv against put iv, vol points",
-        "own iv, % of gross",
-        "F/S for exp(-qT), % of gross",
-    ]
-    contracts = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
+    header = ["file", "options' own spot over the file's - 1, %", "F/S - 1 used, %", "F/S - 1 in the feed's iv, %",
+              "call iv against put iv, vol points", "interest told, %"]  # fmt: skip
+    rows = [f"| {' | '.join(header)} |", "|---" + "|---:" * (len(header) - 1) + "|"]
     for name, chain in read.items():
         curve = prepared(chain).forwards
         at = next(i for i, years in enumerate(curve.years) if years > 7 / 365)
-        contracts.append(
-            f"| {name} | {100 * rounding(chain):.2f} | {100 * (float(curve.ratio[at]) - 1):+.2f} | "
-            f"{100 * forward_of_iv(chain, at):+.2f} | {100 * rights_apart(chain):.1f} | "
-            f"{100 * with_settings(chain, iv_source='quoted'):.2f} | {100 * other_discount(chain):.2f} |"
+        rows.append(
+            f"| {name} | {100 * (curve.own_spot / (chain.spot or 1.0) - 1):+.2f} | "
+            f"{100 * (float(curve.ratio[at]) - 1):+.2f} | {100 * forward_of_iv(chain, at):+.2f} | "
+            f"{100 * rights_apart(chain):.1f} | {100 * curve.rate:.2f} |"
         )
-    return "\n".join(contracts)
+    return "\n".join(rows)
 
 
 def tables(folder: Path) -> list[str]:
     """All tables of docs/accuracy.md."""
     read = chains(folder)
-    return [main_table(read), order_table(read), rest_table(read)]
+    return [main_table(read, 0), main_table(read, 1), rest_table(read)]
 
 
 if __name__ == "__main__":

@@ -62,8 +62,8 @@ def test_no_gamma_column_no_feed_total() -> None:
     ("contracts", "changes", "said"),
     [
         ([{**x, "gamma": 0.0 if x["right"] == "P" else x["gamma"]} for x in book()], {}, "differ in sign"),
-        (book(0.004), {}, "one of them is late, or a dividend is due"),
-        (book(-0.004), {}, "one of them is late, or a dividend is due"),
+        (book(0.004), {}, "they are of two instants"),
+        (book(-0.004), {}, "they are of two instants"),
         ([{**x, "root": "NVDA"} for x in book()], {}, "revisit it for NVDA"),
         (book(position=5), {}, "known dealers' positions replace"),
         (book(), {"carry": "none"}, "forward = spot"),
@@ -76,9 +76,15 @@ def test_each_warning_where_it_applies(contracts: list[dict[str, Any]], changes:
 
 
 def test_a_late_spot_names_both_prices() -> None:
-    (text,) = (t for t in checked(book(0.004)).warnings if "late" in t)
+    """The limit of the forwards for T -> 0, and the spot of the paste; 0.3 % of carry a year is no gap."""
+    (text,) = (t for t in checked(book(0.004)).warnings if "two instants" in t)
     assert "paste says spot is 5,000.00" in text
-    assert "quoted around 5,021." in text  # 5000 x (0.4 % and four days of 3 %)
+    assert "quoted around 5,020." in text
+
+
+def test_a_spot_far_from_the_options_own_names_both() -> None:
+    found = check(prepare(chain_of(book(), SPOT), 2 * SPOT)).warnings
+    assert [t for t in found if t.startswith("spot 10,000.00 is 100% from the options' own, 5,000.00")]
 
 
 def test_single_names_are_not_warned_of_with_the_other_sign() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def iv_used(contracts: Contracts) -> dict[tuple[str, float], float]:
 
 def test_both_rights_take_the_out_of_the_money_iv() -> None:
     contracts = [line("C", 4900, 0.31), line("P", 4900, 0.21), line("C", 5100, 0.18), line("P", 5100, 0.29)]
-    assert iv_used(prepared(contracts)) == pytest.approx(
+    assert iv_used(prepared(contracts, iv_source="otm")) == pytest.approx(
         {("C", 4900): 0.21, ("P", 4900): 0.21, ("C", 5100): 0.18, ("P", 5100): 0.18}
     )
     assert iv_used(prepared(contracts, iv_source="quoted")) == pytest.approx(
@@ -50,14 +51,24 @@ def test_both_rights_take_the_out_of_the_money_iv() -> None:
 def test_the_forward_decides_what_is_out_of_the_money() -> None:
     """F = 5000 exp(0.1 T) = 5024.8: the 5010 call is in the money though it lies above spot."""
     contracts = [line("C", 5010, 0.31), line("P", 5010, 0.21), line("C", 5030, 0.18), line("P", 5030, 0.29)]
-    found = iv_used(prepared(contracts, carry="rates", rate=0.1))
+    found = iv_used(prepared(contracts, carry="rates", rate=0.1, iv_source="otm"))
     assert found == pytest.approx({("C", 5010): 0.21, ("P", 5010): 0.21, ("C", 5030): 0.18, ("P", 5030): 0.18})
     assert 5010 < SPOT * math.exp(0.1 * T) < 5030
 
 
 def test_at_the_forward_each_right_keeps_its_own() -> None:
     contracts = [line("C", 5000, 0.20), line("P", 5000, 0.22)]
-    assert iv_used(prepared(contracts)) == pytest.approx({("C", 5000): 0.20, ("P", 5000): 0.22})
+    assert iv_used(prepared(contracts, iv_source="otm")) == pytest.approx({("C", 5000): 0.20, ("P", 5000): 0.22})
+
+
+@pytest.mark.parametrize("x", [-0.06, 0.03, 0.1])
+@pytest.mark.parametrize("strike", [4700, 5000, 5300])
+def test_the_blend_undoes_a_wrong_forward_of_the_feed(strike: float, x: float) -> None:
+    """Method, section 2: iv_call = sigma + N(d1) x and iv_put = sigma - (1 - N(d1)) x, so that x cancels."""
+    weight = NormalDist().cdf(synthetic.d1(SPOT, strike, 0.2 * math.sqrt(T)))
+    contracts = [line("C", strike, 0.2 + weight * x), line("P", strike, 0.2 - (1 - weight) * x)]
+    found = iv_used(prepared(contracts))
+    assert found == pytest.approx({("C", strike): 0.2, ("P", strike): 0.2}, rel=1e-4)
 
 
 @pytest.mark.parametrize("missing", [None, 0.0])

@@ -85,10 +85,10 @@ def test_deltas_know_the_forward_and_the_yield(expiry: str, carry: Carry) -> Non
 def test_deltas_outside_the_middle_are_not_asked() -> None:
     """Call deltas below 0.25 and above 0.75 are wrong here, and change nothing."""
     contracts = surface(MID, deltas=True)
-    wrong = 0
+    wrong, held = 0, known(MID)[1]
     for call, put in zip(contracts[::2], contracts[1::2], strict=True):
         if not 0.25 <= call["delta"] <= 0.75:
-            call["delta"], put["delta"], wrong = 0.999, -0.101, wrong + 1
+            call["delta"], put["delta"], wrong = 0.999, 0.999 - held, wrong + 1
     assert wrong > 10
     assert entry(prepared(contracts))[:2] == ("deltas", pytest.approx(known(MID)[0], rel=1e-11))
 
@@ -107,8 +107,7 @@ def test_parity_knows_the_forward(expiry: str, carry: Carry) -> None:
     contracts = prepared(surface(expiry, quotes=True), carry=carry, rate=RATE)
     source, forward, discount, _ = entry(contracts)
     expected = known(expiry)
-    # The name "quotes" is kept for those that were put first because they agree.
-    assert source == ("quotes" if carry is Carry.IMPLIED else "parity")
+    assert source == "parity"
     assert forward == pytest.approx(expected[0], rel=1e-12)
     assert discount == pytest.approx(expected[1], rel=1e-12)  # (F/S) exp(-rT)
 
@@ -145,45 +144,9 @@ def test_one_sided_and_crossed_quotes_are_not_asked() -> None:
     assert forward == pytest.approx(known(MID)[0], rel=1e-12)
 
 
-# carry = implied: quotes that agree, then deltas, then any two-sided quotes. The quotes below say a forward
-# 7 USD above that of the deltas, so that the answer shows who was asked.
+# carry = implied: deltas first, then any two-sided quotes. The quotes below say a forward 7 USD above that of the
+# deltas, so that the answer shows who was asked.
 ABOVE = 7.0
-FEW = (4900, 4950, 5000, 5050)
-FIVE = (4900, 4950, 5000, 5050, 5100)
-
-
-@pytest.mark.parametrize(
-    ("changes", "source"),
-    [
-        ({}, "quotes"),
-        ({"strikes": FIVE}, "quotes"),
-        ({"strikes": FEW}, "deltas"),  # agreement needs five strikes
-        # Half of each spread, both rights: the width of C - P is `width` itself; the limit is 5 bp = 2.50 USD.
-        ({"width": 2.49}, "quotes"),
-        ({"width": 2.51}, "deltas"),
-        # Five of nine strikes say F, four say F + spread exp(rT): the median deviation is 0.
-        ({"spread": 40.0}, "quotes"),
-    ],
-    ids=["agree", "five strikes", "four strikes", "just narrow", "just too wide", "a minority disagrees"],
-)
-def test_quotes_go_first_where_they_agree(changes: dict[str, Any], source: str) -> None:
-    contracts = prepared(surface(NEAR, deltas=True, quotes=True, quotes_above=ABOVE, **changes), rate=RATE)
-    found, forward, discount, _ = entry(contracts)
-    expected = known(NEAR)[0] + (ABOVE if source == "quotes" else 0.0)
-    assert (found, forward) == (source, pytest.approx(expected, rel=1e-11))
-    # The deltas know exp(-qT) either way.
-    assert discount == pytest.approx(known(NEAR)[1], rel=1e-11)
-
-
-@pytest.mark.parametrize(("off", "source"), [(0.49, "quotes"), (0.51, "deltas")])
-def test_the_median_deviation_may_be_one_basis_point_of_spot(off: float, source: str) -> None:
-    """1 bp of 5000 is 0.50: strike by strike the quotes say F - off, F, F + off, ... (two of three are off)."""
-    contracts = surface(MID, deltas=True, quotes=True, quotes_above=ABOVE)
-    pushed = math.exp(-RATE * known(MID)[2])
-    for i in range(0, len(contracts), 2):
-        shift = off * pushed * ((i // 2) % 3 - 1)
-        contracts[i]["bid"], contracts[i]["ask"] = contracts[i]["bid"] + shift, contracts[i]["ask"] + shift
-    assert entry(prepared(contracts, rate=RATE))[0] == source
 
 
 def test_deltas_then_any_quotes() -> None:
@@ -225,9 +188,13 @@ def test_an_expiry_with_neither_takes_the_carry_of_its_neighbours() -> None:
             ]
         )  # fmt: skip
     contracts = prepared(*parts, surface(MID))
-    share = (t[MID] - t[NEAR]) / (t[FAR] - t[NEAR])
-    between = 0.03 + share * (0.01 - 0.03)
+    # The options' own spot is where the line through both forwards ends at T = 0; carry is measured from it.
+    slope = (0.01 * t[FAR] - 0.03 * t[NEAR]) / (t[FAR] - t[NEAR])
+    gap = (0.03 - slope) * t[NEAR]
+    near, far = 0.03 - gap / t[NEAR], 0.01 - gap / t[FAR]
+    between = near + (t[MID] - t[NEAR]) / (t[FAR] - t[NEAR]) * (far - near)
     assert contracts.forwards.source == ("deltas", "neighbours", "deltas")
+    assert contracts.forwards.own_spot == pytest.approx(SPOT * math.exp(gap), rel=1e-11)
     assert entry(contracts, 1)[1] == pytest.approx(SPOT * math.exp(between * t[MID]), rel=1e-11)
     assert entry(contracts, 1)[2] == pytest.approx(math.exp(between * t[MID]), rel=1e-11)  # rate 0: F/S
 
@@ -304,7 +271,7 @@ def test_a_given_spot_moves_the_forward_in_proportion() -> None:
     chain = chain_of(surface(MID, quotes=True), SPOT)
     moved = prepare(chain, 1.1 * SPOT, None, Settings(rate=RATE))
     assert moved.forward[0] == pytest.approx(1.1 * known(MID)[0], rel=1e-12)
-    assert moved.forwards.source == ("quotes",)
+    assert moved.forwards.source == ("parity",)
 
 
 def test_gamma_uses_the_forward_and_the_discount() -> None:
@@ -317,3 +284,39 @@ def test_gamma_uses_the_forward_and_the_discount() -> None:
         first = (math.log(forward / k) + v * v / 2) / v
         expected = held * math.exp(-first * first / 2) / math.sqrt(2 * math.pi) / (SPOT * v)
         assert contracts.gamma[i] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("gap", [-0.008, 0.004, 0.02])
+def test_options_of_another_instant_are_repriced_to_spot(gap: float) -> None:
+    """Spot and options are of two instants: carry is measured from the options' own spot, whatever spot is shown."""
+    apart = [line for expiry in (NEAR, MID, FAR) for line in surface(expiry, deltas=True)]
+    chain = chain_of(apart, SPOT / (1 + gap))  # the options were quoted at SPOT
+    moved, plain = prepare(chain), prepare(chain_of(apart, SPOT))
+    assert moved.forwards.own_spot == pytest.approx(SPOT, rel=1e-9)
+    assert moved.forwards.ratio == pytest.approx(plain.forwards.ratio, rel=1e-9)
+    assert moved.forward == pytest.approx(plain.forward / (1 + gap), rel=1e-9)
+    same = prepare(chain, SPOT)
+    assert same.gamma == pytest.approx(plain.gamma, rel=1e-8)
+
+
+def test_a_fund_below_its_spot_pays_a_dividend_for_all_that_is_known() -> None:
+    apart = [{**line, "root": "SPY"} for expiry in (NEAR, MID) for line in surface(expiry, deltas=True)]
+    assert prepare(chain_of(apart, 1.01 * SPOT)).forwards.own_spot == 1.01 * SPOT
+    assert prepare(chain_of(apart, 0.99 * SPOT)).forwards.own_spot == pytest.approx(SPOT, rel=1e-9)
+
+
+@pytest.mark.parametrize("expiry", [MID, FAR])
+def test_quotes_tell_the_discount(expiry: str) -> None:
+    """C - P = exp(-rT) (F - K): with rate = auto the slope over the strikes is the discount."""
+    curve = prepared(surface(expiry, quotes=True, width=0.1)).forwards
+    assert curve.rate_source == ("parity",)
+    assert curve.discount[0] == pytest.approx(math.exp(-RATE * known(expiry)[2]), rel=1e-9)
+    assert curve.rate == pytest.approx(RATE, rel=1e-6)
+    few = prepared(surface(expiry, quotes=True, strikes=STRIKES[15:25])).forwards
+    assert (few.rate_source, few.discount[0]) == (("none",), 1.0)
+
+
+def test_without_carry_nothing_is_inferred() -> None:
+    contracts = prepared(surface(FAR, deltas=True, quotes=True), carry=Carry.NONE)
+    curve = contracts.forwards
+    assert (curve.own_spot, curve.ratio[0], curve.discount[0], curve.spot_discount[0]) == (SPOT, 1.0, 1.0, 1.0)

@@ -69,7 +69,7 @@ def test_the_forward_may_come_from_parity() -> None:
     wings = by_delta(EXPIRY, put_iv, call_iv, rate=rate, dividends=dividends, deltas=(0.1, 0.2, 0.24, 0.26))
     # iv of the pairs would come from their quotes: with iv_source = quoted those lines are not asked.
     found = lines_of(pairs + wings, carry="implied", rate=rate, iv_source="quoted")
-    assert found.forwards.source == ("quotes",)
+    assert found.forwards.source == ("parity",)
     assert skew_25d(found).value == pytest.approx(KNOWN, rel=1e-6)
 
 

@@ -243,4 +243,4 @@ def test_settings_reach_the_book() -> None:
     plain, carried = (book(option("C", 100, 1), **given) for given in ({}, {"rate": 0.05}))
     assert np.all(carried.forward > plain.forward)
     assert plain.forward[0] == plain.spot[0]  # no rate, no dividends: the forward is spot
-    assert Settings().rate == 0
+    assert Settings().rate is None
