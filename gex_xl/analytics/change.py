@@ -92,7 +92,7 @@ class Change:
         return Total(call + put, call, put)
 
     def table(self) -> tuple[Step, ...]:
-        """Then, the eight steps, now. Steps add up to the difference within 1e-12 of gross."""
+        """Then, the eight steps, now. Steps add up to the difference within 1e-12 of gross or of the largest step."""
         used_then, used_now = len(self.earlier.index), len(self.later.index)
         return (
             Step("then", self._total(self.then), used_then),

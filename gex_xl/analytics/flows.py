@@ -15,6 +15,7 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind, exposure_of, options, with_iv
 from gex_xl.analytics.exposure import exact_sum, require_any
 from gex_xl.analytics.once import once_per
+from gex_xl.analytics.profile import with_early_exercise
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 
@@ -54,14 +55,15 @@ def hedge_flow(contracts: Contracts, moves: Sequence[float], spot_vol: float = 0
     require_any(used)
     before, out = options(used), []
     held, gamma = before.delta(), _linear(used, Kind.GAMMA)
+    position = with_early_exercise(used)  # as the profile has it, of which this is the area
     for move in moves:
         _require_small(move, "0.01 or 1% for one percent of spot")
         after = replace(before, spot=used.spot * (1 + move), forward=used.forward * (1 + move))
-        shares = _bought(used, after.delta() - held)
+        shares = _bought(position, after.delta() - held)
         flow = Flow(move, shares, shares * used.spot, _against(gamma, 100 * move))
         if spot_vol:
             iv, stopped = _moved_iv(used, spot_vol * move)
-            shares = _bought(used, replace(after, stdev=iv * np.sqrt(used.years)).delta() - held)
+            shares = _bought(position, replace(after, stdev=iv * np.sqrt(used.years)).delta() - held)
             flow = replace(flow, stopped=stopped, with_iv_shares=shares, with_iv_usd=shares * used.spot)
         out.append(flow)
     return tuple(out)
@@ -91,7 +93,7 @@ def vol_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:
     for move in moves:
         _require_small(move, "0.01 or 1% for one vol point")
         moved = np.maximum(iv + move, lowest)
-        shares = _bought(used, replace(before, stdev=moved * root).delta() - held)
+        shares = _bought(used.position, replace(before, stdev=moved * root).delta() - held)
         stopped = int((iv + move < lowest).sum())
         out.append(Flow(move, shares, shares * used.spot, _against(vanna, 100 * move), stopped))
     return tuple(out)
@@ -102,9 +104,9 @@ def _linear(contracts: Contracts, kind: Kind) -> float:
     return exact_sum(exposure_of(contracts, kind)[1])
 
 
-def _bought(contracts: Contracts, change: FloatArray) -> float:
-    """Shares bought against a change of delta per share; an exact 0 without a sign."""
-    return _against(1.0, exact_sum(contracts.position * change))
+def _bought(position: FloatArray, change: FloatArray) -> float:
+    """Shares bought against a change of delta per share of `position`; an exact 0 without a sign."""
+    return _against(1.0, exact_sum(position * change))
 
 
 def _against(exposure: float, move: float) -> float:

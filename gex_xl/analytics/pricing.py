@@ -76,11 +76,13 @@ def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
     early = np.flatnonzero(exercised_early(chain, curve, settings) & np.isfinite(stdev))
     if early.size:
         group = curve.group[early]
-        # The feed's delta_call - delta_put holds early exercise already; here that is computed.
+        # The feed's delta_call - delta_put holds early exercise already; here that is computed. One rate for all: in
+        # an expiry of days a tick of its quotes is worth more than interest.
+        interest = np.exp(-curve.rate * curve.years[group])
         discount = discount.copy()
-        discount[early] = curve.ratio[group] * curve.discount[group]
+        discount[early] = curve.ratio[group] * interest
         each[early] = american_gamma(
-            spot, forward[early], chain.strike[early], stdev[early], curve.discount[group], chain.is_call[early], group
+            spot, forward[early], chain.strike[early], stdev[early], interest, chain.is_call[early], group
         )
     found = Priced(timed, forward, iv, solved, stdev, discount, each)
     _freeze(forward, stdev, discount, found.gamma)

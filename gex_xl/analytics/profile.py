@@ -15,7 +15,7 @@ from gex_xl.analytics.exposure import contributions, require_any
 from gex_xl.analytics.gaussian_sums import Bells
 from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray
-from gex_xl.settings import GammaSource, parse_band
+from gex_xl.settings import Exercise, GammaSource, parse_band
 
 _FEW = 8  # levels up to which nothing is gained by anything but the plain sum
 _SMALL = 1e-8  # of the largest value
@@ -61,17 +61,18 @@ def bells_of(contracts: Contracts) -> Bells:
     some = np.flatnonzero((contracts.position != 0) & np.isfinite(contracts.stdev))
     v = contracts.stdev[some]
     centre = -np.log(contracts.forward[some] / contracts.strike[some]) - 0.5 * v * v
-    return Bells.of(centre, v, _held(contracts)[some] * contracts.spot_discount[some] * INV_SQRT_2PI / v)
+    return Bells.of(centre, v, with_early_exercise(contracts)[some] * contracts.spot_discount[some] * INV_SQRT_2PI / v)
 
 
-def _held(contracts: Contracts) -> FloatArray:
+def with_early_exercise(contracts: Contracts) -> FloatArray:
     """Positions that give the total at spot with European gamma, shape (n,), in shares.
 
     Early exercise adds a percent or so, which the sum of bells does not know: what it adds at spot to a settlement's
     calls or puts is spread over them by their size, so that it moves and fades with them.
     """
-    position = contracts.position
-    if contracts.settings.gamma_source is GammaSource.VENDOR or not contracts.chain.american[contracts.index].any():
+    position, settings = contracts.position, contracts.settings
+    early = contracts.chain.american[contracts.index].any() or settings.exercise is Exercise.AMERICAN
+    if settings.gamma_source is GammaSource.VENDOR or not early:
         return position
     plain = gamma(contracts.spot, contracts.forward, contracts.strike, contracts.stdev, contracts.spot_discount)
     key = 2 * contracts.forwards.group[contracts.index] + contracts.is_call

@@ -106,8 +106,7 @@ def table() -> str:
         "| case | American, net | American, L1 | European, net | European, L1 |",
         "|---|---:|---:|---:|---:|",
     ]
-    for case in CASES:
-        out.append(f"| {case.name} | " + " | ".join(f"{100 * x:.2f}" for x in errors(case)) + " |")
+    out += [f"| {case.name} | " + " | ".join(f"{100 * x:.2f}" for x in errors(case)) + " |" for case in CASES]
     return "\n".join(out)
 
 

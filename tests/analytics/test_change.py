@@ -124,9 +124,11 @@ def test_every_step_is_that_of_a_naive_second_implementation(
     found = nets(now, then)
     gross = change(now, then).gross
     for name, expected in naive(then, now).items():
-        assert found[name] == pytest.approx(expected, rel=1e-9, abs=1e-11 * gross), name
+        assert found[name] == pytest.approx(expected, rel=1e-9, abs=1e-10 * gross), name
     steps = math.fsum(found[name] for name in STEPS)
-    assert found["then"] + steps == pytest.approx(found["now"], abs=1e-12 * gross)
+    # A step through a chain far larger than both ends leaves that one's rounding.
+    largest = max(gross, *(abs(found[name]) for name in STEPS))
+    assert found["then"] + steps == pytest.approx(found["now"], abs=1e-12 * largest)
 
 
 @examples(max_examples=40, deadline=None)
