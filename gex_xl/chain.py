@@ -14,11 +14,12 @@ import numpy.typing as npt
 from gex_xl.arrays import FloatArray, Instants
 from gex_xl.clock import is_monthly, settlements
 from gex_xl.errors import BadInput
-from gex_xl.products import US, Kind, Product, by_ticker, product, settles_twice
+from gex_xl.listed import listed_products, settlement_notes
+from gex_xl.products import Product, settles_twice
 from gex_xl.reading import Columns, read_cells, read_columns
 from gex_xl.reading.conventions import without_placeholders
 from gex_xl.reading.symbols import one_underlying
-from gex_xl.settings import Settings, ThirdFriday
+from gex_xl.settings import Settings
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -120,7 +121,7 @@ _ARRAYS = (
     "dealer_position",
     "forward",
 )
-_ANY_INDEX = "SPX"  # what is meant by the morning where no symbol names the index
+_AM = {1.0: True, 0.0: False}  # NaN: not said
 _LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -139,21 +140,21 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
         raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")
     iv = without_placeholders(columns.iv, *columns.iv_placeholder)
-    # Contracts share some dozens of roots and expiries: what follows from these is found once for each pair.
-    pairs = list(zip(columns.root, columns.expiry, strict=True))
-    places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
-    of = np.array([places[pair] for pair in pairs], dtype=np.intp)
-    roots = np.array([root for root, _ in places], dtype=np.str_)[of]
-    expiry = np.array([day for _, day in places], dtype="datetime64[D]")[of]
-    order = np.lexsort((columns.row, roots, columns.right, columns.strike, expiry))
-    ticker, listed = _products(columns, list(places), symbol, settings.third_friday)
-    may_open = settles_twice(symbol, columns.venue) or not symbol
-    keep, duplicates, twice = _distinct(columns, order, roots, expiry, may_open=may_open)
-    order = order[keep]
-    settled = settlements([day for _, day in places], listed)
+    # Contracts share some dozens of roots and expiries: what follows from these is found once for each.
+    keys = list(zip(columns.root, columns.expiry, map(_AM.get, columns.am.tolist()), strict=True))
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    of = np.array([places[key] for key in keys], dtype=np.intp)
+    roots = np.array([root for root, _, _ in places], dtype=np.str_)[of]
+    expiry = np.array([day for _, day, _ in places], dtype="datetime64[D]")[of]
+    ticker, listed = listed_products(columns, list(places), symbol, settings.third_friday)
     morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
     early = np.array([each.american and bool(symbol) for each in listed], dtype=bool)
-    notes = [*columns.notes, *_fractions(columns), *twice, *_settlement_notes(columns, symbol, settings.third_friday)]
+    order = np.lexsort((columns.row, morning[of], roots, columns.right, columns.strike, expiry))
+    may_open = settles_twice(symbol, columns.venue) or not symbol
+    keep, duplicates, twice = _distinct(columns, order, roots, expiry, morning[of], may_open=may_open)
+    order = order[keep]
+    settled = settlements([day for _, day, _ in places], listed)
+    notes = [*columns.notes, *_fractions(columns), *twice, *settlement_notes(columns, symbol, settings.third_friday)]
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
         row=columns.row[order],
@@ -199,43 +200,6 @@ def _fractions(columns: Columns) -> list[str]:
     ]
 
 
-def _products(
-    columns: Columns, pairs: Sequence[tuple[str, dt.date]], symbol: str, third_friday: ThirdFriday
-) -> tuple[Product, list[Product]]:
-    """The product of the underlying's ticker, and of each root and expiry: by the root, or by the ticker without one.
-
-    A ticker whose contracts settle in the morning or in the afternoon is taken as the latter, but for the setting's
-    third Friday.
-    """
-    market = columns.venue
-    if columns.has_roots and not market and product(symbol).kind in (Kind.FUTURE, Kind.CRYPTO):
-        market = US  # ES, CL and BTC are stocks and funds too, and only those have OCC symbols
-    ticker = by_ticker(symbol, market)
-    morning = product(symbol or _ANY_INDEX, market)
-    opens = third_friday is ThirdFriday.OPEN and (settles_twice(symbol, market) or not symbol) and not columns.has_roots
-
-    def of(root: str, expiry: dt.date) -> Product:
-        if root and columns.has_roots:
-            return product(root, market)
-        return morning if opens and is_monthly(expiry) else ticker
-
-    return ticker, [of(root, day) for root, day in pairs]
-
-
-def _settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -> list[str]:
-    """How contracts settle where no root says it, and where few know it."""
-    notes = []
-    if "VIXW" in columns.root:
-        notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
-    monthly = sorted({day for day in set(columns.expiry) if is_monthly(day)})
-    if not columns.has_roots and monthly and (settles_twice(symbol, columns.venue) or not symbol):
-        notes.append(
-            f"no OCC symbols or root column: contracts of the third Friday ({monthly[0].isoformat()}) are taken as "
-            f"settled at the {third_friday} (setting third_friday); those of an index may settle at either"
-        )
-    return notes
-
-
 def _require(columns: Columns, name: str, fine: npt.NDArray[np.bool_], wanted: str) -> None:
     bad = np.flatnonzero(~fine)
     if bad.size:
@@ -249,6 +213,7 @@ def _distinct(
     order: npt.NDArray[np.int64],
     roots: npt.NDArray[np.str_],
     expiry: npt.NDArray[np.datetime64],
+    morning: npt.NDArray[np.bool_],
     *,
     may_open: bool,
 ) -> tuple[npt.NDArray[np.bool_], list[tuple[str, float]], list[str]]:
@@ -258,7 +223,7 @@ def _distinct(
     likely two chains in one paste, and refused, except where no roots tell an index's AM and PM contracts
     of a third Friday apart (`may_open`: the underlying is an index, or unknown).
     """
-    keys = (roots[order], expiry[order], columns.strike[order], columns.right[order])
+    keys = (roots[order], expiry[order], columns.strike[order], columns.right[order], morning[order])
     same = np.ones(len(order), dtype=bool)
     same[0] = False
     for key in keys:

@@ -15,6 +15,7 @@ LAYERS = [
     {"cache", "settings", "products"},
     {"clock"},
     {"reading"},
+    {"listed"},
     {"chain"},
     {"analytics"},
     {"desk", "history"},

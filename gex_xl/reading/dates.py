@@ -183,44 +183,55 @@ def quote_time(
     """A quote time as an aware datetime, and whether the cell names a clock time (else 16:00 is taken).
 
     `zone` is that of a time that names none. None where the cell holds no date. Raises BadInput for a time zone
-    that is not known.
+    that is not known, and for what is no time of day, such as 24:00.
     """
-    if isinstance(cell, dt.date) and not in_range(cell):
-        return None
-    if isinstance(cell, dt.datetime):
-        if cell.tzinfo is None and cell.time() == dt.time(0):  # how a worksheet hands over a date
-            return cell.replace(hour=16, tzinfo=zone), False
-        return cell if cell.tzinfo else cell.replace(tzinfo=zone), True
     if isinstance(cell, dt.date):
-        return dt.datetime.combine(cell, dt.time(16), zone), False
+        return _of_date(cell, zone) if in_range(cell) else None
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if 32874 <= cell < 73051:
-            moment = from_serial(cell)
-            timed = moment.time() != dt.time(0)
-            return (moment if timed else moment.replace(hour=16)).replace(tzinfo=zone), timed
-        if (moment_of := from_epoch(cell)) is not None:
-            return moment_of, True
+            return _of_date(from_serial(cell), zone)
+        if (moment := from_epoch(cell)) is not None:
+            return moment, True
     words = _plain(cell)
     found = _find_date(words, day_first=day_first)
     if not found:
         return None
     date, (start, end) = found
+    wrong = ""
     # The clock may stand before the date ("10:52 on 7 January") or after it.
     for part in (words[end:], words[:start]):
         for clock in _TIME.finditer(part):
             rest = part[clock.end() :]
-            half = clock["ampm"] or _NOON_BEFORE.get(clock["before"] or "")
-            # "17.28" is a clock in Germany, and a price in the same line of a feed.
-            if clock["sep"] == "." and not (half or clock["before"] or clock["s"] or rest.lstrip().startswith("uhr")):
-                continue
-            hour, minute, second = int(clock["h"]), int(clock["m"] or 0), int(clock["s"] or 0)
-            if half:
-                hour = hour % 12 + (12 if half == "p" else 0)
-            if hour > 23 or minute > 59 or second > 59:
-                continue
-            named = _zone(rest, words, cell, source) or zone
-            return dt.datetime.combine(date, dt.time(hour, minute, second), named), True
-    return dt.datetime.combine(date, dt.time(16), zone), False
+            time = _clock(clock, rest)
+            if isinstance(time, dt.time):
+                return dt.datetime.combine(date, time, _zone(rest, words, cell, source) or zone), True
+            wrong = wrong or time
+    if wrong:
+        raise BadInput(f'{source}: "{wrong}" in "{shown(cell)}" is no time of day; expected 00:00 to 23:59')
+    return _of_date(date, zone)
+
+
+def _of_date(day: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime, bool]:
+    """A date, or a moment as a worksheet holds it: midnight is how it hands over a date, and 16:00 is taken."""
+    if not isinstance(day, dt.datetime):
+        return dt.datetime.combine(day, dt.time(16), zone), False
+    if day.tzinfo is None and day.time() == dt.time(0):
+        return day.replace(hour=16, tzinfo=zone), False
+    return day if day.tzinfo else day.replace(tzinfo=zone), True
+
+
+def _clock(found: re.Match[str], rest: str) -> dt.time | str:
+    """A time of day, what stands for one and is none, or "" for what is a price."""
+    half = found["ampm"] or _NOON_BEFORE.get(found["before"] or "")
+    # "17.28" is a clock in Germany, and a price in the same line of a feed.
+    if found["sep"] == "." and not (half or found["before"] or found["s"] or rest.lstrip().startswith("uhr")):
+        return ""
+    hour, minute, second = int(found["h"]), int(found["m"] or 0), int(found["s"] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return found[0].strip()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return dt.time(hour, minute, second)
 
 
 def _zone(rest: str, words: str, cell: object, source: str) -> dt.tzinfo | None:

@@ -120,7 +120,8 @@ def _find_quote_time(columns: Columns, rows: Rows, settings: Settings) -> int:
     columns.quote_time = moment
     columns.quote_time_from = f"row {at} of the paste"
     if untimed:
-        columns.quote_time_from += ", no clock time given: 16:00 New York taken"
+        place = product(columns.symbol, columns.venue).place
+        columns.quote_time_from += f", no clock time given: 16:00 {place} taken"
     if ambiguous:
         columns.notes.append(
             f"the quote date in row {at} can be read day first or month first; read as {moment:%d %B %Y}, the nearer "

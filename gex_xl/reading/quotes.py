@@ -24,11 +24,14 @@ def read_quote_time(columns: Columns, table: Table, at: dict[str, int]) -> None:
     """
     place = at["quote_time"]
     name, cells = table.names[place], table.cells(place)
-    zone = product(columns.symbol, columns.venue).zone
+    listed = product(columns.symbol, columns.venue)
     # A text file holds serials and epochs as text.
     read = {
         cell: quote_time(
-            value if (value := number(cell)) is not None else cell, source=name, day_first=table.day_first, zone=zone
+            value if (value := number(cell)) is not None else cell,
+            source=name,
+            day_first=table.day_first,
+            zone=listed.zone,
         )
         for cell in {c for c in cells if not is_blank(c)}
     }
@@ -54,7 +57,7 @@ def read_quote_time(columns: Columns, table: Table, at: dict[str, int]) -> None:
     columns.quote_time = latest
     columns.quote_time_from = f"column {name}"
     if not timed:
-        columns.quote_time_from += f", no clock time given: 16:00 {zone.key.rpartition('/')[2].replace('_', ' ')} taken"
+        columns.quote_time_from += f", no clock time given: 16:00 {listed.place} taken"
     elif len(known) > 1:
         columns.quote_time_from += ", the latest"
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gex_xl.clock import in_words
 from gex_xl.errors import BadInput
+from gex_xl.functions.arguments import moment as moment_of
 from gex_xl.reading.dates import expiry_date, expiry_dates, from_serial, quote_time
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -265,9 +266,16 @@ def test_no_expiry(cell: object) -> None:
 
 def test_words_that_hold_a_month_and_clocks_that_are_none() -> None:
     assert quote_time("Landmark 7 January 2024 10:52 EST") == (moment("2024-01-07 10:52-05:00"), True)
-    assert quote_time("2024-01-05 25:61") == (moment("2024-01-05 16:00-05:00"), False)
     assert quote_time("2024-01-05 25:61 or 10:30 EST") == (moment("2024-01-05 10:30-05:00"), True)
     assert quote_time("2024-01-05 10:30", zone=dt.UTC) == (moment("2024-01-05 10:30+00:00"), True)
+
+
+@pytest.mark.parametrize("written", ["2024-01-05 25:61", "2024-01-05 24:00", "Jan 5 2024, 10:60", "2024-01-05 25 pm"])
+def test_what_is_no_time_of_day_is_refused_and_not_taken_as_the_close(written: str) -> None:
+    with pytest.raises(BadInput, match="is no time of day; expected 00:00 to 23:59"):
+        quote_time(written)
+    with pytest.raises(BadInput, match="as_of: .* is no time of day"):
+        moment_of(written)
 
 
 def test_a_column_of_expiries_is_read_in_one_order() -> None:
