@@ -11,12 +11,11 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import money
 from gex_xl.analytics.expiries import ExpectedMove, by_bucket, expected_moves
 from gex_xl.analytics.exposure import total
-from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.flows import hedge_flow
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.strikes import buckets
-from gex_xl.analytics.summary import skew_of, summarise
+from gex_xl.analytics.summary import no_flip_reason, skew_of, summarise
 from gex_xl.analytics.term_structure import maturities
 from gex_xl.analytics.verdict import gross_of
 from gex_xl.settings import Unit
@@ -106,7 +105,7 @@ def levels(contracts: Contracts) -> dict[str, Line]:
         "flip_strike": level("flip_strike", flip, beside_flip, "running sum keeps one sign"),
         "long_side": Line(
             "long_side", value=str(found.flip.long_side) if found.flip else "",
-            words=f"{found.flip.long_side} the flip strike" if found.flip else ONE_SIDED,
+            words=f"{found.flip.long_side} the flip strike" if found.flip else no_flip_reason(contracts),
         ),
     }  # fmt: skip
 
@@ -222,8 +221,7 @@ def trigger_rows(contracts: Contracts, triggers: list[Trigger]) -> dict[str, Lin
     for one in triggers:
         key = f"trigger_{one.name}"
         if one.value is None or one.distance is None or one.threshold is None:
-            why = ONE_SIDED if one.name == "spot_vs_flip" else _reason(contracts, one)
-            rows[key] = Line(key, labels.get(one.name, ""), None, NONE, f"silent: {why}")
+            rows[key] = Line(key, labels.get(one.name, ""), None, NONE, f"silent: {_reason(contracts, one)}")
         else:
             now, fires, away = _trigger_words(one, one.value, one.threshold, one.distance)
             kind = ("short" if str(one.regime) == "short_gamma" else "stress") if one.fired else "none"

@@ -11,7 +11,8 @@ import numpy as np
 from gex_xl.analytics.arbitrage import ArbitrageTest, arbitrage
 from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
 from gex_xl.analytics.dealer_exposure import with_iv
-from gex_xl.analytics.exposure import total
+from gex_xl.analytics.exposure import nothing_held, total
+from gex_xl.analytics.quote_clock import doubts
 from gex_xl.analytics.quote_quality import ABOVE, BELOW, CROSSED, QuoteCount, quote_counts
 from gex_xl.analytics.terms import terms
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
@@ -128,6 +129,9 @@ def _total_with(contracts: Contracts, source: GammaSource) -> float | None:
 def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
     chain, settings = contracts.chain, contracts.settings
     out = list(chain.notes)
+    if why := contracts.index.size and nothing_held(contracts):
+        out.append(f"{why}; a total of 0 has no sign, no flip and no regime")
+    out += doubts(contracts)
     nearest, farthest = float(chain.strike.min()), float(chain.strike.max())
     if not nearest / 2 <= contracts.spot <= farthest * 2:
         out.append(

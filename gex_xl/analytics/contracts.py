@@ -100,6 +100,8 @@ def prepare(
     as_of, as_of_from = (as_of, "given") if as_of is not None else (chain.as_of, chain.as_of_from)
     if spot is None:
         raise BadInput("spot is neither in the paste nor given; give the underlying's price as spot")
+    if not 0 < spot < np.inf:
+        raise BadInput(f"spot is {spot:g}; expected a price above 0")
     if as_of is None:
         raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
     return _contracts(chain, spot, spot_from, as_of, as_of_from, settings or Settings())

@@ -206,6 +206,15 @@ def at_strike(contracts: Contracts, strike: float | None = None) -> float:
     raise NoValue(f"no contract in use has the strike {strike:,.10g}; the nearest listed: {beside}")
 
 
+def nothing_held(contracts: Contracts) -> str:
+    """Why the contracts in use carry no exposure at all, "" where any does: a total of 0 is then no figure."""
+    if contracts.shares_gamma.any():
+        return ""
+    if contracts.position.any():
+        return "no contract has any gamma"
+    return f"every {str(contracts.settings.weight).replace('_', ' ')} is 0: nothing is held"
+
+
 def require_any(contracts: Contracts) -> None:
     """Raise NoValue, naming what was left out, where no contract is left."""
     if not contracts.index.size:

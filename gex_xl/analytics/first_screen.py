@@ -123,6 +123,10 @@ def filter_words(contracts: Contracts) -> tuple[str, str]:
     chosen, parts = contracts.settings, []
     if contracts.spot_from == "given" and contracts.chain.spot is not None:
         parts.append(f"OVERRIDE: spot {contracts.spot:,.2f}, the paste says {contracts.chain.spot:,.2f}.")
+    own = contracts.chain.as_of
+    if contracts.as_of_from == "given" and own is not None and own != contracts.as_of:
+        zone = contracts.chain.zone
+        parts.append(f"OVERRIDE: quote time {in_words(contracts.as_of, zone)}, the paste says {in_words(own, zone)}.")
     active = [key for key in _FILTERS if getattr(chosen, key) != getattr(_DEFAULTS, key)]
     if active:
         names = {"expiries": "", "strikes": "strikes ", "min_oi": "open interest from "}
@@ -204,5 +208,7 @@ def _panels(contracts: Contracts, given: RegimeInputs, triggers: list[Trigger], 
         "other": panel("other", names[other], opposite, _triggers(opposite, given)),
         "sure": Line("sure", words=sure.word, note=sure.sentence, kind=sure.kind),
         "share": Line("share", value=share, shown=share, words=f"{wording.percent(share, 0)} of gross"),
-        "regime": Line("regime", value=str(regime(triggers)), words=verdict(contracts, triggers).word),
+        "regime": Line(
+            "regime", value=str(regime(triggers)) if gross else "#N/A", words=verdict(contracts, triggers).word
+        ),
     }

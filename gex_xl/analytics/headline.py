@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.flip import ONE_SIDED
+from gex_xl.analytics.exposure import nothing_held
 from gex_xl.analytics.pricing import delay_of
 from gex_xl.analytics.profile import ONE_SIGNED, zero_gamma
 from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.skew import Skew
-from gex_xl.analytics.summary import RegimeInputs, Summary, skew_of, summarise, triggers_of
+from gex_xl.analytics.summary import RegimeInputs, Summary, no_flip_reason, skew_of, summarise, triggers_of
 from gex_xl.analytics.term_structure import Slope, maturities, slopes
 from gex_xl.analytics.terms import unit_label
 from gex_xl.clock import in_words
@@ -124,12 +124,19 @@ def _symbol(c: _Chain) -> _Reading:
 
 def _flip_strike(c: _Chain) -> _Reading:
     flip = c.summary.flip
-    return _Reading(c.summary.flip_strike, f"dealers long gamma {flip.long_side} it" if flip else ONE_SIDED)
+    why = f"dealers long gamma {flip.long_side} it" if flip else no_flip_reason(c.contracts)
+    return _Reading(c.summary.flip_strike, why)
 
 
 def _long_side(c: _Chain) -> _Reading:
     flip = c.summary.flip
-    return _Reading(str(flip.long_side), "", f"{flip.long_side} the flip") if flip else _Reading(None, ONE_SIDED)
+    if flip is None:
+        return _Reading(None, no_flip_reason(c.contracts))
+    return _Reading(str(flip.long_side), "", f"{flip.long_side} the flip")
+
+
+def _zero_gamma(c: _Chain) -> _Reading:
+    return _or_reason(zero_gamma(c.contracts), nothing_held(c.contracts) or ONE_SIGNED)
 
 
 def _skew(c: _Chain) -> _Reading:
@@ -191,7 +198,7 @@ TABLE = (
     _Row("put_gex", "Put GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.put)),
     _Row("flip_strike", "Flip strike", Kind.PRICE, _flip_strike),
     _Row("long_side", "Dealers long gamma", Kind.WORDS, _long_side),
-    _Row("zero_gamma", "Zero gamma", Kind.PRICE, lambda c: _or_reason(zero_gamma(c.contracts), ONE_SIGNED)),
+    _Row("zero_gamma", "Zero gamma", Kind.PRICE, _zero_gamma),
     _Row("call_wall", "Call wall", Kind.PRICE,
          lambda c: _or_reason(c.summary.call_wall, "no call carries any exposure")),
     _Row("put_wall", "Put wall", Kind.PRICE, lambda c: _or_reason(c.summary.put_wall, "no put carries any exposure")),

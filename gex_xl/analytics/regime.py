@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gex_xl.analytics.flip import LongSide
+from gex_xl.errors import NoValue
 from gex_xl.settings import Settings
 
 
@@ -37,7 +38,7 @@ class Trigger:
 
 
 def triggers(
-    total_gex: float,
+    total_gex: float | None,
     spot: float,
     flip: float | None = None,
     *,
@@ -50,9 +51,9 @@ def triggers(
 ) -> list[Trigger]:
     """Every trigger in the order in which they are asked.
 
-    `total_gex` in any unit, `spot` and `flip` in USD, `short_slope` = VIX9D / VIX, `med_slope` = VIX / VIX3M, or
-    the same ratios of at-the-money iv. `sources`: trigger -> where its value comes from. Without a chain the long
-    side is taken to be above the flip, the published rule.
+    `total_gex` in any unit, None where nothing is held; `spot` and `flip` in USD, `short_slope` = VIX9D / VIX,
+    `med_slope` = VIX / VIX3M, or the same ratios of at-the-money iv. `sources`: trigger -> where its
+    value comes from. Without a chain the long side is taken to be above the flip, the published rule.
     """
     chosen = settings or Settings()
     z, inverted = skew_25d_z, chosen.vol_inverted
@@ -78,7 +79,10 @@ def triggers(
     return [
         above("short_slope", short_slope, "9-day / 30-day volatility above"),
         above("med_slope", med_slope, "30-day / 90-day volatility above"),
-        one("total_gex", Regime.SHORT_GAMMA, total_gex, 0.0, total_gex < 0, total_gex, "total GEX below"),
+        one(
+            "total_gex", Regime.SHORT_GAMMA, total_gex, 0.0, total_gex is not None and total_gex < 0, total_gex,
+            "total GEX below",
+        ),
         beyond,
         one(
             "skew_25d_z", Regime.SHORT_GAMMA, z, chosen.skew_z, z is not None and z <= chosen.skew_z,
@@ -88,7 +92,9 @@ def triggers(
 
 
 def regime(found: list[Trigger]) -> Regime:
-    """The regime of a list of triggers."""
+    """The regime of a list of triggers. Raises NoValue where nothing is held, since all are silent then."""
+    if reason := next((one.source for one in found if one.name == "total_gex" and one.value is None), ""):
+        raise NoValue(reason)
     for wanted in (Regime.VOL_INVERTED, Regime.SHORT_GAMMA):
         if any(trigger.fired for trigger in found if trigger.regime is wanted):
             return wanted

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.exposure import StrikeExposure, Total, per_strike, total, walls
+from gex_xl.analytics.exposure import StrikeExposure, Total, nothing_held, per_strike, total, walls
 from gex_xl.analytics.flip import ONE_SIDED, Flip, LongSide, flips_of, pick
 from gex_xl.analytics.regime import Trigger, triggers
 from gex_xl.analytics.skew import Skew, skew_25d
@@ -51,9 +51,15 @@ def summarise(contracts: Contracts) -> Summary:
     strikes = per_strike(contracts)
     found = flips_of(strikes, contracts.settings)
     flip = pick(found, contracts.spot, contracts.settings)
-    shown = flip.strike if flip else contracts.spot if contracts.settings.no_flip is NoFlip.SPOT else None
+    instead = contracts.settings.no_flip is NoFlip.SPOT and not nothing_held(contracts)
+    shown = flip.strike if flip else contracts.spot if instead else None
     call_wall, put_wall = (None if math.isnan(wall) else wall for wall in walls(strikes))
     return Summary(total(contracts), strikes, found, flip, shown, call_wall, put_wall)
+
+
+def no_flip_reason(contracts: Contracts) -> str:
+    """Why a chain has no flip strike."""
+    return nothing_held(contracts) or ONE_SIDED
 
 
 @cached(32)
@@ -104,8 +110,10 @@ def triggers_of(
     z, z_source = skew_25d_z, "given"
     if z is None:
         z, z_source = skew_z_of(contracts, past) if past is not None and past.values.size else (None, "not given")
+    nothing = nothing_held(contracts)
+    beyond = f"chain: flip {flip.strike:,.2f}, long gamma {flip.long_side} it" if flip else no_flip_reason(contracts)
     return triggers(
-        summary.total.net,
+        None if nothing else summary.total.net,
         contracts.spot,
         flip.strike if flip else None,
         long_side=flip.long_side if flip else LongSide.ABOVE,
@@ -116,8 +124,8 @@ def triggers_of(
         sources={
             "short_slope": short.source,
             "med_slope": medium.source,
-            "total_gex": f"chain, sign = {settings.sign}",
-            "spot_vs_flip": f"chain: flip {flip.strike:,.2f}, long gamma {flip.long_side} it" if flip else ONE_SIDED,
+            "total_gex": nothing or f"chain, sign = {settings.sign}",
+            "spot_vs_flip": beyond,
             "skew_25d_z": z_source,
         },
     )

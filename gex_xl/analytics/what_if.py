@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.contracts import Contracts, prepare
-from gex_xl.analytics.exposure import contributions, exact_sum
+from gex_xl.analytics.exposure import contributions, exact_sum, nothing_held
 from gex_xl.analytics.flip import LongSide
 from gex_xl.analytics.parity import considered, two_sided
 from gex_xl.analytics.regime import Regime, regime, triggers
@@ -132,14 +132,17 @@ def _outcome(
     if base is not None:
         change = net - base[0]
         share = change / base[1] if base[1] else None
+    held = not nothing_held(contracts)
     asked = triggers(
-        net, contracts.spot, flip.strike if flip else None, long_side=flip.long_side if flip else LongSide.ABOVE,
+        net if held else None, contracts.spot, flip.strike if flip else None,
+        long_side=flip.long_side if flip else LongSide.ABOVE,
         skew_25d_z=outlook.skew_25d_z, short_slope=outlook.short_slope, med_slope=outlook.med_slope,
         settings=contracts.settings,
     )  # fmt: skip
     return Outcome(
-        key, value, len(contracts.index), net, change, share, found.flip_strike, regime(asked), _note(contracts, key)
-    )
+        key, value, len(contracts.index), net, change, share, found.flip_strike, regime(asked) if held else None,
+        _note(contracts, key),
+    )  # fmt: skip
 
 
 def _note(contracts: Contracts, key: str) -> str:

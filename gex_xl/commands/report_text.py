@@ -12,7 +12,6 @@ import numpy as np
 from gex_xl.analytics.check import check
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import StrikeExposure, require_any
-from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.headline import headline as headline_figures
 from gex_xl.analytics.summary import summarise
 from gex_xl.analytics.what_if import what_if
@@ -137,7 +136,7 @@ def other_choices(contracts: Contracts) -> list[str]:
         name = f"{one.setting} = {one.value:g}" if isinstance(one.value, float) else f"{one.setting} = {one.value}"
         flip = "none" if one.flip is None else _strike(one.flip)
         change = f"{amount(one.total or 0.0):>12} {one.gross_share or 0.0:>+8.1%} of gross"
-        out.append(f"{name:<24} {change}  flip {flip:>9}  {one.regime}")
+        out.append(f"{name:<24} {change}  flip {flip:>9}  {one.regime or 'no regime'}")
     out.append(f"{len(computed) - len(moved)} others move neither total, flip nor regime")
     return [*out, *(f"{one.setting} = {one.value}: {one.note}" for one in others if one.total is None)]
 
@@ -157,14 +156,14 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
     figures = headline_figures(contracts)
     value = {key: figure.in_unit for key, figure in figures.items()}
     note = {key: figure.note for key, figure in figures.items()}
-    flip = f"none: {ONE_SIDED}"
+    flip = f"none: {note['flip_strike']}"
     if value["long_side"] is not None:
         flip = f"{value['flip_strike']:,.2f}, {note['flip_strike']}"
     rows = [
         ("Chain", f"{figures['symbol'].shown}, {trust.used:,} of {trust.rows:,} contracts used"),
         ("Terms", trust.terms),
         ("Spot", f"{value['spot']:,.2f} ({note['spot']})"),
-        ("As of", f"{figures['as_of'].shown}, valued at {figures['valued_at'].shown}"),
+        ("As of", f"{figures['as_of'].shown} ({note['as_of']}), valued at {figures['valued_at'].shown}"),
         (
             "Total GEX",
             f"{amount(value['total_gex'])} {value['unit']} (calls {amount(value['call_gex'])}, "
@@ -173,7 +172,7 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
         ("Flip strike", flip),
         ("Zero gamma", _or_none(value["zero_gamma"], "{:,.2f}", "the profile keeps one sign")),
         ("Walls", f"call {_strike(value['call_wall'])}, put {_strike(value['put_wall'])}"),
-        ("Regime", f"{value['regime']}: {_MEANING[value['regime']]}"),
+        ("Regime", f"{value['regime']}: {_MEANING[value['regime']]}" if value["regime"] else f"none: {note['regime']}"),
         ("Skew", _or_none(figures["skew_25d"].shown, "{:.2f} vol points at 25 delta ({})", note["skew_25d"])),
         ("Short slope", _or_none(value["short_slope"], "{:.3f} ({})", note["short_slope"])),
         ("Med. slope", _or_none(value["med_slope"], "{:.3f} ({})", note["med_slope"])),

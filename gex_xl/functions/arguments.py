@@ -58,7 +58,7 @@ def amount(value: object, name: str, *, positive: bool = True) -> float | None:
     if isinstance(cell, Sequence) and not isinstance(cell, str):
         raise BadInput(f"{name} is a range of {len(cell)} rows; expected one cell with a number")
     found = number(cell)
-    if found is None or not abs(found) < _LARGEST or (positive and found < 0):
+    if found is None or not abs(found) < _LARGEST or (positive and found <= 0):
         raise BadInput(f'{name} is "{shown(cell)}"; expected a number{" above 0" if positive else ""}')
     return found
 

@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import per_strike, require_any, top_strikes, total
-from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.headline import headline
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gamma, zero_gammas
-from gex_xl.analytics.summary import RegimeInputs, summarise
+from gex_xl.analytics.summary import RegimeInputs, no_flip_reason, summarise
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
@@ -25,7 +24,7 @@ def FLIP_STRIKE(contracts: Contracts) -> float:
     """
     found = summarise(contracts).flip_strike
     if found is None:
-        raise NoValue(ONE_SIDED)
+        raise NoValue(no_flip_reason(contracts))
     return found
 
 
@@ -37,7 +36,7 @@ def FLIP_STRIKES(contracts: Contracts) -> Table:
     """
     found = summarise(contracts).flips
     if not found:
-        raise NoValue(ONE_SIDED)
+        raise NoValue(no_flip_reason(contracts))
     header = ["Flip strike", f"Slope {unit(contracts)} per strike point", "Dealers long gamma"]
     return [header, *[[flip.strike, flip.slope, str(flip.long_side)] for flip in found]]
 
@@ -126,7 +125,7 @@ LEVELS = (
     "med_slope", "slopes_from",
 )  # fmt: skip
 #: What stands in place of a figure that there is not, where that is not #N/A.
-_NONE = {"long_side": ONE_SIDED, "skew_25d_z": "not given"}
+_NONE = {"skew_25d_z": "not given"}
 
 
 @worksheet("Levels", EXAMPLE_SMILES, None, None, None, None, None, None, -0.4)
@@ -137,4 +136,5 @@ def GEX_LEVELS(contracts: Contracts, inputs: RegimeInputs) -> Table:
     """
     require_any(contracts)
     figures = headline(contracts, inputs, LEVELS).values()
-    return [[f.heading, _NONE.get(f.key, "#N/A") if f.shown is None else f.shown] for f in figures]
+    none = {**_NONE, "long_side": no_flip_reason(contracts)}
+    return [[f.heading, none.get(f.key, "#N/A") if f.shown is None else f.shown] for f in figures]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import require_any
-from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.headline import recorded
 from gex_xl.analytics.regime import regime
-from gex_xl.analytics.summary import RegimeInputs
+from gex_xl.analytics.summary import RegimeInputs, no_flip_reason
 from gex_xl.analytics.zscore import before, zscore
 from gex_xl.clock import NEW_YORK
 from gex_xl.errors import BadInput, NoValue
@@ -44,7 +43,7 @@ def REGIME_TRIGGERS(contracts: Contracts, inputs: RegimeInputs) -> Table:
     found = triggers_from(contracts, inputs)
     rows: Table = [["Trigger", "Leads to", "Rule", "Threshold", "Value", "Fired", "Distance to firing", "Source"]]
     for one in found:
-        missing = ONE_SIDED if one.name == "spot_vs_flip" else "not given"
+        missing = {"spot_vs_flip": no_flip_reason(contracts), "total_gex": one.source}.get(one.name, "not given")
         rows.append(
             [
                 one.name, str(one.regime), one.rule, one.threshold, missing if one.value is None else one.value,

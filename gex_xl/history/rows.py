@@ -104,7 +104,7 @@ def _scored(rows: list[Row]) -> list[Row]:
 
 
 def _regime(row: Row, settings: Settings) -> str | None:
-    if row["total_gex"] is None:
+    if not (row["total_gex"] or row["call_gex"] or row["put_gex"]):  # without figures, or nothing is held
         return None
     side = row["long_side"]
     return str(

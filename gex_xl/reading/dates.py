@@ -163,7 +163,7 @@ def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
             return from_serial(cell).date()
         if moment := from_epoch(cell):
             return in_range(moment.date())
-        cell = int(cell) if float(cell).is_integer() else cell
+        cell = int(cell) if abs(cell) < 1e15 and float(cell).is_integer() else cell
     found = _find_date(_plain(cell), day_first=day_first)
     return found[0] if found else None
 

@@ -296,6 +296,14 @@ def _check_weights(table: Table, roles: Roles) -> None:
             f"open interest is missing on the {NAMES[missing[0]]} side: no column there has a name that is known for "
             "it; name it Open Interest"
         )
+    named = {side: table.names[roles.sides[side].get("open_interest", 0)] for side in (CALL, PUT)}
+    if roles.by_place and not missing and plain(named[CALL]) != plain(named[PUT]):
+        # Halves of one table have one set of names; where one differs somebody wrote over it.
+        other, sure = sorted(named, key=lambda side: -rank_of(named[side]))
+        raise BadInput(
+            f"open interest is missing on the {NAMES[other]} side: {shown(named[other])} stands there, and "
+            f"{shown(named[sure])} on the {NAMES[sure]} side; name both columns alike"
+        )
     if "open_interest" in roles.at and not any("open_interest" in side for side in roles.sides.values()):
         raise BadInput(
             f"the column {shown(table.names[roles.at['open_interest']])} does not say whether it is of calls or of "
