@@ -162,7 +162,7 @@ REFUSED = {
     "a PDF": ("chain.csv", b"%PDF-1.7 and more", "chain.csv: a PDF, not a text table"),
     "a picture": ("chain.csv", b"\x89PNG\r\n\x1a\n", "chain.csv: a picture, not a text table"),
     "a database": ("chain.csv", b"SQLite format 3\0", "chain.csv: an SQLite database, not a text table"),
-    "unknown bytes": ("chain.csv", b"abc\0\0\1def", "chain.csv: a binary file, not a text table"),
+    "unknown bytes": ("chain.csv", b"abc\0\0\1def\xff\xfe\x80", "chain.csv: a binary file, not a text table"),
     "a broken Parquet file": ("chain.csv", b"PAR1 and no more", "chain.csv: not a readable Parquet file ("),
     "a broken gzip": ("chain.gz", b"\x1f\x8bbroken and no more", "chain.gz: the gzip file cannot be read ("),
     "a gzip that was cut": ("chain.gz", gzip.compress(CSV)[:-9], "chain.gz: the gzip file ends too early"),
