@@ -11,7 +11,7 @@ from gex_xl.desk.book import concentrations, greeks, groups
 from gex_xl.desk.currencies import currencies, currency
 from gex_xl.desk.margin import portfolio_style, reg_t
 from gex_xl.desk.positions import Book
-from gex_xl.desk.table import Cells, Where, read_table
+from gex_xl.desk.table import LARGEST, MOST_CONTRACTS, Cells, Row, Where, read_table
 from gex_xl.errors import BadInput
 
 WARN_AT = 0.80  # of the limit
@@ -93,14 +93,17 @@ def read_limits(cells: Cells, where: Where | None = None) -> list[Limit]:
         name = _NAMES.get(name, name)
         if name not in MEASURES:
             raise row.bad("limit", f"one of {', '.join(MEASURES)}")
-        limit = Limit(
-            name, row.word("scope").upper(), row.needed("value", 0, above=True), row.word("currency").upper(),
-            row.where,
-        )  # fmt: skip
+        limit = Limit(name, row.word("scope").upper(), _most(row, name), row.word("currency").upper(), row.where)
         if any((name, limit.scope, limit.currency) == (one.name, one.scope, one.currency) for one in found):
             raise BadInput(f"{row.where}: this limit is given twice; keep one")
         found.append(limit)
     return found
+
+
+def _most(row: Row, name: str) -> float:
+    """The limit itself. A share is at most 1: 50 for 50 % would be kept by every book."""
+    highest = {"share": 1.0, "contracts": MOST_CONTRACTS}.get(MEASURES[name][0], LARGEST)
+    return row.needed("value", 0, above=True, high=highest)
 
 
 def check_limits(book: Book, limits: list[Limit], warn_at: float = WARN_AT) -> list[Check]:

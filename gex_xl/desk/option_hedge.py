@@ -18,7 +18,7 @@ from gex_xl.desk.positions import Book, join
 from gex_xl.errors import BadInput
 
 _MET = 1e-6  # of one contract's greek: what the solver calls equal
-_MOST = 100_000.0  # contracts of one candidate, where it gives no size
+_MOST = 100_000.0  # contracts of one candidate that are traded at once
 _LEVELS = 20  # quoted sizes that are walked through, at most
 
 
@@ -76,7 +76,8 @@ def levels(candidates: Book) -> Levels:
     at half the spread."""
     owner, room, cost = [], [], []
     half = (candidates.ask - candidates.bid) / 2 * candidates.multiplier
-    for i, (size, most) in enumerate(zip(np.floor(candidates.size), np.floor(candidates.most), strict=True)):
+    sizes = (np.minimum(np.floor(each), _MOST) for each in (candidates.size, candidates.most))
+    for i, (size, most) in enumerate(zip(*sizes, strict=True)):
         if math.isnan(size):
             steps = [_MOST if math.isnan(most) else most]
         elif math.isnan(most) or size == 0:

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gex_xl.arrays import FloatArray
+from gex_xl.clock import is_monthly
 from gex_xl.desk.listed import Listed, by_underlying
 from gex_xl.desk.position_values import Position, Spots, filled, forwards, spot_words, spots_of, years_left
 from gex_xl.desk.positions import Book
-from gex_xl.desk.table import Cells, Row, Where, read_table
+from gex_xl.desk.table import LARGEST, MOST_CONTRACTS, Cells, Row, Where, read_table
 from gex_xl.errors import BadInput
-from gex_xl.products import by_ticker, product, underlying_of
+from gex_xl.products import Kind, by_ticker, known, product, products, settles_twice, underlying_of
 from gex_xl.reading.dates import expiry_dates, quote_time
 from gex_xl.reading.headers import FIELDS
 from gex_xl.reading.symbols import Symbol, parse_occ
@@ -43,6 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 _SHARES = re.compile(r"(?i)shares?|stocks?|stk|equity|etf|underlying|cash")
 _FUTURE = re.compile(r"(?i)fut(ures?)?")
+_FAR = 1e4  # no strike is so many times spot, or so small a part of it: even a stock that failed kept nearer ones
 
 
 def read_positions(
@@ -72,16 +74,17 @@ def read_positions(
         raise BadInput(f"{name}: there are remarks below the header but no rows")
     expiries = expiry_dates([row.cells.get("expiry") or None for row in rows])
     read = [_position(row, expiry) for row, expiry in zip(rows, expiries, strict=True)]
-    known = by_underlying(chains)
+    listed = by_underlying(chains)
     for position in read:
-        _look_up(position, known)
+        _look_up(position, listed)
         position.row.named(position.label)
     moment = as_of or _as_of(rows, str(name), chains)
-    spot = np.array(spots_of(read, spots, known))
+    spot = np.array(spots_of(read, spots, listed))
     t = years_left(read, moment, chosen)
     forward, discount = forwards(read, spot, t, moment, chosen)
     amounts = {f: _column(rows, f, 0, above=f == "most") for f in ("price", "bid", "ask", "size", "most")}
     price = amounts["price"]
+    price[price == 0] = np.nan  # what feeds show where nothing was traded
     if not held:
         _check_quotes(rows, amounts["bid"], amounts["ask"], amounts["size"], amounts["most"])
         price = np.where(np.isnan(price), (amounts["bid"] + amounts["ask"]) / 2, price)
@@ -98,8 +101,12 @@ def read_positions(
         multiplier=np.array([_multiplier(p) for p in read]), spot=spot, forward=forward, discount=discount, years=t,
         iv=np.full(len(rows), np.nan), iv_from=["" for _ in rows], price=price, bid=amounts["bid"],
         ask=amounts["ask"], size=amounts["size"], most=amounts["most"], as_of=moment,
-        spot_from=spot_words(spots, known, read), remarks=len(remarks),
+        spot_from=spot_words(spots, listed, read), remarks=len(remarks),
     )  # fmt: skip
+    for i in np.flatnonzero(abs(book.contracts * book.multiplier * spot) > LARGEST):
+        raise rows[i].bad("multiplier", f"units per contract, such as 100: the position is worth over {LARGEST:g}")
+    for i in np.flatnonzero(np.maximum(book.strike / spot, spot / book.strike) > _FAR):
+        raise rows[i].bad("strike", f"a price nearer the spot of {spot[i]:g}")
     return filled(book, read)
 
 
@@ -138,7 +145,13 @@ def _position(row: Row, expiry: dt.date | None) -> Position:
     kind = _kind(row, occ)
     if row.word("expiry") and expiry is None:
         raise row.bad("expiry", "a date")
+    if root and kind != "shares":
+        _check_class(row, underlying, root, kind)
     if kind in ("shares", "future"):
+        # What a share or a future has not: a figure there is meant for another column or another row.
+        for field in ("strike", "iv", *(("expiry",) if kind == "shares" else ())):
+            if row.word(field) and row.amount(field) != 0:
+                raise row.bad(field, f"a blank: {kind} {'has' if kind == 'future' else 'have'} none")
         return Position(row, underlying, root, kind, np.nan, expiry if kind == "future" else None)
     if occ is None and expiry is None:
         raise row.bad("expiry", "a date")
@@ -147,6 +160,27 @@ def _position(row: Row, expiry: dt.date | None) -> Position:
     if occ and (strike, day) != (occ.strike, occ.expiry):
         raise BadInput(f"{row.where}: strike or expiry differ from the option symbol's; keep one of them")
     return Position(row, underlying, root, kind, strike, day)
+
+
+def _check_class(row: Row, underlying: str, root: str, kind: str) -> None:
+    """Raises BadInput for a class that cannot be on the underlying: a typo would take its row out of every limit."""
+    if number(root) is not None:
+        raise row.bad("class", "a name such as SPXW")
+    own = product(underlying)
+    if kind == "future":
+        tickers = {one.underlying for one in products() if one.future == root}
+        fits = not tickers or own.underlying in tickers
+    elif known(root):
+        fits = underlying_of(root) == own.underlying
+    elif own.kind is Kind.INDEX:
+        fits = False
+    else:  # adjusted classes carry a digit, some names a mark: AAPL1 and 2AAPL, BRKB for BRK.B
+        letters = {re.sub("[^A-Z]", "", name) for name in (root, underlying)}
+        fits = len(letters) == 1 or own.kind in (Kind.FUTURE, Kind.CRYPTO)
+    fits = fits or root == underlying
+    if not fits:
+        classes = [one.root for one in products() if one.underlying == own.underlying] or [underlying]
+        raise row.bad("class", f"a class of {underlying}, such as {' or '.join(classes[:2])}, or a blank")
 
 
 def _kind(row: Row, occ: Symbol | None) -> str:
@@ -161,9 +195,9 @@ def _kind(row: Row, occ: Symbol | None) -> str:
     raise row.bad("type", "call, put, shares or future")
 
 
-def _look_up(position: Position, known: Mapping[str, Listed]) -> None:
+def _look_up(position: Position, chains: Mapping[str, Listed]) -> None:
     """Where a loaded chain lists the position; a class that is blank becomes that of the listing, else the name."""
-    position.chain = known.get(position.underlying)
+    position.chain = chains.get(position.underlying)
     if position.chain is not None and position.is_option and position.expiry is not None:
         try:
             position.at = position.chain.find(
@@ -175,11 +209,18 @@ def _look_up(position: Position, known: Mapping[str, Listed]) -> None:
             position.root = str(position.chain.chain.root[position.at])
     # Without a class or an option symbol the product is the one that the ticker stands for, as in a chain.
     position.product = product(position.root) if position.root else by_ticker(position.underlying)
+    if not position.root and position.is_option and settles_twice(position.underlying):
+        if position.expiry is not None and is_monthly(position.expiry):
+            raise BadInput(
+                f"{position.row.where}: class is blank; on {position.expiry} some of {position.underlying}'s settle in "
+                f"the morning, those of {position.product.root} in the afternoon"
+            )
+        position.root = position.product.root
     position.root = position.root or position.underlying
 
 
 def _contracts(row: Row) -> float:
-    found = row.needed("contracts")
+    found = row.needed("contracts", high=MOST_CONTRACTS)
     if not found.is_integer():
         raise row.bad("contracts", "a whole number, negative where short")
     return found

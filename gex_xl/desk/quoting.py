@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gex_xl.desk.limits import WARN_AT
-from gex_xl.desk.table import Cells, Row, Where, read_table
+from gex_xl.desk.table import MOST_CONTRACTS, Cells, Row, Where, read_table
 
 _MOST_TICKS = 1e9  # beyond it ticks are no whole numbers any more
 _FIELDS = {
@@ -75,8 +75,9 @@ def _wanted(row: Row) -> Wanted:
     if half > band:
         raise row.bad("half_spread", f"at most the band, {band:g}")
     one = Wanted(
-        name, mid, row.needed("volatility", 0), row.needed("inventory"), row.needed("limit", 0, above=True), band, half,
-        10.0 if row.amount("size", 0) is None else row.needed("size", 0), tick, row.number,
+        name, mid, row.needed("volatility", 0, above=True), row.needed("inventory", high=MOST_CONTRACTS),
+        row.needed("limit", 0, above=True, high=MOST_CONTRACTS), band, half,
+        10.0 if row.amount("size", 0, high=MOST_CONTRACTS) is None else row.needed("size", 0), tick, row.number,
     )  # fmt: skip
     low, high = _ends(one)
     if high <= low:

@@ -9,6 +9,7 @@ from gex_xl.desk.book import greeks
 from gex_xl.desk.positions import Book
 from gex_xl.desk.table import Cells, Row, Where, read_table
 from gex_xl.errors import BadInput
+from gex_xl.products import Kind, known, product
 
 #: One day of the desk as a part of the year: in theta, in basis risk and in rebalancing alike.
 DAY = 1 / 365
@@ -84,7 +85,9 @@ def read_products(cells: Cells, book: Book, where: Where | None = None) -> list[
 
 
 def _product(row: Row, book: Book) -> Product:
-    name = row.word("product") or "no name"
+    name = row.word("product")
+    if not name:
+        raise BadInput(f"{row.where}: product is blank; expected its name")
     row.named(name)
     names = list(book.spots)
     underlying = row.word("underlying").upper() or (names[0] if len(names) == 1 else "")
@@ -95,13 +98,20 @@ def _product(row: Row, book: Book) -> Product:
         raise row.bad("beta", "a number other than 0")
     if correlation > 1 or beta * correlation <= 0:
         raise row.bad("correlation", "a number from -1 to 1 with the sign of beta")
-    volatility = row.needed("volatility", 0)
+    volatility = row.needed("volatility", 0, above=True)
     if volatility > 5:
         raise row.bad("volatility", "an annual decimal such as 0.20")
     return Product(
-        name, underlying, row.needed("price", 0, above=True), row.amount("multiplier", 0, above=True) or 1.0, beta,
+        name, underlying, row.needed("price", 0, above=True),
+        row.amount("multiplier", 0, above=True) or _units(name), beta,
         correlation, volatility, row.amount("half_spread", 0) or 0.0,
     )  # fmt: skip
+
+
+def _units(name: str) -> float:
+    """Units per contract where none are given: those of a known future, else 1, as a share has."""
+    future = known(name) and product(name).kind is Kind.FUTURE
+    return (product(name).multiplier if future else None) or 1.0
 
 
 def hedge_related(book: Book, products: list[Product], horizon_days: float = 1.0) -> list[RelatedHedge]:

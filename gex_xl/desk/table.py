@@ -12,7 +12,8 @@ from gex_xl.reading.headers import plain
 from gex_xl.reading.values import CELL_ERRORS, PLACEHOLDERS, is_blank, number, shown, text
 
 Cells = Sequence[Sequence[object]]
-_LARGEST = 1e15  # no price, limit or number of contracts is larger, and products must stay numbers
+LARGEST = 1e15  # no price, limit or value is larger, and products must stay numbers
+MOST_CONTRACTS = 1e9  # more than all contracts of the world's exchanges that are open at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,24 @@ class Row:
         self.where = f"{self.place} ({name})" if name else self.place
 
     def word(self, field: str) -> str:
-        """A cell as text, "" where it is blank. Raises BadInput for a cell that failed, such as #REF!."""
+        """A cell as text, "" where it is blank. Raises BadInput for TRUE and FALSE."""
         cell = self.cells.get(field)
         if cell is None:
             return ""
+        if isinstance(cell, bool):
+            raise self.bad(field, "text or a number")
         found = "" if is_blank(cell) else text(cell)
-        if found[:1] == "#" and found.lower() in CELL_ERRORS:
-            raise BadInput(f"{self.where}: {field.replace('_', ' ')} is {found}; mend the cell that it comes from")
         return "" if found.lower() in PLACEHOLDERS else found.removesuffix(".0")
 
-    def amount(self, field: str, low: float = -math.inf, *, above: bool = False) -> float | None:
-        """A cell as a number of at least `low` (`above`: more than that), None where blank. Raises BadInput."""
+    def check_cells(self) -> None:
+        """Raises BadInput where a cell failed, such as #REF!, whether or not its figure is needed."""
+        for field, cell in self.cells.items():
+            if isinstance(cell, str) and cell.lstrip()[:1] == "#" and cell.strip().lower() in CELL_ERRORS:
+                found = cell.strip()
+                raise BadInput(f"{self.where}: {field.replace('_', ' ')} is {found}; mend the cell that it comes from")
+
+    def amount(self, field: str, low: float = -math.inf, *, above: bool = False, high: float = LARGEST) -> float | None:
+        """A cell as a number from `low` (`above`: more than that) to `high`, None where blank. Raises BadInput."""
         cell = self.cells.get(field)
         if cell is None or (type(cell) is not float and not self.word(field)):
             return None
@@ -67,13 +75,13 @@ class Row:
         wanted = "a number" if low == -math.inf else f"a number above {low:g}" if above else f"{low:g} or more"
         if found is None or not math.isfinite(found) or found < low or (above and found == low):
             raise self.bad(field, wanted)
-        if abs(found) > _LARGEST:
-            raise self.bad(field, f"at most {_LARGEST:.0e}")
+        if abs(found) > high:
+            raise self.bad(field, f"at most {high:g}")
         return found
 
-    def needed(self, field: str, low: float = -math.inf, *, above: bool = False) -> float:
+    def needed(self, field: str, low: float = -math.inf, *, above: bool = False, high: float = LARGEST) -> float:
         """As `amount`, and a blank is an error."""
-        found = self.amount(field, low, above=above)
+        found = self.amount(field, low, above=above, high=high)
         if found is None:
             raise BadInput(f"{self.where}: {field.replace('_', ' ')} is blank; expected a number")
         return found
@@ -94,8 +102,8 @@ def read_table(
     """The rows below the header: the first row that names all the `needed` fields, blank rows left out.
 
     `fields`: field -> its names in lower case without spaces. Lines above the header are skipped. `is_row` tells a
-    row from a line that only holds a remark. Raises BadInput where there is no header or no row, and for a row whose
-    cells stand only under columns that mean nothing.
+    row from a line that only holds a remark. Raises BadInput where there is no header or no row, and for any cell that
+    failed.
     """
     by_name = {plain(word): field for field, words in fields.items() for word in (field, *words)}
     found: list[str | None] = []
@@ -117,6 +125,7 @@ def read_table(
         if all(is_blank(cell) for cell in named.values()):
             continue
         row = Row(number_, named, where.row(number_))
+        row.check_cells()
         if is_row(row):
             rows.append(row)
     if not rows:

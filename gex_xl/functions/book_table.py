@@ -12,16 +12,29 @@ from gex_xl.cache import content_key
 from gex_xl.desk.limits import WARN_AT
 from gex_xl.desk.overview import PARTS, Inputs, Overview, overview
 from gex_xl.desk.table import Where, read_table
-from gex_xl.errors import GexError
+from gex_xl.errors import BadInput, GexError
 from gex_xl.functions import arguments, desk_handles
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.book_sheets import TABLES
 from gex_xl.functions.positions import AS_OF, EXAMPLE_LIMITS, EXAMPLE_POSITIONS
 from gex_xl.functions.registry import worksheet
+from gex_xl.reading.values import CELL_ERRORS
 
 Given = TypeVar("Given")
 BookTable = StrEnum("BookTable", {name.upper(): name for name in TABLES})  # type: ignore[misc]
-_ALL = (*PARTS, "spot", "as_of", "settings", "places", "horizon_days", "risk_aversion", "days", "warn_at", "chain")
+_ALL = (
+    *PARTS,
+    "spot",
+    "as_of",
+    "settings",
+    "places",
+    "horizon_days",
+    "risk_aversion",
+    "days",
+    "warn_at",
+    "chain",
+    "name",
+)
 _TAKEN = "As {} take it; blank, or a header alone: not given"
 
 
@@ -30,14 +43,14 @@ def _raw(value: object, _name: str) -> Any:
     return value
 
 
-#: What the cells hold, as they hold it.
-_Range = Annotated[Table | None, _raw]
+#: What the cells hold, as they hold it; a row of words alone counts, as handles of chains do.
+_Range = Annotated[Table | str | None, _raw]
 _Cell = Annotated[object, _raw]
 
 
 @worksheet("Own book", EXAMPLE_POSITIONS, None, AS_OF, *[None] * 7, EXAMPLE_LIMITS)
 def LOAD_BOOK(
-    positions: Annotated[_Range, "As BOOK_EXPOSURE takes them"],
+    positions: Annotated[Table | None, _raw, "As BOOK_EXPOSURE takes them"],
     spot: Annotated[_Range, "Price of the underlying, or two columns of name and price; blank: from the rows"] = None,
     as_of: Annotated[_Cell, "Time of valuation; blank: a column of that name, or the chain's"] = None,
     settings: Annotated[_Range, "Settings, such as rate=0.04; blank: defaults"] = None,
@@ -71,7 +84,7 @@ def LOAD_BOOK(
         "positions": positions, "spot": spot, "as_of": as_of, "settings": settings, "candidates": candidates,
         "bounds": bounds, "products": products, "correlations": correlations, "lots": lots, "betas": betas,
         "limits": limits, "states": states, "quotes": quotes, "places": places, "horizon_days": horizon_days,
-        "risk_aversion": risk_aversion, "days": days, "warn_at": warn_at, "chain": chain,
+        "risk_aversion": risk_aversion, "days": days, "warn_at": warn_at, "chain": chain, "name": name,
     }  # fmt: skip
     key = content_key([_alike(value) for value in cells.values()])
     digest = hashlib.blake2b(repr(cells).encode(), digest_size=16).digest() if key is None else key
@@ -93,7 +106,7 @@ def _alike(cell: Any) -> Any:
 
 @worksheet("Own book", EXAMPLE_POSITIONS, "exposure")
 def BOOK_TABLE(
-    book: Annotated[_Range, "The cell of a LOAD_BOOK; or positions, where nothing else is to be given"],
+    book: Annotated[Table | None, _raw, "The cell of a LOAD_BOOK; or positions, where nothing else is to be given"],
     table: Annotated[BookTable, f"Which: {', '.join(TABLES)}"],
 ) -> Table:
     """A table of a desk's sheets, ready to be shown; blank where it rests on something that cannot be read.
@@ -126,6 +139,7 @@ def _overview(given: Mapping[str, Any]) -> Overview:
             ranges |= {part: table} if table else {}
     none: tuple[dict[str, Where], dict[str, int]] = ({}, {})
     places, beyond = read("positions", lambda: _places(cells["places"]), none)
+    read("positions", lambda: _check_name(cells["name"]), None)
     settings = read("positions", lambda: arguments.settings_of(cells["settings"]), arguments.settings_of(None))
     return overview(
         Inputs(
@@ -137,6 +151,12 @@ def _overview(given: Mapping[str, Any]) -> Overview:
             amount("quotes", "risk_aversion", 0.00003), amount("quotes", "days", 1.0),
         )
     )  # fmt: skip
+
+
+def _check_name(value: object) -> None:
+    found = arguments.words(value, "name") or ""
+    if found.lower() in CELL_ERRORS:
+        raise BadInput(f"name is {found}; mend the cell that it comes from")
 
 
 def _places(value: object) -> tuple[dict[str, Where], dict[str, int]]:

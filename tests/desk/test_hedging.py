@@ -218,7 +218,8 @@ def test_bad_bounds(cells: list[list[object]], said: str) -> None:
 )
 def test_bad_candidates(row: Any, said: str) -> None:
     header = ["underlying", "type", "strike", "expiry", "iv", "bid", "ask", "size", "spot"]
-    cells = [header, ["XYZ", row[0], row[1], row[2], 0.2, *row[3:], 100]] if row else [header]
+    iv = 0.2 if row and row[1] else None
+    cells = [header, ["XYZ", row[0], row[1], row[2], iv, *row[3:], 100]] if row else [header]
     held = [MIXED[0], option("C", 100, -5)]
     with pytest.raises(udfs.XlwingsError) as caught:
         udfs.FUNCTIONS["HEDGE_OPTIONS"](held, cells, TABLE_BOUNDS, None, AS_OF)

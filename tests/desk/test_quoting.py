@@ -115,7 +115,7 @@ def test_what_drove_them_is_said(inventory: float, aversion: float, said: str) -
         ({"half spread": 0.6}, 'half spread is "0.6"; expected at most the band, 0.5'),
         ({"limit": 0}, 'limit is "0"; expected a number above 0'),
         ({"inventory": None}, "inventory is blank; expected a number"),
-        ({"volatility": -1}, 'volatility is "-1"; expected 0 or more'),
+        ({"volatility": -1}, 'volatility is "-1"; expected a number above 0'),
     ],
 )
 def test_a_bad_quote_is_named(changes: dict[str, object], said: str) -> None:

@@ -83,7 +83,7 @@ def test_side_by_side_in_the_worksheet() -> None:
         (["f", "XYZ", 50, 1, 1, -0.9, 0.2], "with the sign of beta"),
         (["f", "XYZ", "dear", 1, 1, 0.9, 0.2], 'price is "dear"; expected a number above 0'),
         (["f", "XYZ", 50, 1, None, 0.9, 0.2], "beta is blank; expected a number"),
-        (["f", "XYZ", 50, 1, 1, 0.9, -0.2], 'volatility is "-0.2"; expected 0 or more'),
+        (["f", "XYZ", 50, 1, 1, 0.9, -0.2], 'volatility is "-0.2"; expected a number above 0'),
     ],
 )
 def test_a_bad_product_is_named(row: list[object], said: str) -> None:
