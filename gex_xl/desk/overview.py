@@ -73,6 +73,7 @@ class Overview:
     quotes: list[tuple[Wanted, Quote]] | None
     lots: Lots
     betas: dict[str, float]
+    costs: Costs
     warn_at: float
     problems: dict[str, str]
 
@@ -116,7 +117,19 @@ def overview(given: Inputs) -> Overview:
     if asked is not None:
         quotes = [(one, adjust(one, given.risk_aversion, given.days, given.warn_at)) for one in asked]
     return Overview(
-        book, checks, states, options, basket, related, ways, quotes, lots, betas, given.warn_at, parts.problems
+        book,
+        checks,
+        states,
+        options,
+        basket,
+        related,
+        ways,
+        quotes,
+        lots,
+        betas,
+        given.costs,
+        given.warn_at,
+        parts.problems,
     )
 
 

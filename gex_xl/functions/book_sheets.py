@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from gex_xl.clock import in_words
 from gex_xl.desk.book import greeks, groups
 from gex_xl.desk.currencies import currencies
@@ -13,7 +15,7 @@ from gex_xl.desk.hedging import hedge_underlying, traded, with_underlying
 from gex_xl.desk.limits import Check, State, state_of
 from gex_xl.desk.overview import Overview
 from gex_xl.desk.positions import Book
-from gex_xl.desk.residual import NONE, OPTIONS, TOGETHER, UNDERLYING, Residual, after_options
+from gex_xl.desk.residual import NONE, OPTIONS, TOGETHER, UNDERLYING, Costs, Residual, after_options, value
 from gex_xl.desk.scenarios import scenarios
 from gex_xl.desk.states import since
 from gex_xl.functions import book_words as words
@@ -65,10 +67,10 @@ def _cards(found: Overview) -> dict[str, _Card]:
         "theta": ("earned if nothing moves", "paid if nothing moves"),
     }  # fmt: skip
     for key, (above, below) in notes.items():
-        value = float(getattr(net, key))
-        note = above if value > 0 else below if value < 0 else "none"
-        kind = ("long" if value > 0 else "short") if key in ("delta", "gamma") and value else "none"
-        out[key] = (labels[key], value, words.money(value), note, kind)
+        amount = float(getattr(net, key))
+        note = above if amount > 0 else below if amount < 0 else "none"
+        kind = ("long" if amount > 0 else "short") if key in ("delta", "gamma") and amount else "none"
+        out[key] = (labels[key], amount, words.money(amount), note, kind)
     return out
 
 
@@ -118,9 +120,9 @@ def _ways_cards(found: Overview) -> dict[str, _Card]:
             out[key] = (labels[key], "", "none", "its ranges are not given", "none")
         else:
             out[key] = (labels[key], one.gap, words.money(one.gap), f"at {_at(one)}: {one.trade}", "none")
-    for key, value in (("left_delta", best.delta), ("left_gamma", best.gamma), ("left_vega", best.vega),
+    for key, left in (("left_delta", best.delta), ("left_gamma", best.gamma), ("left_vega", best.vega),
                        ("left_gap", best.gap), ("left_cost", best.execution)):  # fmt: skip
-        out[key] = (labels[key], value, words.money(value), "", "none")
+        out[key] = (labels[key], left, words.money(left), "", "none")
     return out
 
 
@@ -172,11 +174,11 @@ def ways(found: Overview, _name: str) -> Table:
     return _within(rows, 10, "worse")
 
 
-def _within(rows: Table, columns: int, word: str) -> Table:
+def _within(rows: Table, columns: int, word: str, room: int = ROOM) -> Table:
     """Not more rows than there is room for; the last says how many are not shown."""
-    if len(rows) <= ROOM:
+    if len(rows) <= room:
         return rows
-    return [*rows[: ROOM - 1], [f"and {len(rows) - ROOM + 1} more, {word}", *[""] * (columns - 1)]]
+    return [*rows[: room - 1], [f"and {len(rows) - room + 1} more, {word}", *[""] * (columns - 1)]]
 
 
 def orders(found: Overview, _name: str) -> Table:
@@ -192,9 +194,9 @@ def orders(found: Overview, _name: str) -> Table:
             found.options.trades.ask.tolist(), found.options.paid[chosen].tolist(), strict=True,
         ):  # fmt: skip
             rows.append([label, words.trade(n), ask if n > 0 else bid, paid])
-        rows += _delta_orders(after_options(book, found.options, found.lots)[1])
+        rows += _delta_orders(after_options(book, found.options, found.lots)[1], found.costs)
     elif best == UNDERLYING:
-        rows += _delta_orders(traded(book, hedge_underlying(book, found.lots)))
+        rows += _delta_orders(traded(book, hedge_underlying(book, found.lots)), found.costs)
     elif best == TOGETHER and found.basket is not None:
         for product, n in zip(found.basket.products, found.basket.contracts.tolist(), strict=True):
             rows.append(
@@ -203,13 +205,22 @@ def orders(found: Overview, _name: str) -> Table:
     for one in found.related:
         if best == f"related: {one.product.name}":
             rows.append([one.product.name, words.trade(one.contracts), one.product.price, one.cost])
-    return _within(rows, 4, "see HEDGE_OPTIONS") if rows else [["nothing to trade", "", "", ""]]
+    if not rows:
+        return [["nothing to trade", "", "", ""]]
+    rows = _within(rows, 4, "see HEDGE_OPTIONS", ROOM - 1)
+    return [*rows, ["In all", "", "", found.ways[0].execution]]
 
 
-def _delta_orders(trades: Book) -> Table:
+def _delta_orders(trades: Book, costs: Costs) -> Table:
+    share = costs.half_spread + costs.slippage
     return [
-        [label, words.trade(n), price, ""]
-        for label, n, price in zip(trades.label, trades.contracts.tolist(), trades.price.tolist(), strict=True)
+        [
+            trades.label[i],
+            words.trade(n),
+            float(trades.price[i]),
+            share * value(trades.pick(np.arange(len(trades)) == i)),
+        ]
+        for i, n in enumerate(trades.contracts.tolist())
         if n
     ]
 

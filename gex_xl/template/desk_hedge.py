@@ -79,7 +79,7 @@ def _flow(sheet: Any, style: Style) -> None:
     panels: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
         ("1  Inventory  \N{RIGHTWARDS ARROW}", (1, 2), ("inventory", "gap"), INK),
         ("2  Net exposure  \N{RIGHTWARDS ARROW}", (3, 4), ("delta", "gamma", "vega", "theta"), SHORT),
-        ("3  Worst loss by way  \N{RIGHTWARDS ARROW}", (5, 8), ("gap", "way_1", "way_2", "way_3"), PUT),
+        ("3  Worst loss by way  \N{RIGHTWARDS ARROW}", (5, 9), ("way_1", "way_2", "way_3"), PUT),
         ("4  What the best leaves", (10, 11), ("left_delta", "left_gamma", "left_vega", "left_gap", "left_cost"), LONG),
     )
     for title, (first, last), keys, accent in panels:
@@ -92,12 +92,15 @@ def _flow(sheet: Any, style: Style) -> None:
         for row, key in enumerate(keys, 7):
             look = style.of(font_size=9, font_color=SOFT, bg_color=PANEL, **edge)
             sheet.write(row, first, _LABELS.get(key.removeprefix("left_")) or shown(key, "label"), look)
-            figure = style.of(bold=True, bg_color=PANEL, align="right", num_format=AMOUNT)
+            figure = style.of(bold=True, bg_color=PANEL, align="right", indent=1, num_format=AMOUNT)
             sheet.write_formula(row, last, shown(key, "words"), figure)
     small = style.of(font_size=9, bg_color=PANEL, left=5, left_color=INK, indent=1)
     sheet.write_formula(9, 1, shown("inventory", "note"), small)
     sheet.write_formula(
-        6, 11, shown("best", "words"), style.of(bold=True, bg_color=PANEL, align="right", font_color=KINDS["long"].ink)
+        6,
+        11,
+        shown("best", "words"),
+        style.of(bold=True, bg_color=PANEL, align="right", indent=1, font_color=KINDS["long"].ink),
     )
     for row in range(5, 12):
         sheet.set_row_pixels(row, 6 if row == 5 else 18)

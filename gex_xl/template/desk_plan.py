@@ -13,7 +13,7 @@ from gex_xl.template.plan import Spill
 POSITIONS, HEDGE, LIMITS, QUOTES, DESK = "Positions", "Hedge", "Limits", "Quotes", "Desk"
 SHEETS = (POSITIONS, HEDGE, LIMITS, QUOTES, DESK)
 ROWS = 5000  # that each input range takes, below its header
-_LOOKED_AT = 2000  # rows below a range in which stray cells are counted
+_LOOKED_AT = 10_000  # rows below a range in which stray cells are counted
 
 
 @dataclass(frozen=True, slots=True)

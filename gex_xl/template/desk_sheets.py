@@ -22,6 +22,7 @@ from gex_xl.template.style import (
     KINDS,
     LONG,
     MILLIONS,
+    PANEL,
     PLAIN_BAR,
     SHORT,
     SOFT,
@@ -64,6 +65,10 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
     for key, columns, accent in cards:
         figure = shown(key, "words" if key in ("limits", "best") else "value")
         card(sheet, style, 4, columns, (shown(key, "label"), figure, shown(key, "note")), accent, AMOUNT)
+        if key == "best":  # words, and longer ones than figures are
+            look = style.of(font_size=11, bold=True, left=5, left_color=accent, bg_color=PANEL, indent=1, align="left",
+                            shrink=True)  # fmt: skip
+            sheet.write_formula(5, columns[0], figure, look)
         millions(sheet, style, xl_rowcol_to_cell(5, columns[0]))
         for kind in ("bad", "stress", "good"):
             rule = {"type": "formula", "criteria": f'={plan.headline(key, "kind")}="{kind}"',
@@ -117,7 +122,7 @@ def own_cells(book: Any, style: Style, note: Sequence[str], *, sample: bool) -> 
 def limits(book: Any, style: Style, ranges: Ranges) -> None:
     """Limits at the left, their use at the right, worst first; earlier states beyond."""
     sheet = book.get_worksheet_by_name(plan.LIMITS)
-    widths = (10, 132, 104, 62, 84, 12, 60, 128, 140, 76, 76, 76, 118, 204, 12, 130, 130, 110, 62, 60)
+    widths = (10, 124, 84, 58, 80, 12, 54, 122, 128, 66, 66, 76, 112, 296, 12, 130, 130, 110, 62, 60)
     question = "Each limit, how much of it is used, since when, and what to do. Worst first."
     page_top(sheet, style, widths[:14], "Limits", question, status("status_limits"), back=plan.POSITIONS)
     rule = {
@@ -154,7 +159,7 @@ def limits(book: Any, style: Style, ranges: Ranges) -> None:
 def quotes(book: Any, style: Style, ranges: Ranges) -> None:
     """Inputs at the left, what to show beside each row."""
     sheet = book.get_worksheet_by_name(plan.QUOTES)
-    widths = (10, 104, 56, 62, 62, 52, 50, 68, 46, 44, 12, 54, 54, 66, 54, 54, 50, 56, 338)
+    widths = (10, 104, 58, 62, 62, 64, 50, 68, 46, 44, 12, 54, 54, 66, 54, 54, 50, 56, 324)
     question = "Bid and ask shaded against inventory inside the band; sizes cut as the limit nears."
     page_top(sheet, style, widths, "Quotes", question, status(), back=plan.POSITIONS)
     sheet.set_row_pixels(4, 24)
@@ -212,20 +217,7 @@ def entries(sheet: Any, style: Style, part: str, ranges: Ranges) -> None:
     if rows[0] and [str(cell or "") for cell in rows[0]] != list(it.heads):
         rows = _in_columns(part, rows)
     top, left = it.row - 1, it.column - 1
-    words = {
-        "Underlying",
-        "Class",
-        "Type",
-        "Greek",
-        "Bucket",
-        "Product",
-        "Limit",
-        "Scope",
-        "Currency",
-        "State",
-        "Name",
-        "",
-    }
+    words = _WORDS | {"Name"} if part != "quotes" else {"Name"}
     for offset, head in enumerate(rows[0]):
         free = part == "correlations"
         look = style.input(font_size=9) if free else style.head(right=str(head) not in words)
