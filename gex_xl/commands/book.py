@@ -134,7 +134,7 @@ def _text(found: Overview) -> list[str]:
         ]  # fmt: skip
     for name, rows in tables.items():
         lines += ["", *_columns([_HEADS[name], *rows])]
-    return lines
+    return [*lines, "", f"No ways of hedging: {found.no_ways}"] if found.no_ways else lines
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> list[str]:
@@ -166,6 +166,7 @@ def _as_json(found: Overview) -> dict[str, Any]:
         "as_of": book.as_of.isoformat() if book else None,
         "positions": len(book) if book else None,
         "problems": found.problems,
+        "no_ways": found.no_ways,
         "state": str(found.worst_state) if found.worst_state and not found.problems else None,
         "exposure": _records(exposure, book_sheets.exposure(found, "")) if book else [],
         "limits": [], "ways": [], "orders": [], "quotes": [],

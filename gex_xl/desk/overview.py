@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from gex_xl.desk.basket import BasketHedge, hedge_basket, read_correlations
 from gex_xl.desk.bounds import read_bounds
+from gex_xl.desk.currencies import currencies
 from gex_xl.desk.hedging import ONES, Lots, read_lots
 from gex_xl.desk.limits import WARN_AT, Check, State, check_limits, read_limits
 from gex_xl.desk.listed import Listed
@@ -78,6 +79,12 @@ class Overview:
     problems: dict[str, str]
 
     @property
+    def no_ways(self) -> str:
+        """Why there are no ways of hedging though all could be read, "" where there are or something could not."""
+        parts = [] if self.book is None or self.problems else list(currencies(self.book))
+        return f"in {' and '.join(parts)}: hedge one currency at a time" if len(parts) > 1 else ""
+
+    @property
     def worst_state(self) -> State | None:
         """The worst state of all limits, None where there are none or they cannot be checked."""
         order = (State.BREACH, State.WARN, State.OK)
@@ -90,7 +97,7 @@ class Overview:
 
 
 def overview(given: Inputs) -> Overview:
-    """Read and compute all parts. A part rests on `positions`; hedging on all of its ranges."""
+    """Read and compute all parts. A part rests on `positions`; hedging on all of its ranges, and on one currency."""
     parts = _Parts(given)
     book = parts.read("positions", parts.book)
     lots = parts.table("lots", read_lots) or ONES
@@ -104,6 +111,7 @@ def overview(given: Inputs) -> Overview:
         if limits is not None:
             wanted = limits
             checks = parts.read("limits", lambda: check_limits(held, wanted, given.warn_at))
+    if book is not None and len(currencies(book)) == 1:
         options = parts.options(held)
         related, basket = parts.products(held)
         found = parts.read(

@@ -106,7 +106,8 @@ def _ways_cards(found: Overview) -> dict[str, _Card]:
               "left_gamma": "Gamma, per 1 %", "left_vega": "Vega, per point", "left_gap": "Worst loss",
               "left_cost": "Cost of it"}  # fmt: skip
     if found.ways is None:
-        return {key: (labels[key], *_BLANK) for key in keys}
+        blank = ("", "none", found.no_ways, "none") if found.no_ways else _BLANK
+        return {key: (labels[key], *blank) for key in keys}
     of = {one.method: one for one in found.ways}
     bare, best = of[NONE], found.ways[0]
     shares = of[UNDERLYING]
