@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +148,8 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     expiry = np.array([day for _, day, _ in places], dtype="datetime64[D]")[of]
     ticker, listed = listed_products(columns, list(places), symbol, settings.third_friday)
     morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
+    if columns.units is not None:
+        ticker = replace(ticker, multiplier=columns.units)
     early = np.array([each.american and bool(symbol) for each in listed], dtype=bool)
     order = np.lexsort((columns.row, morning[of], roots, columns.right, columns.strike, expiry))
     may_open = settles_twice(symbol, columns.venue) or not symbol

@@ -229,8 +229,9 @@ def _contracts(row: Row) -> float:
 def _multiplier(position: Position) -> float:
     found = position.row.amount("multiplier", 0, above=True)
     if found is None and position.chain is not None and position.at is not None:
-        of_chain = float(position.chain.chain.multiplier[position.at])
-        found = of_chain if of_chain > 0 else None
+        listed = position.chain.chain
+        of_chain = float(listed.multiplier[position.at])
+        found = of_chain if of_chain > 0 else listed.product.multiplier
     if found is None and position.kind == "future":
         raise BadInput(f"{position.row.where}: multiplier is blank; a future needs its own, such as 50")
     if found is None and position.is_option:

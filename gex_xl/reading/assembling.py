@@ -16,6 +16,7 @@ from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.evidence import weigh_iv
 from gex_xl.reading.headers import plain
 from gex_xl.reading.markets import name_future, tell_market
+from gex_xl.reading.open_interest import read_unit
 from gex_xl.reading.other_lines import leave_out_other_lines, section_sizes
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
@@ -284,6 +285,7 @@ def _finish(
     """Units, spot, quote time and market, once all contracts are known."""
     tell_market(columns, table, roles)
     name_future(columns, title)
+    read_unit(columns, table, roles, next(filter(None, columns.root), "") or columns.symbol)
     read_iv(columns, table, roles)
     if roles.two:
         columns.keep(np.array(_present(table, roles, sides), dtype=bool))

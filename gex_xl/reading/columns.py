@@ -62,6 +62,8 @@ class Columns:
     #: iv at or below the first and above the second is the feed's way of writing "none".
     iv_placeholder: tuple[float, float] = (0.0, np.inf)
     iv_open: bool = False
+    #: What one of open interest holds, by evidence, where that is not what the table of products says.
+    units: float | None = None
     venue: str = ""
     symbol: str = ""
     spot: float | None = None

@@ -147,6 +147,27 @@ _NO_SIDES = frozenset({"right", "strike", "expiry", "underlying", "spot", "quote
 _OTHERS = frozenset({"day", "underlyingasset", "underlying", "lasttrade", "prevday", "session"})
 
 
+#: What behind a count says that it is in thousands and the like, or in what it is counted.
+_SCALES = {"000": 1e3, "000s": 1e3, "k": 1e3, "thousand": 1e3, "thousands": 1e3, "lakh": 1e5, "lakhs": 1e5,
+           "mn": 1e6, "million": 1e6, "millions": 1e6, "crore": 1e7, "crores": 1e7}  # fmt: skip
+_COUNTED = frozenset({"contracts", "contract", "lots", "lot", "shares", "qty", "units", "coin", "coins"})
+_COUNT = re.compile(r"(.+?)[\s_]*(?:[(\[][\s'’]*(?:in\s+)?(\w+)[\s'’]*[)\]]|\bin\s+(\w+)|['’](000s?))\s*")
+
+
+def scale_of(name: str) -> tuple[str, float]:
+    """What the name of a count says of its scale, and the factor: `OI (in lakhs)` -> lakhs, 100 000; else 1."""
+    found = _COUNT.fullmatch(name)
+    word = next(filter(None, found.groups()[1:]), "").lower() if found else ""
+    return ("thousands" if word in ("000", "000s", "k") else word, _SCALES[word]) if word in _SCALES else ("", 1.0)
+
+
+def _counted(name: str) -> str:
+    """The name of a count without what it is counted in: `Open Interest (Lots)`, `OI (000)`."""
+    found = _COUNT.fullmatch(name) if name[-1:] in ")]s0hne" else None
+    word = next(filter(None, found.groups()[1:]), "").lower() if found else ""
+    return found[1] if found and word in {*_SCALES, *_COUNTED} else name
+
+
 @lru_cache(maxsize=4096)
 def _known(name: str) -> tuple[str, str] | None:
     """Field and the key under which it is known, or None. Of a nested name, `greeks.gamma`, the last part counts."""
@@ -156,6 +177,9 @@ def _known(name: str) -> tuple[str, str] | None:
             return "open_interest", candidate
         if found := _BY_NAME.get(candidate):
             return found, candidate
+    bare = _counted(name)
+    if bare != name and (found := _BY_NAME.get(plain(bare))) in ("open_interest", "volume"):
+        return found, plain(bare)
     if "." not in name:
         return None
     *parents, last = name.split(".")

@@ -134,7 +134,6 @@ def _ticker(table: Table, roles: Roles, *, named: bool) -> str:
 
 def _of_coins(columns: Columns, table: Table, roles: Roles) -> None:
     """An underlying price beside an index price is the forward of the expiry; prices in coin are made dollars."""
-    columns.multiplier = np.where(np.isnan(columns.multiplier), 1.0, columns.multiplier)
     names = {plain(name.rpartition(".")[2]): j for j, name in enumerate(table.names)}
     at = names.get("underlyingprice")
     if at is not None and np.isnan(columns.forward).all():

@@ -64,7 +64,8 @@ def test_a_dump_of_tickers() -> None:
     assert chain.as_of == dt.datetime(2021, 2, 11, 18, 37, 5, 266_000, tzinfo=dt.UTC)
     assert chain.settlement.astype(str).tolist() == ["2021-02-12T08:00:00", "2021-03-26T08:00:00"]
     assert chain.iv.tolist() == [1.2425, 1.2425]
-    assert chain.multiplier.tolist() == [1, 1]
+    assert np.isnan(chain.multiplier).all()
+    assert chain.product.multiplier == 1
     assert chain.forward.tolist() == [46_000, 49_000]
     assert chain.bid == pytest.approx([0.05 * 46_000, 0.05 * 49_000])  # quoted in coin
     assert chain.ask == pytest.approx([0.06 * 46_000, 0.06 * 49_000])

@@ -278,7 +278,7 @@ def test_what_is_only_called_a_workbook_is_refused(name: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("head", "kind"), [(b"%PDF-1.7", "a PDF"), (b"\x89PNG\r\n", "a picture"), (b"a\0b", "a binary file")]
+    ("head", "kind"), [(b"%PDF-1.7", "a PDF"), (b"\x89PNG\r\n", "a picture"), (b"a\0b\xff\xfe", "a binary file")]
 )
 def test_a_file_that_is_no_text_says_what_it_is(head: bytes, kind: str, tmp_path: Path) -> None:
     (tmp_path / "chain.csv").write_bytes(head + b"anything")
