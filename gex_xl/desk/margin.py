@@ -14,8 +14,9 @@ from gex_xl.desk.positions import Book
 from gex_xl.desk.scenarios import profit
 from gex_xl.products import MarginClass, product
 
-#: Moves up and down by which a scenario goes. FINRA Rule 4210(g): broad indices of high capitalisation, other broad
-#: indices, and all else; a fund on an index (1x) moves as its index does.
+#: Moves up and down by which a scenario goes: broad indices of high capitalisation and other broad indices (SEC release
+#: 34-46576, the rules of the portfolio margin pilot), all else (FINRA Rule 4210(g)); a fund on an index (1x) moves as
+#: its index does.
 _RANGES = {MarginClass.HIGH_CAP_INDEX: (0.06, 0.08), MarginClass.INDEX: (0.10, 0.10)}
 _OTHERS = (0.15, 0.15)
 _POINTS = np.linspace(-1.0, 1.0, 11)
@@ -25,7 +26,7 @@ _PER_CONTRACT = 0.375  # USD per share of each option contract, the least that p
 def reg_t(book: Book) -> FloatArray:
     """Margin in USD of each row under the strategy-free formula for short listed options; 0 for all other rows.
 
-    FINRA Rule 4210(f)(2)(E), which Regulation T (12 CFR 220.12(f)) refers to: the option's market value plus 20 % of
+    FINRA Rule 4210(f)(2)(E) and Cboe Rule 10.3(c)(5), which Regulation T (12 CFR 220.12(f)) refers to: the option's market value plus 20 % of
     the underlying's (15 % for a broad-based index and for a fund on one) less the amount out of the money, at least the
     option's market value plus 10 % of the underlying's value for a call, of the strike for a put. No spread and no
     cover is recognised.
