@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import against, figures, history, hosts, page, processes, reading
+from benchmarks import against, desk, figures, history, hosts, page, processes, reading
 from benchmarks.measuring import Row
 
 _DOCS = Path(__file__).parents[1] / "docs" / "dev"
@@ -17,7 +17,7 @@ _LARGEST = 20_000  # contracts at which peers are measured that need seconds, an
 def main() -> None:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = ["figures", "reading", "hosts", "history", "processes"]
+    names = ["figures", "desk", "reading", "hosts", "history", "processes"]
     parser.add_argument("parts", nargs="*", choices=[*names, []], help="default: all")
     parser.add_argument("--rounds", type=int, default=9, help="times each way is measured (slow ones fewer)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 5_000, _LARGEST, 100_000], help="contracts")
@@ -30,6 +30,7 @@ def main() -> None:
     peers_at = max((size for size in given.sizes if size <= _LARGEST), default=min(given.sizes))
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "figures": lambda: figures.rows(given.sizes, peers_at, given.rounds),
+        "desk": lambda: desk.rows(given.rounds),
         "reading": lambda: reading.rows(given.rounds, max(given.sizes)),
         "hosts": lambda: hosts.rows(peers_at, given.rounds),
         "history": lambda: history.rows(given.files, max(1, given.rounds // 5)),

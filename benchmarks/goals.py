@@ -37,6 +37,9 @@ def judged(rows: Sequence[Row]) -> Iterator[tuple[str, str, str, bool]]:
     if imports is not None:
         yield "import gex_xl.udfs over numpy, pandas and xlwings", "at most 1.3 times", *_most(1 / imports, 1.3)
     for row in rows:
+        if row.name.startswith("a desk's book"):
+            seconds = row.seconds(row.ours)
+            yield row.name, "under 1 s", f"{seconds:.2f} s", seconds < 1.0
         if row.name.startswith("read a "):
             seconds = row.seconds(row.ours)
             yield row.name, "well under 0.5 s", f"{seconds:.2f} s", seconds < 0.4

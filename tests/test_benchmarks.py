@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
             ["read a CSV", "read a JSON", "cells of a host", "gex-xl history over 4 daily chains"],
         ),
         (["hosts"], ["the functions alone", "classic", "the server", "the embedded engine"]),
-        (["processes"], ["cold start"]),
+        (["processes", "desk"], ["cold start", "a desk's book of 2,000 positions over 40 underlyings"]),
     ],
 )
 def test_a_small_run_prints_and_writes_every_row(parts: list[str], rows: list[str], tmp_path: Path) -> None:

@@ -26,10 +26,10 @@ _PER_CONTRACT = 0.375  # USD per share of each option contract, the least that p
 def reg_t(book: Book) -> FloatArray:
     """Margin in USD of each row under the strategy-free formula for short listed options; 0 for all other rows.
 
-    FINRA Rule 4210(f)(2)(E) and Cboe Rule 10.3(c)(5), which Regulation T (12 CFR 220.12(f)) refers to: the option's market value plus 20 % of
-    the underlying's (15 % for a broad-based index and for a fund on one) less the amount out of the money, at least the
-    option's market value plus 10 % of the underlying's value for a call, of the strike for a put. No spread and no
-    cover is recognised.
+    FINRA Rule 4210(f)(2)(E) and Cboe Rule 10.3(c)(5), which Regulation T (12 CFR 220.12(f)) refers to: the option's
+    market value plus 20 % of the underlying's (15 % for a broad-based index and for a fund on one) less the amount out
+    of the money, at least the option's market value plus 10 % of the underlying's value for a call, of the strike for a
+    put. No spread and no cover is recognised.
     """
     share = np.array([0.15 if product(name).margin in _RANGES else 0.20 for name in book.underlying])
     call = book.kind == "call"
