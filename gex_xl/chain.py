@@ -18,6 +18,7 @@ from gex_xl.listed import listed_products, settlement_notes
 from gex_xl.products import Product, settles_twice
 from gex_xl.reading import Columns, read_cells, read_columns
 from gex_xl.reading.conventions import without_placeholders
+from gex_xl.reading.markets import COINS
 from gex_xl.reading.symbols import one_underlying
 from gex_xl.settings import Settings
 
@@ -122,6 +123,9 @@ _ARRAYS = (
     "forward",
 )
 _AM = {1.0: True, 0.0: False}  # NaN: not said
+_MULTIPLIERS = (1e-9, 1e9)  # the bounds of the setting
+_MOST_HELD = 1e11  # no series has as many contracts, nor shares
+_LEAST_COIN = 1e-4
 _LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -135,6 +139,10 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         amounts = getattr(columns, name)
         _require(columns, name, np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts)), "0 or more")
     _require(columns, "multiplier", np.isnan(columns.multiplier) | (columns.multiplier > 0), "a number above 0")
+    sized = (columns.multiplier >= _MULTIPLIERS[0]) & (columns.multiplier <= _MULTIPLIERS[1])
+    _require(columns, "multiplier", np.isnan(columns.multiplier) | sized, "units per contract, such as 100")
+    if (held := columns.open_interest > _MOST_HELD).any():
+        _require(columns, "open_interest", ~held, f"no more than {_MOST_HELD:.0e}")
     columns.has_roots = columns.has_roots and any(columns.root)  # an empty column is none
     symbol = one_underlying(columns.root) or columns.symbol
     if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
@@ -192,7 +200,13 @@ def _build(columns: Columns, settings: Settings) -> Chain:
 
 def _fractions(columns: Columns) -> list[str]:
     """A thousands separator that was taken for a decimal mark, by whoever: contracts are whole, coins are not."""
-    parts = np.flatnonzero((columns.open_interest % 1 > 0) & (not columns.venue))
+    tiny = np.flatnonzero((columns.open_interest > 0) & (columns.open_interest < _LEAST_COIN))
+    if columns.venue in COINS and tiny.size:
+        return [
+            f"open interest in row {columns.row[tiny[0]]} is {columns.open_interest[tiny[0]]:g}, less than any lot "
+            f"of a coin; {tiny.size} rows are like it"
+        ]
+    parts = np.flatnonzero((columns.open_interest % 1 > 0) & (columns.venue not in COINS))
     if not parts.size:
         return []
     first = parts[0]

@@ -163,6 +163,8 @@ def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, ne
         if value is None:
             value = _suffixed(cell, name, comma)
         if value is not None:
+            if isinstance(cell, str) and name in _NO_SHARES and cell.rstrip().endswith(("%", "％")):
+                raise BadInput(f'{name} in row {rows[i]} is "{shown(cell)}"; expected a number, not a share of one')
             out[i] = value
             continue
         word = text(cell).lower()
@@ -180,6 +182,8 @@ def not_given(word: str) -> bool:
 
 
 _COUNTS = frozenset({"open interest", "volume"})
+#: A strike of 100 % is one of spot, and must be told in the currency of spot.
+_NO_SHARES = frozenset({*_COUNTS, "strike", "multiplier", "bid", "ask", "dealer position"})
 _THOUSANDS = {"k": 1e3, "m": 1e6}
 
 
