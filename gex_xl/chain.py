@@ -38,6 +38,7 @@ class Chain:
     exercised early (`american`) or not. `quote_delay`: minutes by which the
     feed's quotes are older than its time. `settings` are those that the chain was read with. `position_source`: for
     each contract who says what dealers hold, "" where nobody does; () without a table of known positions.
+    `reading`: (what, how) of layout, columns, units and market, as `gex-xl report --explain` shows them.
     """
 
     row: npt.NDArray[np.int64]
@@ -74,6 +75,7 @@ class Chain:
     notes: tuple[str, ...]
     settings: Settings
     position_source: tuple[str, ...] = ()
+    reading: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.strike)
@@ -190,6 +192,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         quote_delay=columns.quote_delay,
         left_out=(*columns.left_out, *duplicates),
         notes=tuple(dict.fromkeys(notes)),
+        reading=tuple(columns.told),
         settings=settings,
     )
     for each in fields(chain):

@@ -16,6 +16,7 @@ from gex_xl.analytics.terms import unit_label
 from gex_xl.analytics.watchlist import watchlist
 from gex_xl.chain import Chain
 from gex_xl.commands.change_text import change_json, change_text
+from gex_xl.commands.explain import explain
 from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.commands.report_text import as_json, headline, other_choices, picture, quality
 from gex_xl.commands.watchlist_text import watched_json, watchlist_text
@@ -39,6 +40,9 @@ def add(commands: Any) -> None:
     add_symbol(report, which)
     report.add_argument("--since", type=Path, metavar="EARLIER", help="an earlier file: why the total moved since")
     report.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    report.add_argument(
+        "--explain", action="store_true", help="how the file was read: layout, columns, units, market, clock, rows"
+    )
     report.add_argument("--spot", help="price of the underlying, where the file does not say or is wrong")
     report.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; New York without an offset")
     report.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings")
@@ -53,8 +57,13 @@ def _report(given: argparse.Namespace) -> int:
     as_of = moment(given.as_of, zone=chain.zone, order=chosen.date_order)
     contracts = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
     moved = None if given.since is None else change(contracts, _earlier(given.since, chosen))
+    if given.explain and not given.json:
+        print("\n".join(explain(contracts)))
+        return 0
     if given.json:
         found = as_json(contracts)
+        if given.explain:
+            found["reading"] = [{"what": what, "how": how} for what, how in chain.reading]
         if moved is not None:
             found["change"] = change_json(moved)
         _print_json(found)
@@ -79,7 +88,8 @@ def _earlier(path: Path, chosen: Settings) -> Contracts:
 
 def _several(given: argparse.Namespace, chosen: Settings) -> int:
     """One row a file; 2 where none of them can be read."""
-    for name, value in (("--spot", given.spot), ("--as-of", given.as_of), ("--since", given.since)):
+    for name, value in (("--spot", given.spot), ("--as-of", given.as_of), ("--since", given.since),
+                        ("--explain", given.explain or None)):  # fmt: skip
         if value is not None:
             raise BadInput(f"{name} belongs to one file, and {len(given.file)} are given; report them one by one")
 

@@ -152,6 +152,7 @@ def CHAIN_CHECK(contracts: Contracts) -> Table:
     rows: Table = [
         ["Item", "Value", "Open interest", "Note"],
         ["Contracts listed", found.rows, None, contracts.chain.layout],
+        *[[f"Read: {what}", None, None, how] for what, how in contracts.chain.reading],
         ["Contracts used", found.used, found.open_interest_used, None],
         *[[f"Left out: {why}", count, oi, None] for why, (count, oi) in found.excluded.items()],
         ["Terms", None, None, found.terms],

@@ -84,7 +84,7 @@ def _digest(loaded: Loaded) -> str:
             continue  # where a line stood in the paste is not content
         if isinstance(value, np.ndarray):
             found.update(np.ascontiguousarray(value).tobytes())
-        elif name not in ("as_of", "layout", "spot_from", "as_of_from"):
+        elif name not in ("as_of", "layout", "spot_from", "as_of_from", "reading"):
             found.update(repr(value).encode())
     # One instant in two zones is the same content.
     moments = [str(instant(moment)) if moment else "" for moment in (chain.as_of, loaded.as_of)]
