@@ -150,14 +150,15 @@ def test_strikes_beyond_the_last_are_blank(handle: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["gamma", "vega", "open_interest"])
-@pytest.mark.parametrize("largest", [True, False])
-def test_grid_columns_and_what_lies_outside_add_up_to_the_totals_on_top(handle: str, kind: str, largest: bool) -> None:
-    table = udfs.GRID_TABLE(handle, None, None, None, 2001 // 5, 6, kind, 25, largest)
+@pytest.mark.parametrize("compact", [True, False])
+def test_grid_columns_and_what_lies_outside_add_up_to_the_totals_on_top(handle: str, kind: str, compact: bool) -> None:
+    table = udfs.GRID_TABLE(handle, None, None, None, 2001 // 5, 6, kind, 25, compact)
     totals, body = table[1], table[2:-1]
-    for column in range(3, len(totals)):
+    first = 1 if compact else 3
+    for column in range(first, len(totals)):
         whole = math.fsum(row[column] for row in body)
         assert whole == pytest.approx(totals[column], rel=1e-9, abs=1e-9 * abs(totals[-1]))
-    assert math.fsum(totals[3:-1]) == pytest.approx(totals[-1], rel=1e-9)
+    assert math.fsum(totals[first:-1]) == pytest.approx(totals[-1], rel=1e-9)
 
 
 def test_the_map_shows_the_total_at_spot_now_and_zero_gamma_on_top(handle: str) -> None:

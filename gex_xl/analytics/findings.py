@@ -33,6 +33,15 @@ class Finding:
     share: float | None
     words: str
 
+    @property
+    def sentence(self) -> str:
+        """The finding in one line."""
+        if self.figure == "":
+            return self.finding
+        figure = f"{self.figure:,.10g}" if isinstance(self.figure, (int, float)) else self.figure
+        share = "" if self.share in (None, 0.0, 1.0) else f", {wording.percent(self.share or 0.0)} of gross"
+        return f"{self.finding}: {figure}{share}"
+
 
 def findings(contracts: Contracts) -> list[Finding]:
     """All findings, worst first, in the order of the subjects within a state. Raises NoValue for an empty chain."""

@@ -48,7 +48,8 @@ class Calculation:
         self.book = Book(package.names, package.tables, frozenset(self._functions), constants)
         self.scratch = Scratch(self._model)
         self.cells = [self._with_text(cell) for cell in package.formulas()]
-        self._special = [cell for cell in self.cells if special(cell.text, cell.sheet, self.book)]
+        # What spills is written anew too: what the file remembers of it would block it.
+        self._special = [c for c in self.cells if c.kind == "dynamic" or special(c.text, c.sheet, self.book)]
         self._written: dict[str, str] = {}
         self._results: dict[tuple[object, ...], tuple[Area, str]] = {}
         self._kept: list[object] = []

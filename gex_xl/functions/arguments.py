@@ -40,6 +40,7 @@ Table = list[list[Any]]
 Offered = NewType("Offered", Book)
 _RANGES: Cache[Chain] = Cache(8)  # chains that came as ranges, by content and by the settings they are read with
 _BOOKS: Cache[Book] = Cache(8)  # the same for positions
+FROM_CHAIN = "from chain"  # what an input of the workbook shows while it is blank
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
 
 
@@ -47,7 +48,7 @@ def scalar(value: object) -> object:
     """The one cell of a 1 x 1 range, or the value itself; None where it is blank."""
     while isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
         value = value[0]
-    return None if is_blank(value) else value
+    return None if is_blank(value) or value == FROM_CHAIN else value
 
 
 def amount(value: object, name: str, *, positive: bool = True) -> float | None:
@@ -132,9 +133,10 @@ def word(value: object, name: str, words: type[Word], default: Word | None = Non
     typed = text(scalar(value))
     if typed in ("", "0", "0.0") and default is not None:  # a reference to an empty cell is 0
         return default
-    if typed.lower() not in list(words):
+    plain = typed.lower().replace(" ", "_")
+    if plain not in list(words):
         raise BadInput(f'{name} is "{typed}"; expected one of {", ".join(words)}')
-    return words(typed.lower())
+    return words(plain)
 
 
 def words(value: object, _name: str) -> str | None:

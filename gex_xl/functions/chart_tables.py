@@ -181,6 +181,9 @@ def FLOW_BARS(
     of: Annotated[FlowOf, "spot or iv; blank: spot"] = FlowOf.SPOT,
     step: Annotated[float, "Distance of the moves, 0.005 for 0.5 % of spot or 0.01 for a point of iv; blank: these",
                     between(1e-5, 0.09)] = 0.0,
+    spot_vol: Annotated[
+        float, "Relative change of iv in % for +1 % of spot, -4 for an index; blank: iv stays", between(-100, 100)
+    ] = 0.0,
 ) -> Table:  # fmt: skip
     """What dealers must trade if spot moves by up to eight steps, or every iv by up to five, for a chart.
 
@@ -196,12 +199,11 @@ def FLOW_BARS(
         rows = [["", move, 0.0, 0.0, 0.0, 0.0, _UNSEEN] for move in moves]
         return filled(header, rows, len(moves), [])
     factor, _ = money(used.settings.unit)
-    flows = hedge_flow(used, moves) if of is FlowOf.SPOT else vol_flow(used, moves)
+    flows = hedge_flow(used, moves, spot_vol) if of is FlowOf.SPOT else vol_flow(used, moves)
     rows = []
     for label, flow in zip(labels, flows, strict=True):
         usd = flow.usd * factor
-        moving = getattr(flow, "usd_with_vol", None)
-        both = usd if moving is None else moving * factor
+        both = usd if flow.with_iv_usd is None else flow.with_iv_usd * factor
         rows.append([label, flow.move, max(usd, 0.0), min(usd, 0.0), flow.linear * factor, both, 0.0])
     return filled(header, rows, len(moves), [])
 

@@ -56,20 +56,19 @@ def _lines(
         return _unreadable(problem or str(error))
     if not found.index.size:
         return _nothing_left(found)
-    try:
-        given = inputs()
-    except BadInput as error:
-        return without_figures(
-            "AN INPUT CANNOT BE READ", "No figures", f"{error}.",
-            ("See Settings and Days", "VIX, z-score or kept rows"), contracts=found,
-        )  # fmt: skip
     moved: Change | str | None
     try:
         before = earlier()
         moved = None if before is None else change(found, before)
     except GexError as error:
         moved = str(error)
-    lines = first_screen(found, given, moved, chosen=chosen, settled=convention_settled(found.chain))
+    try:
+        lines = first_screen(found, inputs(), moved, chosen=chosen, settled=convention_settled(found.chain))
+    except BadInput as error:
+        return without_figures(
+            "AN INPUT CANNOT BE READ", "No figures", f"{error}.",
+            ("See Settings and Days", "VIX, z-score or kept rows"), contracts=found,
+        )  # fmt: skip
     return [_cut(line, problem) for line in lines] if problem else lines
 
 

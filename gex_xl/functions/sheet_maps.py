@@ -51,17 +51,19 @@ def GRID_TABLE(
         Measure, "gamma (blank), delta, speed, vanna, charm, vega, theta, open_interest or volume"
     ] = Measure.GAMMA,
     width: Annotated[float | None, "Width of a bucket in USD; blank: round"] = None,
-    largest: Annotated[bool, "TRUE takes the expiries with the most exposure, blank the first ones"] = False,
+    compact: Annotated[
+        bool, "TRUE for little room: the expiries with the most exposure, neither marks nor distances"
+    ] = False,
 ) -> Table:
     """GEX_GRID as a heat map of one size: round buckets around spot, expiries by day with the others in one column.
 
     Returns table: mark, strike, from spot, one column an expiry, all; days and totals on top; last what lies outside,
     and the ends of the colour scales.
     """
-    size = columns + 4
     used = with_figures(contracts)
     if used is None:
-        return filled(["", "Strike", "from spot", *[""] * (size - 3)], [], rows + 2, [""] * size)
+        left = ["Strike"] if compact else ["", "Strike", "from spot"]
+        return filled([*left, *[""] * (columns + 1)], [], rows + 2, [""] * (columns + len(left) + 1))
     strikes = per_strike(used).strike
     step = width or width_for(used, strikes, rows)
     middle = math.floor(used.spot / step + 0.5)
@@ -69,13 +71,13 @@ def GRID_TABLE(
     found = grid(used, rungs, kind)
     now = used.as_of.astimezone(used.chain.zone).date()
     days = [(s.expiry, s.am_settled) for s in found.settlements]
-    chosen = _columns(found.cells, columns, largest=largest)
+    chosen = _columns(found.cells, columns, largest=compact)
     names = wording.settlements(days, now)
     heads = [f"{names[i]}\n{found.settlements[i].days:.0f} d" for i in chosen]
     cells = [found.cells[:, [i]] for i in chosen]
     rest = [i for i in range(len(days)) if i not in chosen]
     if rest:
-        heads.append("others" if largest else f"later\n{found.settlements[rest[0]].days:.0f} d +")
+        heads.append("others" if compact else f"later\n{found.settlements[rest[0]].days:.0f} d +")
         cells.append(found.cells[:, rest].sum(axis=1, keepdims=True))
     shown = np.concatenate([*cells, found.cells.sum(axis=1, keepdims=True)], axis=1)
     blank = [""] * (columns - len(heads))
@@ -92,8 +94,14 @@ def GRID_TABLE(
         f"Not in the grid: {below} below {low} and {above} above {high}; with them the columns add up to the totals on "
         f"top. {found.unit[:1].upper() + found.unit[1:]}, buckets of {wording.strike(step)}."
     )
-    out.append([said, *scales, *[""] * (size - 3)])
-    return [["", "Strike", "from spot", *heads, *blank, "All"], *out]
+    table = [["", "Strike", "from spot", *heads, *blank, "All"], *out]
+    if compact:
+        said = f"buckets of {wording.strike(step)}; the framed row holds spot"
+        table = [
+            [row[1], *(head.partition("\n")[0] if isinstance(head, str) else head for head in row[3:])] for row in table
+        ]
+        return [*table, [said, *scales, *[""] * (columns - 1)]]
+    return [*table, [said, *scales, *[""] * (columns + 1)]]
 
 
 def _columns(cells: FloatArray, columns: int, *, largest: bool) -> list[int]:

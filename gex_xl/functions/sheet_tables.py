@@ -9,7 +9,7 @@ from gex_xl.analytics import wording
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind
 from gex_xl.analytics.expiries import expected_moves, max_pain
-from gex_xl.analytics.findings import expiry_findings, findings
+from gex_xl.analytics.findings import Finding, expiry_findings, findings
 from gex_xl.analytics.strikes import strike_rows
 from gex_xl.analytics.summary import RegimeInputs
 from gex_xl.analytics.term_structure import atm_iv
@@ -108,6 +108,7 @@ def EXPIRY_TABLE(
 def CHECK_TABLE(
     contracts: Callable[[], Contracts],
     rows: Annotated[int, "Findings, 1 to 200; blank: 40", whole(1, 200)] = 40,
+    brief: Annotated[bool, "TRUE gives state and one sentence"] = False,
 ) -> Table:
     """What to mistrust, worst first: stop, look, ok, each with its figure, the share of gross GEX that rests on it, and
     what it means.
@@ -117,12 +118,27 @@ def CHECK_TABLE(
     header = ["State", "About", "Finding", "Figure", "Share", "What it means, what to do"]
     used = with_figures(contracts)
     if used is None:
-        return filled(header, [_unusable(contracts)], rows, [""] * 6)
+        out = [_unusable(contracts)]
+        return (
+            filled(["State", "Finding"], [[out[0][0], out[0][2]]], rows, ["", ""])
+            if brief
+            else filled(header, out, rows, [""] * 6)
+        )
+    if brief:
+        return filled(["State", "Finding"], _brief(findings(used)), rows, ["", ""])
     out = [
         [one.state, one.about, one.finding, one.figure, "" if one.share is None else one.share, one.words]
         for one in findings(used)
     ]
     return filled(header, out, rows, [""] * 6)
+
+
+def _brief(every: list[Finding]) -> list[list[str]]:
+    """State and sentence; of what is in order only what tells something of the figures."""
+    quiet = ("Left out", "Spot", "Time", "Settings")
+    return [
+        [one.state, one.sentence] for one in every if one.state != "ok" or (one.about not in quiet and one.figure != 0)
+    ]
 
 
 def _unusable(contracts: Callable[[], Contracts]) -> list[Any]:

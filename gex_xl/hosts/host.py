@@ -107,8 +107,7 @@ class Host:
 
     def _finished(self, plain: Path, target: Path, done: Recalculation, computed: dt.datetime | None) -> Recalculation:
         package = Package(plain)
-        if self.stamped:
-            done = first_steps.stamp(package, done, computed)
+        done = first_steps.stamp(package, done, computed if self.stamped else None, self.note)
         dialects.translate(package, self.dialect)
         if self.finish is not None:
             package = self.finish(package)

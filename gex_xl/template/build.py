@@ -16,29 +16,23 @@ from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
 from gex_xl.settings import Settings
 from gex_xl.template import (
+    calc,
+    change,
     dashboard,
-    dealer,
-    first_steps,
-    flows,
+    explain,
     history_sheet,
+    maps,
+    markets,
+    paste,
     plan,
-    quality,
-    sheets,
-    tables,
-    volatility,
+    start,
 )
-from gex_xl.template.formats import Formats
+from gex_xl.template.style import TAB_EXPLAIN, TAB_FILL, TAB_READ, Style
 from gex_xl.udfs import FUNCTIONS
 
 Cells = Sequence[Sequence[object]]
-_TABS = {
-    plan.DASHBOARD: "#1F2933",
-    plan.CHAIN: "#C9B458",
-    plan.SETTINGS: "#C9B458",
-    plan.FLOWS: "#C9B458",
-    plan.REGIME: "#C9B458",
-    plan.HISTORY: "#C9B458",
-}
+_FILL = (plan.CHAIN, plan.EARLIER, plan.SETTINGS)
+_EXPLAIN = (plan.START, plan.CHECK, plan.CHOICES, plan.FUNCTIONS, plan.CALC)
 
 
 def build_workbook(
@@ -60,22 +54,19 @@ def build_workbook(
     book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
     for name in plan.SHEETS:
         sheet = book.add_worksheet(name)
-        if name != plan.DASHBOARD:
-            sheet.set_landscape()
-            sheet.fit_to_pages(1, 0)
-        if name in _TABS:
-            sheet.set_tab_color(_TABS[name])
+        sheet.set_tab_color(TAB_FILL if name in _FILL else TAB_EXPLAIN if name in _EXPLAIN else TAB_READ)
     for name, target_cell in plan.NAMES.items():
         book.define_name(name, target_cell)
-    look = Formats(book)
-    sheets.settings(book, look, settings or Settings())
-    for write in (sheets.chain, tables.strikes, tables.profile, flows.flows, volatility.volatility,
-                  sheets.regime, history_sheet.history, sheets.check, quality.quality, quality.choices,
-                  sheets.functions, dealer.sheets,
-                  dashboard.dashboard):  # fmt: skip
-        write(book, look)
-    if note:
-        first_steps.write(book.get_worksheet_by_name(plan.DASHBOARD), look, note)
+    style = Style(book)
+    start.draw(book, style, note)
+    paste.settings(book, style, settings or Settings())
+    for name in (plan.CHAIN, plan.EARLIER):
+        paste.chain(book, style, name)
+    for draw in (maps.levels, maps.grid, maps.days_ahead, change.draw, markets.strikes, markets.flows,
+                 markets.volatility, history_sheet.days, explain.check, explain.choices, explain.functions,
+                 calc.draw):  # fmt: skip
+        draw(book, style)
+    dashboard.draw(book, style, paste.selector_values(settings or Settings()))
     if extend is not None:
         extend(book)
     try:
@@ -90,25 +81,29 @@ def new_workbook(
     note: Sequence[str] = (),
     extend: Callable[[Any], None] | None = None,
     settings: Settings | None = None,
+    earlier: Cells | None = None,
 ) -> Recalculation:
     """A book with a chain in it, every figure and chart computed by its own formulas.
 
-    `cells` as pasted, or None for an empty paste area; `note`, `extend` and `settings` as for build_workbook.
-    Raises BadInput where `target` cannot be written.
+    `cells` as pasted, or None for an empty paste area; `earlier`: the chain of an earlier day or hour; `note`, `extend`
+    and `settings` as for build_workbook. Raises BadInput where `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.xlsx"
         build_workbook(raw, note, extend, settings)
-        return recalculate_workbook(raw, target, cells)
+        return recalculate_workbook(raw, target, cells, earlier)
 
 
-def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Recalculation:
-    """Put `cells` in place of the old chain (None: leave it) and recalculate the book.
+def recalculate_workbook(
+    source: Path, target: Path, cells: Cells | None, earlier: Cells | None = None
+) -> Recalculation:
+    """Put `cells` in place of the old chain and `earlier` in place of the earlier one (None: leave it); recalculate.
 
     Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
     """
     own_book(source, cells)
-    return recalculate(source, target, FUNCTIONS, paste=None if cells is None else {plan.PASTE_ANCHOR: cells})
+    pasted = {plan.PASTE_ANCHOR: cells, plan.EARLIER_ANCHOR: earlier}
+    return recalculate(source, target, FUNCTIONS, paste={at: rows for at, rows in pasted.items() if rows is not None})
 
 
 def own_book(source: Path, cells: Cells | None = None) -> Package:
@@ -132,4 +127,8 @@ def own_book(source: Path, cells: Cells | None = None) -> Package:
         return package
     if ("", "TOTAL_GEX") not in package.names:
         raise BadInput(f"{source.name} has no cell named Total_GEX; give a workbook made by gex-xl new")
+    if plan.CALC not in package.sheets:
+        raise BadInput(
+            f"{source.name} was made by an older version; make a new one with gex-xl new, and paste the chain"
+        )
     return package

@@ -1,220 +1,258 @@
-"""The first sheet: headline figures, regime in words and colour, and four charts."""
+"""The first screen: verdict under both conventions, how sure, cards, ladder and profile; then why, where and when."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from gex_xl.template import plan
-from gex_xl.template.charts import bars, dress
-from gex_xl.template.formats import CALL, FLIP, LONG, PUT, SHORT, SPOT, Formats
-from gex_xl.template.plan import FIRST_EXPIRIES, NEAR_SPOT, PROFILE_BLOCK
-from gex_xl.template.writing import amounts, colour_regime, fired_rows, unusable
-
-_AXIS, _PROFILE_AXIS = f"{plan.STRIKES}!$T$4", f"{plan.PROFILE}!$H$4"
-_FIRED = f"{plan.DASHBOARD}!$L$8"
-_TRIGGERS = 5
-_MEANING = (
-    '=IF(ISERROR(Regime),IF(ISERROR(Total_GEX),"No figures: see what the status line says about the chain.",'
-    '"No regime: see what the sheet History says of its rows."),'
-    'IF(Regime="long_gamma","Dealers are long gamma: they sell strength and buy weakness, moves are damped.",'
-    f'IF(Regime="short_gamma","Dealers are short gamma ("&{_FIRED}&"): they buy strength and sell weakness, '
-    'moves are amplified.",'
-    f'"The volatility term structure is inverted ("&{_FIRED}&"): stress comes first, whatever gamma says.")))'
+from gex_xl.settings import WORDS
+from gex_xl.template import charts, plan
+from gex_xl.template.drawing import CARD_ROWS, box, card, heading, heat, print_setup, rows_px
+from gex_xl.template.plan import headline
+from gex_xl.template.style import (
+    CALL,
+    EDGE,
+    HEAT,
+    INK,
+    MOVE,
+    PERCENT,
+    PRICE,
+    PUT,
+    RULE,
+    SIGNED,
+    SOFT,
+    STRIKE,
+    TEXT,
+    ZERO,
+    Style,
 )
 
+_S = plan.SPILLS
+#: Heights in pixels; the first 26 rows are the first screen at 1366 x 768.
+_HEIGHTS = (30, 24, 6, 17, 32, 19, 6, *CARD_ROWS, 6, *CARD_ROWS, 6, 19, *[18] * 10, 8, *[18] * 15, 6, *[18] * 8)
+_KINDS = ("long", "short", "mixed", "stress", "bad", "good")
 
-def dashboard(book: Any, look: Formats) -> None:
-    """Cards above, charts below, all levels at the foot."""
+
+def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
+    """Everything on the sheet, from top to bottom."""
     sheet = book.get_worksheet_by_name(plan.DASHBOARD)
     sheet.hide_gridlines(2)
-    sheet.set_column("A:A", 2)
-    sheet.set_column("B:E", 19, look.plain)
-    sheet.set_column("F:H", 16, look.plain)
-    sheet.set_column("I:I", 28, look.plain)
-    sheet.set_row(0, 30)
-    sheet.write("B1", "Dealer gamma exposure", look.title)
-    sheet.write_formula("B2", f"={plan.CHAIN}!$A$8", look.synthetic)
-    cut = '"; the tables and charts show only part of it, since this program does not spill"'
-    sheet.write_formula("B3", f'={plan.STATUS}&IF({plan.STRIKES}!$V$4>0,{cut},"")', look.fine)
-    sheet.conditional_format("B3:I3", unusable("$B$3", look.warning))
-    too_small = {"type": "formula", "criteria": f"={plan.STRIKES}!$V$4>0", "format": look.warning}
-    sheet.conditional_format("B3:I3", too_small)
-    sheet.write_formula("B4", _MEANING, look.words)
-    _cards(sheet, look)
-    unit = f"{plan.STRIKES}!$T$1"
-    sheet.write_formula(
-        "B9",
-        f'=IF({unit}="","","Sign convention: "&IFERROR({plan.level("sign")},"")&".  Unit: "&{unit}'
-        '&".  Positive: dealers long gamma.")',
-        look.fine,
+    sheet.set_column_pixels(0, 0, 10)
+    sheet.set_column_pixels(1, 24, 53)
+    sheet.set_column_pixels(25, 25, 10)
+    rows_px(sheet, 0, _HEIGHTS)
+    _strip(sheet, style)
+    _selectors(sheet, style, selected)
+    _panels(sheet, style)
+    _cards(sheet, style)
+    unit = headline("unit", "shown")
+    per = headline("unit", "words")
+    heading(sheet, style, 7, 1, 9, f'="Net GEX per strike, "&{unit}', plan.STRIKES)
+    hint = style.of(font_size=9, font_color=SOFT, bottom=1, bottom_color=RULE, align="left")
+    sheet.write_formula(7, 5, f"={headline('outside', 'words')}", hint)
+    sheet.insert_chart(8, 1, charts.ladder(book, _S["ladder"], (472, 314)), {"object_position": 2, "y_offset": 1})
+    heading(sheet, style, 15, 10, 24, f'="Gamma profile: total GEX if spot were elsewhere, "&{per}', plan.MAP)
+    sheet.write(15, 19, "above 0 dealers long, below short", hint)
+    sheet.insert_chart(16, 10, charts.profile(book, _S["profile"], (795, 180)), {"object_position": 2})
+    heading(sheet, style, 27, 1, 7, f'="By expiry, "&{per}', plan.FLOWS)
+    sheet.insert_chart(28, 1, charts.expiries(book, _S["expiries"], (404, 234)), {"object_position": 2, "y_offset": 1})
+    _grid(sheet, style, unit)
+    since = headline("earlier", "note")
+    heading(
+        sheet,
+        style,
+        27,
+        18,
+        24,
+        f'=IF({since}="","What moved it","What moved it since "&{since}&", "&{unit})',
+        plan.CHANGE,
     )
-    _triggers(sheet, look)
-    _titles(sheet, look)
-    for place, chart in (
-        ("B19", _per_strike(book)),
-        ("F19", _cumulative(book)),
-        ("B37", _profile(book)),
-        ("F37", _expiries(book)),
-    ):
-        chart.set_size({"width": 548, "height": 350})
-        sheet.insert_chart(place, chart, {"object_position": 1})
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 1)
-    sheet.print_area("A1:I55")
-    sheet.set_margins(0.3, 0.3, 0.3, 0.3)
-    sheet.center_horizontally()
+    sheet.insert_chart(28, 18, charts.bridge(book, _S["change"], (371, 234)), {"object_position": 2, "y_offset": 1})
+    _why(sheet, style)
+    _trust(sheet, style)
+    sheet.write(
+        50, 1, "Positive: dealers long gamma, they sell strength and buy weakness. Negative: dealers short gamma. "
+        "Not investment advice.", style.note,
+    )  # fmt: skip
+    print_setup(sheet, "A1:Z51", "Dealer gamma exposure")
+    sheet.hide_row_col_headers()
     sheet.set_first_sheet()
     sheet.activate()
 
 
-def _cards(sheet: Any, look: Formats) -> None:
-    sheet.set_row(6, 34)
-    flip_note = (
-        '=IF(ISNA(Flip_Strike),"none: one-sided chain",IF(ISERROR(Flip_Strike),"","dealers long gamma "'
-        f'&IFERROR(LEFT({plan.level("long_side")},5),"")))'
+def _strip(sheet: Any, style: Style) -> None:
+    box(
+        sheet,
+        0,
+        1,
+        2,
+        f"={headline('symbol', 'words')}",
+        style.of(font_size=20, bold=True, shrink=True, num_format=TEXT),
     )
-    zero_note = (
-        '=IF(ISNA(Zero_Gamma),"none: profile keeps one sign",'
-        'IFERROR(TEXT(Zero_Gamma/Spot-1,"+0.0%;-0.0%")&" from spot",""))'
+    spot = style.of(font_size=20, bold=True, align="left", num_format=PRICE, shrink=True)
+    box(sheet, 0, 3, 5, f"={headline('spot', 'shown')}", spot)
+    box(sheet, 0, 6, 12, f"={headline('as_of', 'words')}", style.of(font_size=11, shrink=True, num_format=TEXT))
+    box(sheet, 0, 13, 21, f"={headline('used', 'words')}", style.of(font_size=11, shrink=True, num_format=TEXT))
+    box(sheet, 0, 22, 24, f"={plan.SAMPLE}", style.of(font_size=9, bold=True, align="center"))
+    sheet.conditional_format("W1:Y1", {"type": "formula", "criteria": '=$W$1<>""', "format": style.kind("stress")})
+    unread = {"type": "formula", "criteria": '=LEFT($N$1,7)="Figures"', "format": style.kind("bad")}
+    sheet.conditional_format("N1:V1", unread)
+
+
+def _selectors(sheet: Any, style: Style, selected: dict[str, str]) -> None:
+    label = style.of(font_size=9, font_color=SOFT, align="right", indent=1)
+    signs = [plan.DEFAULT_SIGN, *WORDS["sign"].values()]
+    for column, words, first, last, value, source in (
+        (1, "Sign", 2, 6, selected["sign"], signs),
+        (7, "Expiries", 8, 10, selected["expiries"], list(WORDS["expiries"].values())),
+        (11, "Unit", 12, 14, selected["unit"], list(WORDS["unit"].values())),
+    ):
+        sheet.write(1, column, words, label)
+        box(sheet, 1, first, last, value, style.input(shrink=True))
+        # A custom filter such as 2024-01-19 may be typed: the list is offered, not enforced.
+        warn = {"validate": "list", "source": source, "error_type": "warning" if words == "Expiries" else "stop",
+                "error_title": words, "error_message": "Choose from the list." if words != "Expiries" else
+                "Choose from the list, or give days such as <=45d or dates such as 2024-01-19."}  # fmt: skip
+        sheet.data_validation(1, first, 1, first, warn)
+    sheet.write(1, 15, "Spot", label)
+    box(sheet, 1, 16, 17, "from chain", style.input(num_format=PRICE))
+    sheet.data_validation(
+        1,
+        16,
+        1,
+        16,
+        {"validate": "any", "input_title": "Spot", "input_message": "A price in the chain's currency, or: from chain"},
     )
-    cards = [
-        ("B", "Regime", f"={plan.figure('Regime')}", look.card, '="see the sheet Regime"'),
-        ("C", "Total GEX", f"={plan.figure('Total_GEX')}", look.card, f"={plan.STRIKES}!$T$1"),
-        ("D", "Flip strike", f"={plan.figure('Flip_Strike')}", look.card, flip_note),
-        ("E", "Zero gamma", f"={plan.figure('Zero_Gamma')}", look.card, zero_note),
-        ("F", "Call wall", f"={plan.figure('Call_Wall')}", look.card, '="largest calls"'),
-        ("G", "Put wall", f"={plan.figure('Put_Wall')}", look.card, '="largest puts"'),
-        ("H", "Spot", _shown("spot"), look.card, '="USD"'),
-        ("I", "As of", _shown("as_of"), look.card_text, _shown("symbol")),
-    ]
-    for column, label, formula, shown, note in cards:
-        sheet.write(f"{column}6", label, look.label)
-        sheet.write_formula(f"{column}7", formula, shown)
-        sheet.write_formula(f"{column}8", note, look.card_note)
-    colour_regime(sheet, "B7", look)
-    amounts(sheet, "C7:C7", look)
-    # The named cell keeps its #N/A for formulas; a reader sees the reason below it instead.
-    sheet.conditional_format("B7:I7", {"type": "errors", "format": look.hidden})
-    sheet.conditional_format("B8:I8", {"type": "formula", "criteria": '=LEFT(B$8,5)="none:"', "format": look.reason})
-    sheet.ignore_errors({"eval_error": "B7:I7"})
+    changed = style.rule(bg_color="#FFE8B3", font_color="#6B4300", bold=True)
+    for cells, cell, value in (("I2:K2", "$I$2", "All"), ("Q2:R2", "$Q$2", "from chain")):
+        test = f'=AND({cell}<>"{value}",{cell}<>"")'
+        sheet.conditional_format(cells, {"type": "formula", "criteria": test, "format": changed})
+    box(sheet, 1, 18, 24, f"={headline('filter', 'words')}",
+        style.of(font_size=9, align="center", font_color=SOFT, shrink=True, num_format=TEXT))  # fmt: skip
+    _by_kind(sheet, style, 1, 18, 24, "filter", bold=True)
 
 
-def _triggers(sheet: Any, look: Formats) -> None:
-    """Every trigger of the sheet Regime in one line: what it is, how far it is from firing, and whether it fired."""
-    columns = (("B", "Trigger", "A", look.fact), ("C", "Value", "E", look.fact_number),
-               ("D", "Threshold", "D", look.fact_number), ("E", "Distance to firing", "G", look.fact_number),
-               ("F", "Fired", "F", look.fact_middle), ("G", "Leads to", "B", look.fact),
-               ("H", "Fires when", "C", look.fact), ("I", "", None, look.fact))  # fmt: skip
-    for to, header, of, shown in columns:
-        right = shown is look.fact_number
-        middle = shown is look.fact_middle
-        sheet.write(f"{to}12", header, look.label_right if right else look.label if middle else look.label_left)
-        for i in range(1, _TRIGGERS + 1):
-            cell = f"{plan.REGIME}!${of}${plan.SPILLS['triggers'].row + i}"
-            if of is None:
-                sheet.write_blank(f"{to}{12 + i}", None, shown)
-            else:
-                sheet.write_formula(f"{to}{12 + i}", f'=IF(ISERROR({cell}),"",IF({cell}="","",{cell}))', shown)
-    first, last = 13, 12 + _TRIGGERS
-    fired_rows(sheet, f"C{first}:E{last}", f"$F{first}", look)
-    fired = {"type": "formula", "criteria": f'=$F{first}&""="yes"', "format": look.fired}
-    sheet.conditional_format(f"B{first}:I{last}", fired)
-    amounts(sheet, f"C{first}:E{last}", look)
-
-
-def _shown(key: str) -> str:
-    """A line of GEX_LEVELS, blank where there is none: a plain reference would show 0."""
-    cell = plan.level(key)
-    return f'=IF({cell}="","",{cell})'
-
-
-def _titles(sheet: Any, look: Formats) -> None:
-    """Texts that charts show, so that unit and levels stand in them: they live to the right of the page, in grey."""
-    strikes, expiries = f"{plan.STRIKES}!$V$1", f"COUNT({plan.STRIKES}!$J$6:$J$205)"
-    texts = {
-        "L1": _titled("GEX per strike", _AXIS, f'", "&MIN({NEAR_SPOT.rows},{strikes})&" strikes around spot"'),
-        "L2": _titled("Cumulative GEX over strikes", _AXIS),
-        "L3": _titled("Gamma profile: total GEX by spot level", _PROFILE_AXIS),
-        "L4": _titled(
-            "GEX by expiry", _AXIS, f'IF({expiries}>{FIRST_EXPIRIES.rows},", first {FIRST_EXPIRIES.rows}","")'
-        ),
-        "L5": '=IF(ISNUMBER(Spot),"Spot "&TEXT(Spot,"#,##0.00"),"Spot")',
-        "L6": '=IF(ISNUMBER(Flip_Strike),"Flip "&TEXT(Flip_Strike,"#,##0.00"),"No flip")',
-        "L7": '=IF(ISNUMBER(Zero_Gamma),"Zero gamma "&TEXT(Zero_Gamma,"#,##0.00"),"No zero gamma")',
-        "L8": _fired(),
-    }
-    for cell, formula in texts.items():
-        sheet.write_formula(cell, formula, look.fine)
-
-
-def _titled(words: str, axis: str, more: str = '""') -> str:
-    """A title with its unit; the words alone where there are no figures."""
-    return f'=IF({axis}="","{words}","{words}, "&{axis}&{more})'
-
-
-def _fired() -> str:
-    """The triggers that lead to this regime, with "and" between them; "" where none fired."""
-    it = plan.SPILLS["triggers"]
-    rows = range(it.row + 1, it.row + 9)
-    cells = [[f"{plan.REGIME}!${column}${row}" for column in "ABF"] for row in rows]
-    said = "&".join(f'IF(AND({fired}&""="yes",{leads}&""=Regime)," and "&{name},"")' for name, leads, fired in cells)
-    return f'=IFERROR(MID({said},6,200),"")'
-
-
-def _mark(book: Any, chart: Any, block: Any, marks: list[tuple[str, int, str]]) -> None:
-    """Bars from top to bottom on a hidden second axis: a column chart has no vertical lines.
-
-    One can see through them: the strike at spot is often the one with the most gamma.
-    """
-    for name, offset, colour in marks:
-        chart.add_series(
-            {
-                "name": name,
-                "categories": block.values(1),
-                "values": block.values(offset),
-                "y2_axis": True,
-                "fill": {"color": colour, "transparency": 45},
-                "border": {"none": True},
-                "gap": 220,
-                "overlap": 100,
-            }
+def _by_kind(
+    sheet: Any, style: Style, row: int, first: int, last: int, key: str, *, rows: int = 1, bold: bool = False
+) -> None:
+    """Ground and text by a headline's kind, which the sheet repeats in its last column, where nobody looks."""
+    mark = f"$Z${row + 1}"
+    sheet.write_formula(row, 25, f"={headline(key, 'kind')}", style.of(font_size=1, font_color="#FFFFFF"))
+    for kind in _KINDS:
+        look = style.rule(bg_color=style.grounds(kind), font_color=style.inks(kind), **({"bold": True} if bold else {}))
+        sheet.conditional_format(
+            row, first, row + rows - 1, last, {"type": "formula", "criteria": f'={mark}="{kind}"', "format": look}
         )
-    # Not `visible: False`: LibreOffice puts the series of a deleted axis on the first one.
-    chart.set_y2_axis(
-        {
-            "min": 0,
-            "max": 1,
-            "label_position": "none",
-            "major_tick_mark": "none",
-            "minor_tick_mark": "none",
-            "line": {"none": True},
-            "major_gridlines": {"visible": False},
-        }
+
+
+def _panels(sheet: Any, style: Style) -> None:
+    ground = {"bg_color": "#F5F7F9"}
+    for mark_row, (key, first, last) in enumerate((("verdict", 1, 9), ("other", 10, 18), ("sure", 19, 24)), 3):
+        edge = {"left": 5, "left_color": EDGE, "indent": 1, "num_format": TEXT, **ground}
+        box(sheet, 3, first, last, f"={headline(key, 'label')}", style.of(font_size=9, shrink=True, **edge))
+        if key == "sure":
+            box(
+                sheet,
+                4,
+                first,
+                last,
+                f"={headline(key, 'words')}",
+                style.of(font_size=17, bold=True, shrink=True, **edge),
+            )
+        else:
+            word = style.of(font_size=22, bold=True, shrink=True, **edge)
+            box(sheet, 4, first, first + 4, f"={headline(key, 'words')}", word)
+            total = style.of(font_size=20, bold=True, align="right", num_format=SIGNED, shrink=True, **ground)
+            box(sheet, 4, first + 5, first + 6, f"={headline(key, 'shown')}", total)
+            said = (
+                f'=IF({headline(key, "shown")}="","",{headline("unit", "words")}&CHAR(10)&{headline("share", "words")})'
+            )
+            box(sheet, 4, first + 7, last, said, style.of(font_size=9, indent=1, text_wrap=True, **ground))
+        box(sheet, 5, first, last, f"={headline(key, 'note')}", style.of(shrink=True, **edge))
+        sheet.write_formula(mark_row, 25, f"={headline(key, 'kind')}", style.of(font_size=1, font_color="#FFFFFF"))
+        for kind in _KINDS:
+            criteria = f'=$Z${mark_row + 1}="{kind}"'
+            inked = style.rule(bg_color=style.grounds(kind), font_color=style.inks(kind))
+            sheet.conditional_format(3, first, 4, last, {"type": "formula", "criteria": criteria, "format": inked})
+            plain = style.rule(bg_color=style.grounds(kind))
+            sheet.conditional_format(5, first, 5, last, {"type": "formula", "criteria": criteria, "format": plain})
+
+
+def _cards(sheet: Any, style: Style) -> None:
+    rows = (
+        (7, (("zero_gamma", ZERO, PRICE), ("call_wall", CALL, STRIKE), ("put_wall", PUT, STRIKE),
+             ("expected_move", EDGE, MOVE), ("flip_strike", EDGE, PRICE))),
+        (11, (("rise", INK, "General"), ("fall", INK, "General"), ("today", EDGE, PERCENT), ("change", EDGE, SIGNED),
+              ("iv_30d", EDGE, PERCENT))),
+    )  # fmt: skip
+    for row, line in rows:
+        for place, (key, accent, number) in enumerate(line):
+            first = 10 + 3 * place
+            texts = (f"={headline(key, 'label')}", f"={headline(key, 'shown')}", f"={headline(key, 'note')}")
+            card(sheet, style, row, (first, first + 2), texts, accent, number, soft=key == "flip_strike")
+
+
+def _grid(sheet: Any, style: Style, unit: str) -> None:
+    """Strike by expiry in cells: a copy of the table on Calc, whose last row ends the colour scales."""
+    heading(sheet, style, 27, 9, 16, f'="Where and when: strike by expiry, "&{unit}', plan.GRID)
+    it = _S["small_grid"]
+    rows, columns = plan.SMALL_ROWS, plan.SMALL_COLUMNS
+    head = style.of(font_size=9, font_color=SOFT, align="center", bottom=1, bottom_color=RULE, shrink=True)
+    for across in range(columns + 2):
+        sheet.write_blank(28, 9 + across, None, head)
+    number = style.of(font_size=9, num_format=HEAT, align="center")
+    for down in range(1, rows + 2):
+        sheet.write_blank(28 + down, 9, None, style.of(font_size=9, num_format=STRIKE, align="right", indent=1))
+        for across in range(1, columns + 2):
+            sheet.write_blank(28 + down, 9 + across, None, number)
+    first, last = it.cell(0, 0), it.cell(0, columns + 1).partition("!")[2].rstrip("0123456789")
+    copy = f"={first}:{last}{it.row}"
+    sheet.write_dynamic_array_formula(28, 9, 28, 9, copy, head)
+    body = f"={it.cell(2, 0)}:{last}{it.row + rows + 1}"
+    sheet.write_dynamic_array_formula(
+        29, 9, 29, 9, body, style.of(font_size=9, num_format=STRIKE, align="right", indent=1)
     )
+    hidden = style.of(font_size=1, font_color="#FFFFFF")
+    for row, across in ((28, 1), (29, 2)):
+        sheet.write_formula(row, 25, f"={it.cell(rows + 2, across)}", hidden)
+    heat(sheet, (29, 10), (28 + rows, 9 + columns), "$Z$29")
+    heat(sheet, (29, 10 + columns), (28 + rows, 10 + columns), "$Z$30")
+    at_spot = "=ABS($J30-$D$1)<=($J$30-$J$31)/2"
+    look = style.rule(bold=True, top=1, bottom=1, top_color=INK, bottom_color=INK)
+    sheet.conditional_format(29, 9, 28 + rows, 10 + columns, {"type": "formula", "criteria": at_spot, "format": look})
+    sheet.write_formula(29 + rows, 9, f"={it.cell(rows + 2, 0)}", style.note)
 
 
-_HERE = f"={plan.DASHBOARD}!"
+def _why(sheet: Any, style: Style) -> None:
+    heading(sheet, style, 43, 1, 13, "Why: each trigger of the regime", plan.CHOICES)
+    for first, last, words, right in (
+        (1, 5, "Trigger", False),
+        (6, 7, "Now", True),
+        (8, 9, "Fires", True),
+        (10, 13, "State", False),
+    ):
+        box(sheet, 44, first, last, words, style.head(right=right, indent=0 if right or first == 1 else 1))
+    keys = ("total_gex", "spot_vs_flip", "skew_25d_z", "short_slope", "med_slope")
+    for row, key in enumerate((f"trigger_{key}" for key in keys), 45):
+        for first, last, column, look in (
+            (1, 5, "label", {}), (6, 7, "shown", {"align": "right"}),
+            (8, 9, "note", {"align": "right", "font_color": SOFT}), (10, 13, "words", {"indent": 1}),
+        ):  # fmt: skip
+            box(sheet, row, first, last, f"={headline(key, column)}", style.of(shrink=True, num_format=TEXT, **look))
+        for kind, words in (("short", "FIRED: short"), ("stress", "FIRED: stress")):
+            test = f'=LEFT($K{row + 1},{len(words)})="{words}"'
+            sheet.conditional_format(row, 1, row, 13, {"type": "formula", "criteria": test, "format": style.kind(kind)})
 
 
-def _per_strike(book: Any) -> Any:
-    chart = bars(book, NEAR_SPOT, [("Calls", 2, CALL), ("Puts", 3, PUT)])
-    _mark(book, chart, NEAR_SPOT, [(_HERE + "$L$5", 6, SPOT), (_HERE + "$L$6", 7, FLIP)])
-    return dress(chart, _HERE + "$L$1", "strike", 5)
-
-
-def _cumulative(book: Any) -> Any:
-    chart = bars(book, NEAR_SPOT, [("Long gamma", 4, LONG), ("Short gamma", 5, SHORT)])
-    _mark(book, chart, NEAR_SPOT, [(_HERE + "$L$5", 6, SPOT), (_HERE + "$L$6", 7, FLIP)])
-    return dress(chart, _HERE + "$L$2", "strike", 5)
-
-
-def _profile(book: Any) -> Any:
-    chart = bars(book, PROFILE_BLOCK, [("Long gamma", 2, LONG), ("Short gamma", 3, SHORT)])
-    _mark(book, chart, PROFILE_BLOCK, [(_HERE + "$L$5", 4, SPOT), (_HERE + "$L$7", 5, FLIP)])
-    return dress(chart, _HERE + "$L$3", "spot level", 8)
-
-
-def _expiries(book: Any) -> Any:
-    chart = bars(book, FIRST_EXPIRIES, [("Calls", 2, CALL), ("Puts", 3, PUT)])
-    return dress(chart, _HERE + "$L$4", "", 1)
+def _trust(sheet: Any, style: Style) -> None:
+    heading(sheet, style, 43, 15, 24, "Before you trust it", plan.CHECK)
+    it = _S["brief"]
+    for down in range(1, it.room + 1):
+        row = 43 + down
+        state = style.of(font_size=9, bold=True, align="center")
+        sheet.write_formula(row, 15, f"={it.cell(down, 0)}", state)
+        box(sheet, row, 16, 24, f"={it.cell(down, 1)}", style.of(indent=1, shrink=True))
+        for word, kind in (("stop", "bad"), ("look", "stress"), ("ok", "good")):
+            test = f'=$P{row + 1}="{word}"'
+            sheet.conditional_format(
+                row, 15, row, 15, {"type": "formula", "criteria": test, "format": style.kind(kind)}
+            )

@@ -8,6 +8,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
+from gex_xl.template import plan
 from gex_xl.template.style import (
     EDGE,
     HEAT_LONG,
@@ -17,6 +18,7 @@ from gex_xl.template.style import (
     PANEL,
     RULE,
     SOFT,
+    TEXT,
     WHITE,
     Style,
 )
@@ -84,7 +86,8 @@ def page_top(
     last = len(widths) - 1
     sheet.write(0, 1, title, style.title)
     if back:
-        link(sheet, 0, last, back, f"< {back}", style.of(font_color=LINK, align="right"))
+        at = last if widths[-1] >= 80 else last - 1  # a link cannot run over the column before it
+        link(sheet, 0, at, back, f"< {back}", style.of(font_color=LINK, align="right" if at == last else "left"))
     status_line(sheet, style, 1, 1, last, status)
     sheet.write(2, 1, question, style.of(font_color=SOFT))
     return len(TOP_ROWS)
@@ -94,12 +97,59 @@ def status_line(sheet: Any, style: Style, row: int, first: int, last: int, statu
     """The line that stands on every sheet; see page_top."""
     for column in range(first, last + 1):
         sheet.write_blank(row, column, None, style.of(bg_color=PANEL))
-    sheet.write_formula(row, first, status, style.of(bg_color=PANEL, left=5, left_color=EDGE, indent=1))
+    sheet.write_formula(
+        row, first, status, style.of(bg_color=PANEL, left=5, left_color=EDGE, indent=1, num_format=TEXT)
+    )
     cell = f"${xl_col_to_name(first)}${row + 1}"
-    for kind, words in (("bad", ("cannot", "NOT LIVE", "no figures")), ("stress", ("FILTER", "OVERRIDE"))):
-        test = ",".join(f'ISNUMBER(SEARCH("{word}",{cell}))' for word in words)
+    for kind, words in (
+        ("bad", ("annot be", "NOT LIVE", "NOT ALL", "No figures")),
+        ("stress", ("FILTER", "OVERRIDE", "CHOOSE A SIGN")),
+    ):
+        test = ",".join(f'ISNUMBER(FIND("{word}",{cell}))' for word in words)
         shown = {"type": "formula", "criteria": f"=OR({test})", "format": style.kind(kind), "stop_if_true": True}
         sheet.conditional_format(row, first, row, last, shown)
+
+
+def spill(sheet: Any, name: str, look: Any) -> None:
+    """The formula of a table, in the cell at its upper left corner."""
+    it = plan.SPILLS[name]
+    row, column = it.row - 1, it.column - 1
+    sheet.write_dynamic_array_formula(row, column, row, column, it.formula, look)
+
+
+def table(
+    sheet: Any,
+    style: Style,
+    name: str,
+    columns: Sequence[Column],
+    *,
+    height: int = 18,
+    head_height: int = 20,
+    wrap: bool = True,
+) -> None:
+    """A table that a formula fills: looks of its cells for all its rows, comments on its heads, and the formula.
+
+    Heads come from the function; where a column has words of its own, they stand in a row above and the function's
+    head is not shown.
+    """
+    it = plan.SPILLS[name]
+    row, column = it.row - 1, it.column - 1
+    table_body(sheet, style, row + 1, column, columns, it.room, height)
+    sheet.set_row_pixels(row, head_height)
+    for offset, each in enumerate(columns):
+        right = bool(each.number) and each.look.get("align") not in ("left", "center")
+        align = each.look.get("align") if each.look.get("align") == "center" else None
+        look = style.head(right=right, **({"align": align} if align else {}),
+                          **({} if wrap else {"text_wrap": False, "shrink": True}),
+                          **({"indent": each.look["indent"]} if each.look.get("indent") else {}))  # fmt: skip
+        sheet.write_blank(row, column + offset, None, look)
+        if each.comment:
+            sheet.write_comment(row, column + offset, each.comment, {"x_scale": 1.6, "font_name": "Calibri"})
+    first = columns[0]
+    right = bool(first.number) and first.look.get("align") not in ("left", "center")
+    spill(
+        sheet, name, style.head(right=right, **({"indent": first.look["indent"]} if first.look.get("indent") else {}))
+    )
 
 
 def heading(
@@ -114,7 +164,9 @@ def heading(
         look = style.of(font_size=9, font_color=LINK, align="right", **line)
         link(sheet, row, last, target, f"{target.partition('!')[0]} >", look)
     elif hint:
-        _write(sheet, row, last, hint, style.of(font_size=9, font_color=SOFT, align="right", **line))
+        box(
+            sheet, row, last - 1, last, hint, style.of(font_size=9, font_color=SOFT, align="right", shrink=True, **line)
+        )
 
 
 def card(
@@ -122,27 +174,24 @@ def card(
     number: str = "General", *, soft: bool = False,
 ) -> None:  # fmt: skip
     """Label, figure and note in three rows; the edge has the colour of the figure's mark in the charts."""
-    edge = {"left": 5, "left_color": accent, "bg_color": PANEL, "indent": 1, "align": "left"}
+    edge = {"left": 5, "left_color": accent, "bg_color": PANEL, "indent": 1, "align": "left", "shrink": True}
     looks = (
-        style.of(font_size=9, font_color=SOFT, **edge),
+        style.of(font_size=9, font_color=SOFT, num_format=TEXT, **edge),
         style.of(font_size=16, bold=True, font_color=SOFT if soft else INK, num_format=number, **edge),
-        style.of(font_size=9, **edge),
+        style.of(font_size=9, num_format=TEXT, **edge),
     )
     for below, (text, look) in enumerate(zip(texts, looks, strict=True)):
         box(sheet, row + below, *columns, text, look)
 
 
-def table_head(sheet: Any, style: Style, row: int, column: int, columns: Sequence[Column], height: int = 20) -> None:
-    """The heads of a table: words to the left, numbers to the right, each with its comment."""
-    sheet.set_row_pixels(row, height)
-    for offset, it in enumerate(columns):
-        right = bool(it.number) and it.look.get("align") != "left"
-        more = {"align": "center"} if it.look.get("align") == "center" else {}
-        if not right and it.look.get("indent"):
-            more["indent"] = it.look["indent"]
-        _write(sheet, row, column + offset, it.head, style.head(right=right, **more))
-        if it.comment:
-            sheet.write_comment(row, column + offset, it.comment, {"x_scale": 1.6, "font_name": "Calibri"})
+def inputs(sheet: Any, style: Style, row: int, cells: Sequence[tuple[int, str, int, int, Any, Any, str]]) -> None:
+    """The reader's cells: column of the label, words, first and last column, value, what may be typed, format."""
+    sheet.set_row_pixels(row, 24)
+    for column, words, first, last, value, allowed, number in cells:
+        box(sheet, row, column, first - 1, words, style.of(font_size=9, font_color=SOFT, align="right", indent=1))
+        box(sheet, row, first, last, value, style.input(num_format=number, shrink=True))
+        if allowed:
+            sheet.data_validation(row, first, row, first, allowed)
 
 
 def table_body(

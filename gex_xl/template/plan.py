@@ -1,4 +1,4 @@
-"""The workbook in figures: sheets, named cells, spills and chart blocks, in one place.
+"""The workbook in figures: sheets, named cells, tables that formulas fill, and where charts read, in one place.
 
 Everything else reads these: the builder writes them, a host that cannot spill lays them out as fixed ranges.
 """
@@ -7,79 +7,112 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gex_xl.functions.levels import LEVELS
+from xlsxwriter.utility import xl_col_to_name
+
+from gex_xl.analytics.first_screen import ROWS
 from gex_xl.settings import HELP
 
-CHAIN, SETTINGS, DASHBOARD, STRIKES = "Chain", "Settings", "Dashboard", "Strikes"
-PROFILE, FLOWS, REGIME, CHECK, FUNCTIONS = "Profile", "Flows", "Regime", "Check", "Functions"
-VOLATILITY, HISTORY, QUALITY, CHOICES = "Volatility", "History", "Quality", "Choices"
+START, DASHBOARD, LEVELS, GRID, MAP, CHANGE = "Start", "Dashboard", "Levels", "Grid", "Map", "Change"
+STRIKES, FLOWS, VOLATILITY, DAYS = "Strikes", "Flows", "Volatility", "Days"
+CHECK, CHOICES, CHAIN, EARLIER, SETTINGS, FUNCTIONS = "Check", "Choices", "Chain", "Earlier", "Settings", "Functions"
+CALC = "Calc"
+#: All sheets in their order; the last one is hidden.
 SHEETS: tuple[str, ...] = (
-    DASHBOARD,
-    CHAIN,
-    SETTINGS,
-    STRIKES,
-    PROFILE,
-    FLOWS,
-    VOLATILITY,
-    REGIME,
-    HISTORY,
-    CHECK,
-    QUALITY,
-    CHOICES,
-    FUNCTIONS,
-)
+    START, DASHBOARD, LEVELS, GRID, MAP, CHANGE, STRIKES, FLOWS, VOLATILITY, DAYS, CHECK, CHOICES, CHAIN, EARLIER,
+    SETTINGS, FUNCTIONS, CALC,
+)  # fmt: skip
 
 #: Where a chain is pasted, and how far it may reach.
-PASTE_ANCHOR = f"{CHAIN}!C1"
+PASTE_ANCHOR, EARLIER_ANCHOR = f"{CHAIN}!C1", f"{EARLIER}!C1"
 PASTE_ROWS, PASTE_COLUMNS = 60_000, 50
 LAST_PASTE_COLUMN = "AZ"
-_PASTE = f"{CHAIN}!$C$1:${LAST_PASTE_COLUMN}${PASTE_ROWS}"
-#: How many cells stand right beyond that. A paste has no gaps, so a look at the near side is enough; one at the
-#: whole sheet would take the embedded engine half a minute.
-OUTSIDE = f"{CHAIN}!$A$22"
-OUTSIDE_FORMULA = f"=COUNTA({CHAIN}!$C${PASTE_ROWS + 1}:$L${PASTE_ROWS + 1000})+COUNTA({CHAIN}!$BA$1:$CZ$200)"
+#: On either sheet: the handle, what was found, the last row of the paste, and the cells that lie beyond it.
+HANDLE_ROW, FOUND_ROW, LAST_ROW, BEYOND_ROW = 12, 8, 15, 18
 
-#: What CHAIN_STATUS says of the paste; the sheets Chain and Dashboard refer to it.
-STATUS = f"{CHECK}!$A$3"
 
-FIRST_SETTING = 8  # row of the first setting on its sheet
+def _paste(sheet: str) -> str:
+    area = f"{sheet}!$C$1:${LAST_PASTE_COLUMN}${PASTE_ROWS}"
+    return f"={sheet}!$C$1:INDEX({area},MAX(1,{sheet}!$A${LAST_ROW}),{PASTE_COLUMNS})"
+
+
+def beyond_formula(sheet: str) -> str:
+    """How many cells stand right beyond the paste area.
+
+    A paste has no gaps, so a look at the near side is enough; one at the whole sheet would take half a minute.
+    """
+    return f"=COUNTA({sheet}!$C${PASTE_ROWS + 1}:$L${PASTE_ROWS + 1000})+COUNTA({sheet}!$BA$1:$CZ$200)"
+
+
+#: Selectors of the Dashboard.
+SIGN_CELL, EXPIRIES_CELL, UNIT_CELL, SPOT_CELL = (f"{DASHBOARD}!${c}$2" for c in ("C", "I", "M", "Q"))
+SELECTORS = {"sign": SIGN_CELL, "expiries": EXPIRIES_CELL, "unit": UNIT_CELL}
+#: What the sign's selector holds until a reader chooses.
+DEFAULT_SIGN = "Customer flow (default)"
+
+#: Rows of the sheet Settings: inputs, then every setting; keys in column C and values in column D.
+AS_OF_ROW, VIX_ROWS, Z_ROW = 7, (8, 9, 10), 11
+FIRST_SETTING = 12
 LAST_SETTING = FIRST_SETTING + len(HELP) - 1
-SPOT_INPUT, AS_OF_INPUT = f"{SETTINGS}!$B$4", f"{SETTINGS}!$B$5"
-SETTINGS_RANGE = f"{SETTINGS}!$A${FIRST_SETTING}:$B${LAST_SETTING}"
-LOAD_ARGUMENTS = f"Paste,{SPOT_INPUT},{AS_OF_INPUT},{SETTINGS_RANGE}"
-VIX_FAMILY = f"{REGIME}!$B$4,{REGIME}!$B$5,{REGIME}!$B$6"
+AS_OF_INPUT = f"{SETTINGS}!$D${AS_OF_ROW}"
+SETTINGS_RANGE = f"{SETTINGS}!$C${FIRST_SETTING}:$D${LAST_SETTING}"
+VIX_FAMILY = ",".join(f"{SETTINGS}!$D${row}" for row in VIX_ROWS)
 #: The VIX family, the z-score of the skew, and the kept rows that give one where it is blank.
-REGIME_INPUTS = f"{VIX_FAMILY},{REGIME}!$B$7,History"
+REGIME_INPUTS = f"{VIX_FAMILY},{SETTINGS}!$D${Z_ROW},History"
+LOAD_ARGUMENTS = f"Paste,{SPOT_CELL},{AS_OF_INPUT},{SETTINGS_RANGE}"
 
-#: The header of the kept rows, how many rows may stand below it, and their columns.
-KEPT_HEADER, KEPT_ROWS, KEPT_COLUMNS = 29, 5000, 27
-KEPT_COUNT = f"{HISTORY}!$B$4"
-_KEPT = f"{HISTORY}!$A${KEPT_HEADER}:$AA${KEPT_HEADER + KEPT_ROWS}"
+#: Today's row and the kept rows of the sheet Days: their headers, how many may stand below, and their columns.
+TODAY_HEADER, KEPT_HEADER, KEPT_ROWS, KEPT_COLUMNS, TODAY_COLUMNS = 52, 56, 5000, 27, 24
+_LAST_KEPT = xl_col_to_name(KEPT_COLUMNS)
+_LAST_TODAY = xl_col_to_name(TODAY_COLUMNS)
+KEPT_COUNT = f"{DAYS}!$B$54"
+_KEPT = f"{DAYS}!$B${KEPT_HEADER}:${_LAST_KEPT}${KEPT_HEADER + KEPT_ROWS}"
+TODAY = f"{DAYS}!$B${TODAY_HEADER}:${_LAST_TODAY}${TODAY_HEADER + 1}"
+
+#: Cells of the sheet Calc: the chain that functions read, the earlier one, what is wrong with the paste, whether a sign
+#: was chosen, and the badge of a sample.
+LIVE, LIVE_EARLIER, PROBLEM, CHOSEN, SAMPLE = (f"{CALC}!$B${row}" for row in (2, 3, 4, 5, 6))
+#: What CHAIN_STATUS says of the paste.
+STATUS = f"{CHAIN}!$A${FOUND_ROW}"
+
+_HEAD_COLUMNS = 7
+_SAVED, _SHOWN = 12, 20  # columns of the saved copy and of what is shown: the live rows, or the saved ones
+SAVED_ROW = 3
+_COLUMN = {"key": 0, "label": 1, "value": 2, "shown": 3, "words": 4, "note": 5, "kind": 6}
 
 
-#: Defined name -> the one cell that it marks.
+def headline(key: str, column: str, *, saved: bool = False) -> str:
+    """The cell of a headline row: label, value (USD), shown (in the unit), words, note or kind."""
+    row = SAVED_ROW + list(ROWS).index(key)
+    return f"{CALC}!${xl_col_to_name((_SAVED if saved else _SHOWN) - 1 + _COLUMN[column])}${row}"
+
+
+def saved_place(key: str, column: str) -> tuple[int, int]:
+    """Row and column, from 1, of a cell of the saved copy."""
+    return SAVED_ROW + list(ROWS).index(key), _SAVED + _COLUMN[column]
+
+
+_NAMED = {
+    "Total_GEX": "total_gex", "Flip_Strike": "flip_strike", "Zero_Gamma": "zero_gamma", "Regime": "regime",
+    "Call_Wall": "call_wall", "Put_Wall": "put_wall", "Spot": "spot", "As_Of": "as_of",
+}  # fmt: skip
+#: Defined name -> the one cell or the range that it marks.
 NAMES = {
-    "Chain": f"={CHAIN}!$A$11",
-    "Total_GEX": f"={DASHBOARD}!$C$7",
-    "Flip_Strike": f"={DASHBOARD}!$D$7",
-    "Zero_Gamma": f"={DASHBOARD}!$E$7",
-    "Regime": f"={DASHBOARD}!$B$7",
-    "Call_Wall": f"={DASHBOARD}!$F$7",
-    "Put_Wall": f"={DASHBOARD}!$G$7",
-    "Spot": f"={DASHBOARD}!$H$7",
-    "As_Of": f"={DASHBOARD}!$I$7",
-    "Paste": f"={CHAIN}!$C$1:INDEX({_PASTE},MAX(1,{CHAIN}!$A$19),{PASTE_COLUMNS})",
+    "Chain": f"={CHAIN}!$A${HANDLE_ROW}",
+    "Earlier": f"={EARLIER}!$A${HANDLE_ROW}",
+    **{name: f"={headline(key, 'value')}" for name, key in _NAMED.items()},
+    "Paste": _paste(CHAIN),
+    "Paste_Earlier": _paste(EARLIER),
     # Where a macro or script takes today's row from, and where it may put it.
-    "History_Today": f"={HISTORY}!$A$7:$X$7",
-    "History_Rows": f"={HISTORY}!$A${KEPT_HEADER + 1}:$AA${KEPT_HEADER + KEPT_ROWS}",
+    "History_Today": f"={DAYS}!$B${TODAY_HEADER + 1}:${_LAST_TODAY}${TODAY_HEADER + 1}",
+    "History_Rows": f"={DAYS}!$B${KEPT_HEADER + 1}:${_LAST_KEPT}${KEPT_HEADER + KEPT_ROWS}",
     # Never one row alone: hosts hand that over as a plain list.
-    "History": f"={HISTORY}!$A${KEPT_HEADER}:INDEX({_KEPT},MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
+    "History": f"={DAYS}!$B${KEPT_HEADER}:INDEX({_KEPT},MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Spill:
-    """A table that a formula fills: its anchor, its columns, and the rows kept free below it."""
+    """A table that a formula fills: its anchor (row and column from 1), its columns, and the rows below its header."""
 
     sheet: str
     row: int
@@ -87,122 +120,75 @@ class Spill:
     formula: str
     columns: int
     room: int
-    words: tuple[int, ...] = ()  # columns, from 0, that hold words; the others hold numbers
-
-
-SPILLS = {
-    "strikes": Spill(STRIKES, 5, 1, "=GEX_PER_STRIKE(Chain)", 5, 3000),
-    "expiries": Spill(STRIKES, 5, 7, "=GEX_BY_EXPIRY(Chain)", 7, 200, (0, 1)),
-    "flips": Spill(STRIKES, 5, 15, "=FLIP_STRIKES(Chain)", 3, 100, (2,)),
-    "profile": Spill(PROFILE, 5, 1, "=GAMMA_PROFILE(Chain)", 2, 2100),
-    "roots": Spill(PROFILE, 6, 4, "=ZERO_GAMMA(Chain,,,,TRUE)", 1, 100),
-    "hedge_flow": Spill(FLOWS, 26, 1, f"=HEDGE_FLOW(Chain,{FLOWS}!$R$7:$R$27)", 4, 21),
-    "vol_flow": Spill(FLOWS, 50, 1, f"=VOL_FLOW(Chain,{FLOWS}!$X$7:$X$17)", 5, 11),
-    "exposures": Spill(FLOWS, 6, 9, "=EXPOSURES(Chain)", 6, 7, (0, 5)),
-    "buckets": Spill(FLOWS, 16, 9, "=GEX_BY_BUCKET(Chain)", 7, 5, (0,)),
-    "top_strikes": Spill(FLOWS, 50, 9, "=TOP_STRIKES(Chain,,,,10)", 7, 10),
-    "max_pain": Spill(FLOWS, 64, 1, "=MAX_PAIN(Chain)", 7, 200, (0, 1)),
-    "expected_move": Spill(FLOWS, 64, 9, "=EXPECTED_MOVE(Chain)", 7, 200, (0, 1)),
-    "triggers": Spill(REGIME, 12, 1, f"=REGIME_TRIGGERS(Chain,,,,{REGIME_INPUTS})", 8, 20, (0, 1, 2, 7)),
-    "term_structure": Spill(VOLATILITY, 5, 1, f"=TERM_STRUCTURE(Chain,,,,{VIX_FAMILY})", 3, 7, (0, 2)),
-    "skew_curve": Spill(VOLATILITY, 36, 1, "=SKEW_CURVE(Chain)", 5, 600, (1,)),
-    "atm_iv": Spill(VOLATILITY, 36, 7, "=ATM_IV(Chain)", 6, 200, (0, 1, 5)),
-    "today": Spill(HISTORY, 6, 1, f"=HISTORY_ROW(Chain,,,,{REGIME_INPUTS})", 24, 1),
-    "check": Spill(CHECK, 4, 1, "=CHAIN_CHECK(Chain)", 4, 300, (0, 3)),
-    "quotes": Spill(QUALITY, 6, 1, "=QUOTE_CHECK(Chain)", 6, 10, (0, 4, 5)),
-    "arbitrage": Spill(QUALITY, 20, 1, "=ARBITRAGE_CHECK(Chain)", 10, 14, (0, 5, 6, 7, 9)),
-    "vendor_gamma": Spill(QUALITY, 38, 1, "=VENDOR_GAMMA(Chain)", 13, 200, (0, 1, 9)),
-    "what_if": Spill(CHOICES, 6, 1, f"=WHAT_IF(Chain,,,,{REGIME_INPUTS})", 9, 60, (0, 1, 6, 8)),
-    "levels": Spill(REGIME, 5, 9, f"=GEX_LEVELS(Chain,,,,{REGIME_INPUTS})", 2, 20, (0, 1)),
-}
-
-
-#: Headline functions, one cell each on the sheet Regime; the Dashboard refers to them. A viewer that knows no such
-#: function shows an error in their place, but keeps the value of a plain reference.
-FIGURES = {
-    "Regime": f"=REGIME(Chain,,,,{REGIME_INPUTS})",
-    "Total_GEX": "=TOTAL_GEX(Chain)",
-    "Flip_Strike": "=FLIP_STRIKE(Chain)",
-    "Zero_Gamma": "=ZERO_GAMMA(Chain)",
-    "Call_Wall": "=CALL_WALL(Chain)",
-    "Put_Wall": "=PUT_WALL(Chain)",
-}
-FIRST_FIGURE = 5
-
-
-def figure(name: str) -> str:
-    """The cell that holds a headline function."""
-    return f"{REGIME}!$M${FIRST_FIGURE + list(FIGURES).index(name)}"
-
-
-def level(key: str) -> str:
-    """The cell with the value of a line of GEX_LEVELS, by the key of its figure."""
-    return f"{REGIME}!$J${SPILLS['levels'].row + LEVELS.index(key)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fixed number of rows that feed a chart, whatever the size of the chain: where they stand."""
-
-    sheet: str
-    first: int
-    rows: int
-    column: int
 
     @property
     def last(self) -> int:
-        return self.first + self.rows - 1
+        """The last row, counted from 1."""
+        return self.row + self.room
 
-    def values(self, offset: int) -> list[str | int]:
-        """A column of the block as xlsxwriter's charts take a range: sheet and zero-based corners."""
-        at = self.column - 1 + offset
-        return [self.sheet, self.first - 1, at, self.last - 1, at]
+    def cell(self, down: int, across: int) -> str:
+        """A cell of the table with its sheet, both counted from 0 at the header's first cell."""
+        return f"{self.sheet}!${xl_col_to_name(self.column - 1 + across)}${self.row + down}"
+
+    def values(self, across: int, rows: int | None = None) -> list[str | int]:
+        """A column below the header as xlsxwriter's charts take a range: sheet and corners counted from 0."""
+        at = self.column - 1 + across
+        return [self.sheet, self.row, at, self.row + (rows or self.room) - 1, at]
+
+    def head(self, across: int) -> str:
+        """The header of a column, as a chart's series takes its name."""
+        return f"={self.cell(0, across)}"
 
 
-NEAR_SPOT = Block(STRIKES, 6, 81, 20)  # number, strike, call, put, cumulative above and below 0, spot, flip
-FIRST_EXPIRIES = Block(STRIKES, 6, 20, 30)  # number, label, call, put
-PROFILE_BLOCK = Block(PROFILE, 6, 81, 8)  # number, level, above 0, below 0, spot, zero gamma
-FLOW_BLOCK = Block(FLOWS, 7, 21, 18)  # move, label, buy, sell, linear estimate
-BUCKET_BLOCK = Block(FLOWS, 7, 5, 26)  # number, label, call, put
-# What the charts of the sheet History show stands here too: rows are deleted there.
-CURVE_BLOCK = Block(VOLATILITY, 7, 40, 20)  # put: call delta, iv; call: delta, iv
-TERM_BLOCK = Block(VOLATILITY, 7, 60, 26)  # days, iv
-POINTS_BLOCK = Block(VOLATILITY, 7, 3, 28)  # days, iv at constant maturity
-KEPT_BLOCK = Block(VOLATILITY, 7, 250, 32)  # number, date, GEX above and below 0, skew, each slope calm and inverted
+GRID_ROWS, GRID_COLUMNS, SMALL_ROWS, SMALL_COLUMNS = 25, 13, 11, 6
+STRIKE_ROWS, LEVEL_ROWS, MAP_DAYS, DAY_ROWS = 121, 15, 5, 30
+_HEAD = len(ROWS)
 
-#: The sheets of a dealer's own book, after all others.
-POSITIONS, HEDGE, LIMITS, QUOTES = "Positions", "Hedge", "Limits", "Quotes"
-OWN_BOOK = (POSITIONS, HEDGE, LIMITS, QUOTES)
-SHEETS += OWN_BOOK
-
-#: Input ranges of those sheets, with their header rows and room for more.
-NAMES |= {
-    "Own_As_Of": f"={POSITIONS}!$F$4",
-    "Own_Positions": f"={POSITIONS}!$A$6:$J$106",
-    "Own_Candidates": f"={HEDGE}!$X$5:$AE$25",
-    "Own_Bounds": f"={HEDGE}!$X$29:$Z$31",
-    "Own_Products": f"={HEDGE}!$X$35:$AE$40",
-    "Own_Limits": f"={LIMITS}!$A$5:$C$30",
-    "Own_Quotes": f"={QUOTES}!$A$8:$I$40",
-}
-_BOOK = f"Own_Positions,,Own_As_Of,{SETTINGS_RANGE}"
-_OTHERS = f",Own_As_Of,{SETTINGS_RANGE}"
-SPILLS |= {
-    "own_exposure": Spill(POSITIONS, 6, 12, f"=BOOK_EXPOSURE({_BOOK})", 12, 250, (0, 1, 11)),
-    "own_residual": Spill(
-        HEDGE, 10, 2, f"=RESIDUAL_RISK({_BOOK},Own_Candidates,Own_Bounds,Own_Products)", 11, 11, (0, 9, 10)
+SPILLS: dict[str, Spill] = {
+    "headline": Spill(
+        CALC, 2, 4, f"=HEADLINE({LIVE},,,,{REGIME_INPUTS},{LIVE_EARLIER},{CHOSEN},{PROBLEM})", _HEAD_COLUMNS, _HEAD
     ),
-    "own_shares": Spill(HEDGE, 45, 2, f"=HEDGE_UNDERLYING({_BOOK})", 13, 8, (0, 8, 9)),
-    "own_related": Spill(HEDGE, 55, 2, f"=HEDGE_RELATED(Own_Positions,Own_Products,{_OTHERS})", 9, 7, (0, 1)),
-    "own_options": Spill(
-        HEDGE, 64, 2, f"=HEDGE_OPTIONS(Own_Positions,Own_Candidates,Own_Bounds,{_OTHERS})", 10, 32, (0, 1, 9)
+    "shown": Spill(
+        CALC, SAVED_ROW, _SHOWN,
+        f"=IF(ISERROR({CALC}!$D$2),{CALC}!$L$3:$R${2 + _HEAD},{CALC}!$D$3:$J${2 + _HEAD})", _HEAD_COLUMNS, _HEAD - 1,
     ),
-    "own_gaps": Spill(HEDGE, 50, 25, f"=GAP_RISK({_BOOK},,$X$51:$X$71,$X$47)", 6, 25),
-    "own_cost": Spill(
-        HEDGE, 101, 2, f"=REBALANCE_COST(Own_Positions,$C$99,$D$99,$E$99,{_OTHERS})", 8, 8, (0,)
+    # Charts read these, side by side on the sheet Calc.
+    "ladder": Spill(CALC, 2, 28, f"=GEX_LADDER({LIVE})", 11, 43),
+    "change_ladder": Spill(CALC, 2, 40, f"=GEX_LADDER({LIVE},,,,,,{CALC}!$B$7)", 11, 43),
+    "profile": Spill(CALC, 2, 52, f"=PROFILE_BARS({LIVE})", 9, 107),
+    "expiries": Spill(CALC, 2, 62, f"=EXPIRY_BARS({LIVE})", 5, 12),
+    "change": Spill(CALC, 2, 68, f"=CHANGE_BARS({LIVE},,,,{LIVE_EARLIER})", 8, 10),
+    "spot_flow": Spill(CALC, 2, 77, f'=FLOW_BARS({LIVE},,,,"spot",{FLOWS}!$D$5,{FLOWS}!$G$5)', 7, 17),
+    "iv_flow": Spill(CALC, 2, 85, f'=FLOW_BARS({LIVE},,,,"iv",{FLOWS}!$L$5)', 7, 11),
+    "term": Spill(CALC, 2, 93, f"=TERM_BARS({LIVE})", 2, 20),
+    "smile": Spill(CALC, 2, 96, f"=SMILE_BARS({LIVE})", 4, 11),
+    "days": Spill(CALC, 2, 101, f"=DAYS_BARS(History,{TODAY})", 8, 60),
+    "small_grid": Spill(
+        CALC, 60, 28, f"=GRID_TABLE({LIVE},,,,{SMALL_ROWS},{SMALL_COLUMNS},,,TRUE)", SMALL_COLUMNS + 2, SMALL_ROWS + 2
     ),
-    "own_limits": Spill(LIMITS, 5, 5, f"=LIMIT_CHECK(Own_Positions,Own_Limits,{_OTHERS})", 9, 40, (0, 1, 5, 6, 7, 8)),
-    "own_quotes": Spill(QUOTES, 8, 11, "=QUOTE_ADJUST(Own_Quotes,$B$5,$C$5,$D$5)", 9, 40, (0, 8)),
+    "brief": Spill(CALC, 60, 62, f"=CHECK_TABLE({LIVE},,,,5,TRUE)", 2, 5),
+    # And these stand where they are read.
+    "levels": Spill(
+        LEVELS, 7, 2, f"=LEVEL_TABLE({LIVE},,,,{LEVELS}!$D$5,{LEVELS}!$H$5,{LEVELS}!$F$5,{LEVEL_ROWS})", 8, LEVEL_ROWS
+    ),
+    "grid": Spill(
+        GRID, 7, 2, f"=GRID_TABLE({LIVE},,,,{GRID_ROWS},{GRID_COLUMNS},{GRID}!$C$5,{GRID}!$G$5)", GRID_COLUMNS + 4,
+        GRID_ROWS + 2,
+    ),
+    "map": Spill(MAP, 6, 2, f"=MAP_TABLE({LIVE},,,,{MAP_DAYS})", MAP_DAYS + 5, 20),
+    "steps": Spill(CHANGE, 10, 9, f"=CHANGE_TABLE({LIVE},,,,{LIVE_EARLIER})", 5, 10),
+    "change_expiries": Spill(CHANGE, 23, 9, f'=CHANGE_TABLE({LIVE},,,,{LIVE_EARLIER},"expiry")', 4, 13),
+    "moved": Spill(CHANGE, 39, 2, f'=CHANGE_TABLE({LIVE},,,,{LIVE_EARLIER},"contract")', 6, 10),
+    "strikes": Spill(STRIKES, 7, 2, f"=STRIKE_TABLE({LIVE},,,,{STRIKE_ROWS},{STRIKES}!$D$5)", 9, STRIKE_ROWS),
+    "hedge_flow": Spill(FLOWS, 21, 2, f"=IFERROR(HEDGE_FLOW({LIVE},{CALC}!$BZ$3:$BZ$19,,,,{FLOWS}!$G$5),\"\")", 7, 17),
+    "exposures": Spill(FLOWS, 21, 10, f"=IFERROR(EXPOSURES({LIVE}),\"\")", 6, 7),
+    "buckets": Spill(FLOWS, 31, 10, f"=IFERROR(GEX_BY_BUCKET({LIVE}),\"\")", 7, 5),
+    "by_expiry": Spill(VOLATILITY, 23, 2, f"=EXPIRY_TABLE({LIVE})", 12, 40),
+    "today": Spill(
+        DAYS, TODAY_HEADER, 2, f'=IFERROR(HISTORY_ROW({LIVE},,,"unit=usd",{REGIME_INPUTS}),"")', TODAY_COLUMNS, 1
+    ),
+    "day_table": Spill(DAYS, 19, 2, f"=DAYS_TABLE(History,{TODAY},{DAY_ROWS})", 13, DAY_ROWS),
+    "findings": Spill(CHECK, 6, 2, f"=CHECK_TABLE({LIVE},,,,30)", 6, 30),
+    "check_expiries": Spill(CHECK, 39, 2, f"=CHECK_EXPIRIES({LIVE})", 7, 40),
+    "choices": Spill(CHOICES, 17, 2, f"=CHOICE_TABLE({LIVE},,,,{REGIME_INPUTS})", 9, 50),
 }  # fmt: skip
-GAPS = Block(HEDGE, 51, 21, 24)  # jump; then GAP_RISK's columns
-LIMIT_USE = Block(LIMITS, 6, 12, 14)  # label, use in state ok, warn, breach

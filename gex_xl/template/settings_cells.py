@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from gex_xl.engines.addresses import area_of
 from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry, Scalar
 from gex_xl.errors import BadInput
-from gex_xl.settings import HELP, parse_settings
+from gex_xl.settings import HELP, parse_settings, worded
 from gex_xl.template import plan
 
-_KEYS, _VALUES = 1, 2  # columns A and B
+_KEYS, _VALUES = 3, 4  # columns C and D
 
 
 def settings_in(book: Path) -> dict[str, object]:
     """What a book's own cells say; {} where they say what no setting can be, of which its formulas then tell."""
-    found = _cells(Package(book))
+    package = Package(book)
+    found = {key: value for key, (_, value) in _cells(package).items()} | _selected(package)
     try:
-        return parse_settings([[key, value] for key, (_, value) in found.items()])
+        return parse_settings([[key, value] for key, value in found.items()])
     except BadInput:
         return {}
 
@@ -26,24 +28,56 @@ def settings_in(book: Path) -> dict[str, object]:
 def change_settings(source: Path, target: Path, changes: Mapping[str, object]) -> None:
     """Write the book `source` to `target` with other settings in its cells; nothing is computed.
 
-    Raises BadInput for a file that has no such sheet or no such setting, and where a formula gives the setting.
+    Those that the Dashboard's selectors give are written there, in their words. Raises BadInput for a file that has no
+    such sheet or no such setting, and where a formula of the user's gives the setting.
     """
     package = Package(source)
     found = _cells(package)
-    if missing := [key for key in changes if key not in found]:
+    places: dict[str, tuple[str, int, int]] = {
+        key: (plan.SETTINGS, row, _VALUES) for key, (row, _) in found.items() if key not in plan.SELECTORS
+    }
+    if plan.DASHBOARD in package.sheets:
+        places |= {key: _place(cell) for key, cell in plan.SELECTORS.items()}
+    if missing := [key for key in changes if key not in places]:
         raise BadInput(
             f"{source.name} has no setting {missing[0]} on a sheet {plan.SETTINGS}; give a workbook made by "
             "gex-xl new, or build it anew with this version"
         )
-    places = {(plan.SETTINGS, found[key][0], _VALUES) for key in changes}
-    if formulas := [cell.name for cell in package.formulas() if (cell.sheet, cell.row, cell.column) in places]:
+    wanted = {places[key] for key in changes}
+    if formulas := [cell.name for cell in package.formulas() if (cell.sheet, cell.row, cell.column) in wanted]:
         raise BadInput(f"{formulas[0]} holds a formula, which --set does not replace; type a value there first")
-    entries: dict[int, dict[int, Entry]] = {}
+    entries: dict[str, dict[int, dict[int, Entry]]] = {}
     for key, value in changes.items():
-        plain: Scalar = float(value) if isinstance(value, (int, float)) else str(value)
-        entries[found[key][0]] = {_VALUES: Entry(plain)}
-    package.write_values({plan.SETTINGS: entries}, {})
+        sheet, row, column = places[key]
+        shown = worded(key, value) if key in plan.SELECTORS else value
+        plain: Scalar = float(shown) if isinstance(shown, (int, float)) else str(shown)
+        entries.setdefault(sheet, {}).setdefault(row, {})[column] = Entry(plain)
+    package.write_values(entries, {})
     package.save(target)
+
+
+def write_inputs(source: Path, target: Path, spot: float | None, as_of: str | None) -> None:
+    """Write spot and quote time, where given, into the book's own cells; nothing is computed."""
+    package = Package(source)
+    entries: dict[str, dict[int, dict[int, Entry]]] = {}
+    for cell, value in ((plan.SPOT_CELL, spot), (plan.AS_OF_INPUT, as_of)):
+        if value is not None:
+            sheet, row, column = _place(cell)
+            entries.setdefault(sheet, {}).setdefault(row, {})[column] = Entry(value)
+    package.write_values(entries, {})
+    package.save(target)
+
+
+def _place(cell: str) -> tuple[str, int, int]:
+    area = area_of(cell)
+    assert area is not None  # noqa: S101  the plan's own cells
+    return area.sheet, area.top, area.left
+
+
+def _selected(package: Package) -> dict[str, Scalar]:
+    """What the Dashboard's selectors hold."""
+    held = package.values(plan.DASHBOARD) if plan.DASHBOARD in package.sheets else {}
+    return {key: held.get(_place(cell)) for key, cell in plan.SELECTORS.items()}
 
 
 def _cells(package: Package) -> dict[str, tuple[int, Scalar]]:

@@ -45,6 +45,8 @@ SIGNED_SHORT = "[>=0.05]+#,##0.0;[<=-0.05]-#,##0.0;0.0"
 #: In heat maps what rounds to nothing is a dot.
 HEAT = '[>=0.005]#,##0.00;[<=-0.005]-#,##0.00;"·"'
 PERCENT, SIGNED_PERCENT = "0.0 %", "[>=0.0005]+0.0 %;[<=-0.0005]-0.0 %;0.0 %"
+#: Text alone: what refers to an empty text is 0 in some programs.
+TEXT = ";;;@"
 MOVE = '"±"#,##0.00'
 TRADE = '[>=0.05]"buy "#,##0.0;[<=-0.05]"sell "#,##0.0;0'
 #: An axis of charts whose unseen series is 1e-9 where there are no figures: no figures along it then.
@@ -79,6 +81,16 @@ class Style:
     def kind(self, kind: str) -> Any:
         """A conditional format in the ground and text of a kind."""
         return self.rule(bg_color=KINDS[kind].ground, font_color=KINDS[kind].ink)
+
+    @staticmethod
+    def grounds(kind: str) -> str:
+        """The ground of a kind."""
+        return KINDS[kind].ground
+
+    @staticmethod
+    def inks(kind: str) -> str:
+        """The text of a kind."""
+        return KINDS[kind].ink
 
     def kind_edge(self, kind: str) -> Any:
         """The same with the kind's edge at the left."""

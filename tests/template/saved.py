@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from pathlib import Path
 
+import openpyxl
+
 from gex_xl.template import plan
+
+
+def opened(book: Path, *, values: bool = False) -> openpyxl.Workbook:
+    """A book as openpyxl reads it, which does not know Excel's newer data bars and says so."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="(Unknown|Conditional Formatting|Data Validation) extension")
+        loaded = openpyxl.load_workbook(book, data_only=values)
+    loaded.close()
+    return loaded
 
 
 def rewritten(book: Path, target: Path, sheet: str, cell: str, content: str, blank: bool = False) -> Path:

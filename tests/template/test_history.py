@@ -1,4 +1,4 @@
-"""The sheet History: rows pasted under its header, evaluated by its own formulas, against the functions and pandas."""
+"""The sheet Days: rows pasted under its header, evaluated by its own formulas, against the functions and pandas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from gex_xl.engines import Recalculation, recalculate
 from gex_xl.history import COLUMNS
 from gex_xl.template import plan
 from gex_xl.udfs import FUNCTIONS
+
+from .saved import opened
 
 Book = tuple[Path, Recalculation]
 Cells = list[list[object]]
@@ -36,76 +38,69 @@ def made_up(days: int, last: dt.date = dt.date(2025, 10, 7)) -> pd.DataFrame:
 def pasted(book: Path, target: Path, rows: pd.DataFrame, header: bool = False) -> Recalculation:
     """The book with these rows pasted below the header, or over it with a header of their own."""
     cells = [[None if value != value else value for value in row] for row in rows.to_numpy(dtype=object).tolist()]
-    at = f"{plan.HISTORY}!A{plan.KEPT_HEADER if header else FIRST}"
+    at = f"{plan.DAYS}!B{plan.KEPT_HEADER if header else FIRST}"
     return recalculate(book, target, FUNCTIONS, paste={at: [list(COLUMNS), *cells] if header else cells})
 
 
-def value(done: Recalculation, cell: str, sheet: str = plan.HISTORY) -> object:
-    return done.values.get(f"{sheet}!{cell}")
+def table(done: Recalculation, name: str) -> list[list[object]]:
+    """A table of the book below its header."""
+    it = plan.SPILLS[name]
+    return [
+        [done.values.get(it.cell(down, across).replace("$", "")) for across in range(it.columns)]
+        for down in range(1, it.room + 1)
+    ]
 
 
-def charted(done: Recalculation, offset: int) -> list[object]:
-    it = plan.KEPT_BLOCK
-    letter = openpyxl.utils.get_column_letter(it.column + offset)
-    return [value(done, f"{letter}{row}", it.sheet) for row in range(it.first, it.last + 1)]
+def shown(done: Recalculation, key: str, column: str = "words") -> object:
+    return done.values[plan.headline(key, column).replace("$", "")]
 
 
-def test_today_stands_on_top_in_the_columns_of_the_rows_below(book: Book, sample: Cells) -> None:
-    header, today = FUNCTIONS["HISTORY_ROW"](sample)
-    letters = [openpyxl.utils.get_column_letter(i + 1) for i in range(len(COLUMNS))]
-    done = book[1]
+def test_today_stands_in_the_columns_of_the_rows_below(book: Book, sample: Cells) -> None:
+    header, today = FUNCTIONS["HISTORY_ROW"](sample, None, None, "unit=usd")
+    letters = [openpyxl.utils.get_column_letter(i + 2) for i in range(len(COLUMNS))]
+    values = book[1].values
     for letter, name, wanted in zip(letters, header, today, strict=False):
-        assert value(done, f"{letter}6") == name
-        assert value(done, f"{letter}7") == (pytest.approx(wanted, rel=1e-12) if isinstance(wanted, float) else wanted)
-    sheet = openpyxl.load_workbook(book[0])[plan.HISTORY]
+        assert values[f"{plan.DAYS}!{letter}{plan.TODAY_HEADER}"] == name
+        found = values[f"{plan.DAYS}!{letter}{plan.TODAY_HEADER + 1}"]
+        assert found == (pytest.approx(wanted, rel=1e-12) if isinstance(wanted, float) else wanted)
+    sheet = opened(book[0])[plan.DAYS]
     assert [sheet[f"{letter}{plan.KEPT_HEADER}"].value for letter in letters] == list(COLUMNS)
 
 
-def test_an_empty_history_leaves_the_trigger_silent_and_says_so(book: Book) -> None:
-    done = book[1]
-    assert value(done, "A3") == "No rows yet: z-scores need 60 earlier days."
-    assert value(done, "C4") == f"First free row: A{FIRST}"
-    assert [value(done, f"D{row}") for row in range(10, 14)] == ["no earlier days"] * 4
-    for offset in range(1, 9):
-        assert set(charted(done, offset)) == {""}
-    row = plan.SPILLS["triggers"].row + 5
-    found = [value(done, f"{column}{row}", plan.REGIME) for column in "AEFH"]
-    assert found == ["skew_25d_z", "not given", "no", "not given"]
+def test_without_kept_rows_today_stands_alone_and_the_trigger_is_silent(book: Book) -> None:
+    rows = table(book[1], "day_table")
+    assert str(rows[0][0]).endswith("today")
+    assert {row[0] for row in rows[1:]} == {""}
+    assert shown(book[1], "trigger_skew_25d_z") == "silent: not given"
 
 
 def test_z_scores_come_from_the_kept_rows(book: Book, tmp_path: Path) -> None:
     rows = made_up(300)
     done = pasted(book[0], tmp_path / "kept.xlsx", rows)
     assert done.errors == {}
-    for row, name in zip(range(10, 14), SCORED, strict=True):
-        past = rows[name].astype(float).iloc[-252:]
-        wanted = (float(value(done, f"B{row}")) - past.mean()) / past.std()  # type: ignore[arg-type]
-        assert value(done, f"C{row}") == pytest.approx(wanted, rel=1e-9)
-    z, trigger = value(done, "C11"), plan.SPILLS["triggers"].row + 5
-    assert value(done, f"E{trigger}", plan.REGIME) == pytest.approx(z)
-    assert str(value(done, f"H{trigger}", plan.REGIME)).startswith("history: skew 0.0292 against")
-    assert value(done, "C17", plan.DASHBOARD) == pytest.approx(z)
-    assert value(done, "C4") == f"First free row: A{FIRST + 300}"
-    assert str(value(done, "A3")).startswith("300 rows, 2024-12-12 to 2025-10-07.")
+    today = dict(zip(*FUNCTIONS["HISTORY_ROW"](_paste(book), None, None, "unit=usd"), strict=True))
+    past = rows["skew_25d"].astype(float).iloc[-252:]
+    wanted = (today["skew_25d"] - past.mean()) / past.std()
+    assert shown(done, "trigger_skew_25d_z", "value") == pytest.approx(wanted, rel=1e-9)
+    newest = table(done, "day_table")[0]
+    total = rows["total_gex"].astype(float).iloc[-252:]
+    assert newest[3] == pytest.approx((today["total_gex"] - total.mean()) / total.std(), rel=1e-9)
 
 
-def test_the_charts_show_the_last_rows(book: Book, tmp_path: Path) -> None:
+def _paste(book: Book) -> Cells:
+    sheet = opened(book[0], values=True)[plan.CHAIN]
+    return [[cell.value for cell in row[2:30]] for row in sheet.iter_rows()]
+
+
+def test_the_charts_show_the_last_rows_and_today(book: Book, tmp_path: Path) -> None:
     rows = made_up(300)
     done = pasted(book[0], tmp_path / "kept.xlsx", rows)
-    last = rows.iloc[-plan.KEPT_BLOCK.rows :]
-    assert charted(done, 1) == last["date"].tolist()
-    both = np.add(charted(done, 2), charted(done, 3)) * 1e9  # type: ignore[arg-type]
-    np.testing.assert_allclose(both.astype(float), last["total_gex"].astype(float))
-    skew = [100 * x if x == x else "" for x in last["skew_25d"]]
-    assert charted(done, 4) == [pytest.approx(x) if isinstance(x, float) else x for x in skew]
-    limit = 1.02
-    for offset, name in ((5, "short_slope"), (7, "med_slope")):
-        calm, inverted = (np.array(charted(done, offset + i), dtype=float) for i in (0, 1))
-        np.testing.assert_allclose(1 + calm + inverted, last[name].astype(float))
-        np.testing.assert_array_equal(inverted != 0, last[name].astype(float) > limit)
+    bars = table(done, "days")
+    both = [float(str(row[1])) + float(str(row[2])) for row in bars[:-1]]
+    np.testing.assert_allclose(both, rows["total_gex"].astype(float).iloc[-59:] / 1e9)
+    assert [row[0] for row in bars if row[0]] == ["Aug", "Sep", "Oct"]
     few = pasted(tmp_path / "kept.xlsx", tmp_path / "few.xlsx", rows.iloc[-3:])
-    assert charted(few, 1) == [*rows["date"][-3:], *[""] * (plan.KEPT_BLOCK.rows - 3)]
-    assert charted(few, 2)[:3] == [pytest.approx(max(0, gex) / 1e9) for gex in rows["total_gex"][-3:]]
+    assert [row[0] for row in table(few, "days") if row[0]] == ["Oct"]
 
 
 def test_a_csv_of_the_command_pastes_over_the_header(book: Book, tmp_path: Path) -> None:
@@ -114,20 +109,12 @@ def test_a_csv_of_the_command_pastes_over_the_header(book: Book, tmp_path: Path)
     rows["date"] = [float((dt.date.fromisoformat(day) - dt.date(1899, 12, 30)).days) for day in rows["date"]]
     done = pasted(book[0], tmp_path / "csv.xlsx", rows, header=True)
     assert done.errors == {}
-    assert charted(done, 1)[:2] == ["2025-07-30", "2025-07-31"]
-    assert isinstance(value(done, "C11"), float)
+    assert isinstance(shown(done, "trigger_skew_25d_z", "value"), float)
 
 
-def test_too_few_rows_rows_of_other_symbols_and_broken_rows_are_said(book: Book, tmp_path: Path) -> None:
-    few = pasted(book[0], tmp_path / "few.xlsx", made_up(20))
-    assert "at least 60 are needed" in str(value(few, "D10"))
-    mixed = made_up(20)
-    mixed.loc[5:, "symbol"], mixed.loc[9:, "unit"] = "NDX", "USD bn per 1 %"
-    said = str(value(pasted(book[0], tmp_path / "mixed.xlsx", mixed), "A3"))
-    assert "Several symbols" in said and "Several units" in said
+def test_skews_in_vol_points_are_refused_in_words(book: Book, tmp_path: Path) -> None:
     points = made_up(70)
-    points["skew_25d"] = 100 * points["skew_25d"].astype(float)  # vol points
+    points["skew_25d"] = 100 * points["skew_25d"].astype(float)
     done = pasted(book[0], tmp_path / "broken.xlsx", points)
-    assert str(value(done, "A3")).startswith("Cannot be used: the rows below need dates")
-    assert str(value(done, "B4", plan.DASHBOARD)).startswith("No regime: see what the sheet History says")
-    assert any("above 0.5" in message for message in done.errors.values())
+    said = f"{shown(done, 'verdict', 'label')} {shown(done, 'verdict', 'note')} {shown(done, 'status')}"
+    assert "above 0.5" in said

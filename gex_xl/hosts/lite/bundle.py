@@ -22,7 +22,7 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts import closure
 from gex_xl.template.history_sheet import BUTTON
-from gex_xl.template.plan import HISTORY
+from gex_xl.template.plan import DAYS
 
 _ENTRIES = ("gex_xl.udfs", "gex_xl.hosts.lite.scripts")
 #: The version of xlwings with which the tests run the file.
@@ -144,7 +144,7 @@ def main_py(old: str = "") -> str:
     names = "\n".join(f"    {name}," for name in REGISTRY)
     digest = hashlib.sha256((head + sections).encode()).hexdigest()[:16]
     theirs = old.partition(_END)[2].removeprefix("\n")
-    return head + sections + _TAIL.format(digest=digest, names=names, sheet=HISTORY, button=BUTTON, end=_END) + theirs
+    return head + sections + _TAIL.format(digest=digest, names=names, sheet=DAYS, button=BUTTON, end=_END) + theirs
 
 
 def licence() -> str:

@@ -1,0 +1,50 @@
+"""The hidden sheet Calc: what the whole book reads, the saved copy of the headline, and the tables behind charts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gex_xl.analytics.first_screen import ROWS
+from gex_xl.template import plan
+from gex_xl.template.drawing import spill
+from gex_xl.template.style import Style
+
+#: Tables that stand on this sheet; all others stand where they are read.
+_TABLES = [name for name, it in plan.SPILLS.items() if it.sheet == plan.CALC]
+
+
+def draw(book: Any, style: Style) -> None:
+    """Cells, the saved copy's place, and the tables side by side."""
+    sheet = book.get_worksheet_by_name(plan.CALC)
+    small = style.of(font_size=9)
+    chain, beyond = plan.CHAIN, f"{plan.CHAIN}!$A${plan.BEYOND_ROW}"
+    too_long = (
+        f'"cells beyond column {plan.LAST_PASTE_COLUMN} or row {plan.PASTE_ROWS:,} of the sheet {chain} are not read; '
+        'paste one underlying at C1, with fewer columns"'
+    )
+    cells = (
+        (plan.LIVE, "The chain, or none", '=IF(ISERROR(Chain),"none",Chain)'),
+        (plan.LIVE_EARLIER, "The earlier chain", '=IF(ISERROR(Earlier),"none",Earlier)'),
+        (plan.PROBLEM, "What is wrong with the paste",
+         f'=IF({beyond}>0,{too_long},IF(ISERROR(Chain),CHAIN_STATUS({plan.LOAD_ARGUMENTS}),""))'),
+        (plan.CHOSEN, "A sign was chosen", f'={plan.SIGN_CELL}<>"{plan.DEFAULT_SIGN}"'),
+        (f"{plan.CALC}!$B$7", "The earlier chain, or none", f'=IF({plan.LIVE_EARLIER}="","none",{plan.LIVE_EARLIER})'),
+        (plan.SAMPLE, "Badge", f'=IF(COUNTIF({chain}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC SAMPLE","")'),
+    )  # fmt: skip
+    for cell, words, formula in cells:
+        row = int(cell.rpartition("$")[2]) - 1
+        sheet.write(row, 0, words, small)
+        if "CHAIN_STATUS" in formula:
+            sheet.write_dynamic_array_formula(row, 1, row, 1, formula, small)
+        else:
+            sheet.write_formula(row, 1, formula, small)
+    sheet.write("A1", "What every sheet reads: nothing here is to be changed", style.of(bold=True))
+    sheet.write("L1", "Saved with the file, shown where functions do not run", small)
+    sheet.write("T1", "Shown", small)
+    for key in ROWS:
+        for column in ("key", "label", "value", "shown", "words", "note", "kind"):
+            row, at = plan.saved_place(key, column)
+            sheet.write_blank(row - 1, at - 1, None, small)
+    for name in _TABLES:
+        spill(sheet, name, small)
+    sheet.hide()
