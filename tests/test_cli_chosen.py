@@ -30,17 +30,36 @@ def total(file: Path, changes: dict[str, Any]) -> float:
 
 
 def shown_total(book: Path) -> object:
-    """The cell that every book calls its total GEX, whatever it names it."""
-    return openpyxl.load_workbook(book, data_only=True)["Dashboard"]["C7"].value
+    """The total in the first panel of the first screen, in the unit chosen there."""
+    return openpyxl.load_workbook(book, data_only=True)["Dashboard"]["G5"].value
 
 
 def chosen(book: Path) -> dict[str, object]:
-    """The sheet Settings, as the user sees it."""
-    sheet = openpyxl.load_workbook(book)["Settings"]
-    return {str(row[0]): row[1] for row in sheet.iter_rows(min_row=8, max_col=2, values_only=True)}
+    """The sheet Settings as the user sees it, with what the selectors of the first screen say behind its links."""
+    loaded = openpyxl.load_workbook(book)
+    found = {}
+    for _, name, value, _ in loaded["Settings"].iter_rows(min_row=12, min_col=2, max_col=5, values_only=True):
+        if str(value).startswith("=Dashboard!"):
+            selected = loaded["Dashboard"][str(value).rpartition("!")[2]].value
+            value = SELECTED.get(selected, selected)
+        if name:
+            found[str(name)] = value
+    return found
 
 
-DEFAULTS = gex_xl.Settings().as_dict()
+#: Words of the first screen's lists.
+SELECTED = {
+    "Customer flow (default)": "customer_flow",
+    "Most public tools: calls +, puts -": "long_calls",
+    "Dealers short both: calls -, puts -": "short_all",
+    "All": "all",
+    "Up to 30 days": "<=30d",
+    "USD bn per 1 %": "usd_bn",
+    "USD mn per 1 %": "usd_mn",
+    "Auto": "auto",
+}
+#: A book chooses bn or mn by itself; the plain functions give USD.
+DEFAULTS = {**gex_xl.Settings().as_dict(), "unit": "auto"}
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +113,10 @@ def test_settings_of_reading_are_those_of_the_book(tmp_path: Path) -> None:
     assert (made.returncode, again.returncode) == (0, 0), made.stderr + again.stderr
     for name in ("book.xlsx", "again.xlsx"):
         book = openpyxl.load_workbook(tmp_path / name, data_only=True)
-        assert book["Dashboard"]["H7"].value == 1.3
-        assert book["Dashboard"]["C7"].value == pytest.approx(total(tmp_path / "comma.csv", settings), rel=1e-12)
+        assert book["Dashboard"]["D1"].value == 1.3
+        assert book["Dashboard"]["G5"].value == pytest.approx(
+                total(tmp_path / "comma.csv", {**settings, "unit": "auto"}), rel=1e-12
+            )
         assert chosen(tmp_path / name) == {**DEFAULTS, **settings}
 
 
@@ -111,8 +132,8 @@ def test_a_wrong_setting_in_a_book_can_be_mended(books: Callable[[str], Path], t
 def old_book(books: Callable[[str], Path]) -> bytes:
     """A book of a version that had no setting named slopes."""
     package = Package(books("plain"))
-    (row,) = (row for (_, row, column), value in package.values("Settings").items() if (column, value) == (1, "slopes"))
-    package.write_values({"Settings": {row: {1: Entry("earlier")}}}, {})
+    (row,) = (row for (_, row, column), value in package.values("Settings").items() if (column, value) == (3, "slopes"))
+    package.write_values({"Settings": {row: {3: Entry("earlier")}}}, {})
     old = books("plain").with_name("old.xlsx")
     package.save(old)
     return old.read_bytes()
@@ -126,7 +147,7 @@ def old_book(books: Callable[[str], Path]) -> bytes:
         (["recalc", "book.xlsx", "--set", "sign=up"], 'sign is "up"; expected customer_flow or'),
         (["recalc", "book.xlsx", "--set", "strikes==1+1"], 'strikes is "=1+1"; expected a band'),
         (["recalc", "old.xlsx", "--set", "slopes=chain"], "old.xlsx has no setting slopes on a sheet Settings"),
-        (["recalc", "linked.xlsx", "--set", "sign=long_calls"], "Settings!B8 holds a formula, which --set does not"),
+        (["recalc", "linked.xlsx", "--set", "rate=0.03"], "Settings!D8 holds a formula, which --set does not"),
         (["recalc", "foreign.xlsx", "--set", "sign=long_calls"], "foreign.xlsx has no setting sign"),
         (["recalc", "nowhere.xlsx", "--set", "sign=long_calls"], "nowhere.xlsx"),
         (["new", "new.xlsx", "--symbol", "ZZX"], "CBOE has no options under ZZX"),
@@ -145,8 +166,8 @@ def test_bad_input_is_one_line_and_touches_nothing(
     (tmp_path / "old.xlsx").write_bytes(old_book)
     openpyxl.Workbook().save(tmp_path / "foreign.xlsx")
     linked = openpyxl.Workbook()
-    linked.create_sheet("Settings")["A8"] = "sign"
-    linked["Settings"]["B8"] = '="long_"&"calls"'
+    linked.create_sheet("Settings")["C8"] = "rate"
+    linked["Settings"]["D8"] = "=0.04+0.01"
     linked.save(tmp_path / "linked.xlsx")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     with feed(fixed(b"", 404)) as server:

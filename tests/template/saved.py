@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 import zipfile
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from gex_xl.template import plan
 
 
 def opened(book: Path, *, values: bool = False) -> openpyxl.Workbook:
-    """A book as openpyxl reads it, which does not know Excel's newer data bars and says so."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="(Unknown|Conditional Formatting|Data Validation) extension")
-        loaded = openpyxl.load_workbook(book, data_only=values)
+    """A book as openpyxl reads it."""
+    loaded = openpyxl.load_workbook(book, data_only=values)
     loaded.close()
     return loaded
 
