@@ -115,8 +115,8 @@ def test_settings_of_reading_are_those_of_the_book(tmp_path: Path) -> None:
         book = openpyxl.load_workbook(tmp_path / name, data_only=True)
         assert book["Dashboard"]["D1"].value == 1.3
         assert book["Dashboard"]["G5"].value == pytest.approx(
-                total(tmp_path / "comma.csv", {**settings, "unit": "auto"}), rel=1e-12
-            )
+            total(tmp_path / "comma.csv", {**settings, "unit": "auto"}), rel=1e-12
+        )
         assert chosen(tmp_path / name) == {**DEFAULTS, **settings}
 
 

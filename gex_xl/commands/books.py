@@ -60,6 +60,7 @@ def _add_chain(parser: argparse.ArgumentParser, chain: str) -> None:
 
 
 def _new(given: argparse.Namespace) -> int:
+    from gex_xl import template
     from gex_xl.hosts.host import host_named
 
     host = host_named(given.host)
@@ -70,7 +71,7 @@ def _new(given: argparse.Namespace) -> int:
         return _new_desk(given, host)
     if given.positions:
         raise BadInput("--positions goes with --desk; a book of gamma exposure takes --chain")
-    settings = Settings().with_changes(parse_settings("\n".join(given.set)))
+    settings = template.DEFAULTS.with_changes(parse_settings("\n".join(given.set)))
     cells, title = _chosen_cells(given, settings)
     host.new(given.book, cells, dt.datetime.now(dt.UTC), settings)
     print(f"{given.book}: built, with {title or 'the synthetic sample chain'} in it")

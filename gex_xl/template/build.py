@@ -59,14 +59,14 @@ def build_workbook(
         book.define_name(name, target_cell)
     style = Style(book)
     start.draw(book, style, note)
-    paste.settings(book, style, settings or Settings())
+    paste.settings(book, style, settings or plan.DEFAULTS)
     for name in (plan.CHAIN, plan.EARLIER):
         paste.chain(book, style, name)
     for draw in (maps.levels, maps.grid, maps.days_ahead, change.draw, markets.strikes, markets.flows,
                  markets.volatility, history_sheet.days, explain.check, explain.choices, explain.functions,
                  calc.draw):  # fmt: skip
         draw(book, style)
-    dashboard.draw(book, style, paste.selector_values(settings or Settings()))
+    dashboard.draw(book, style, paste.selector_values(settings or plan.DEFAULTS))
     if extend is not None:
         extend(book)
     try:

@@ -267,3 +267,8 @@ def print_setup(
     sheet.set_footer(f"&L&8&A&C&8{footer}&R&8page &P of &N")
     if repeat:
         sheet.repeat_rows(*repeat)
+
+
+def no_print(sheet: Any, blank: str) -> None:
+    """Leave the sheet out when the book is printed, by an area that is a blank cell: its rows are for the screen."""
+    sheet.print_area(f"{blank}:{blank}")

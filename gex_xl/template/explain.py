@@ -7,7 +7,7 @@ from typing import Any
 from gex_xl.functions import REGISTRY
 from gex_xl.functions.registry import Function
 from gex_xl.template import plan
-from gex_xl.template.drawing import Column, data_bar, heading, kinds_by_word, page_top, print_setup, table
+from gex_xl.template.drawing import Column, data_bar, heading, kinds_by_word, no_print, page_top, print_setup, table
 from gex_xl.template.plan import headline
 from gex_xl.template.style import COUNT, PRICE, SIGNED, SIGNED_PERCENT, SOFT, Style
 
@@ -45,6 +45,7 @@ def check(book: Any, style: Style) -> None:
             Column("What it means, what to do", "", {"indent": 1}),
         ),
         height=19,
+        wrap=False,
     )
     kinds_by_word(sheet, style, (it.row, 1), (it.last - 1, 1), {"stop": "bad", "look": "stress", "ok": "good"})
     it = _S["check_expiries"]
@@ -60,7 +61,7 @@ def check(book: Any, style: Style) -> None:
             Column("Contracts", COUNT),
             Column("Model / feed", "+0.0 %;-0.0 %;0.0 %", {}, "Gross by the model over the feed's, less 1."),
             Column("Net, model", "+#,##0.000;-#,##0.000;0.000"),
-            Column("Net, feed", "+#,##0.000;-#,##0.000;0.000", {"align": "left"}),
+            Column("Net, feed", "+#,##0.000;-#,##0.000;0.000", {"align": "left", "indent": 3}),
         ),
     )
     sheet.freeze_panes(4, 0)
@@ -73,9 +74,7 @@ def choices(book: Any, style: Style) -> None:
     sheet.hide_gridlines(2)
     question = "How far another method or another assumption would move the result, one at a time."
     widths = (12, 106, 174, 330, 92, 92, 140, 96, 96, 134)
-    row = page_top(sheet, style, widths, "Choices", question, _STATUS)
-    heading(sheet, style, row, 1, 9, "As others count: SpotGamma, perfiliev and others, as far as they are documented")
-    _others(sheet, style)
+    page_top(sheet, style, widths, "Choices", question, _STATUS)
     it = _S["choices"]
     heading(
         sheet, style, it.row - 2, 1, 9, "One choice at a time", hint="of gross: the sum of all contracts' magnitudes"
@@ -102,13 +101,6 @@ def choices(book: Any, style: Style) -> None:
     print_setup(sheet, f"A1:J{it.row + 40}", _FOOTER)
 
 
-def _others(sheet: Any, style: Style) -> None:
-    if "dialects" in _S:
-        table(
-            sheet, style, "dialects", tuple(Column("", SIGNED if 3 < i < 7 else "", {"shrink": True}) for i in range(9))
-        )
-
-
 def functions(book: Any, style: Style) -> None:
     """One row a function: what it gives, what it takes, what it returns, and an example that works in this book."""
     sheet = book.get_worksheet_by_name(plan.FUNCTIONS)
@@ -129,7 +121,7 @@ def functions(book: Any, style: Style) -> None:
     last = row + len(REGISTRY)
     sheet.autofilter(row, 1, last, 6)
     sheet.freeze_panes(row + 1, 2)
-    print_setup(sheet, f"A1:G{last + 1}", _FOOTER, one_page=False, repeat=(row, row))
+    no_print(sheet, "J1")
 
 
 def example(record: Function) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gex_xl.settings import HELP, WORDS, Settings, choices
 from gex_xl.template import plan
-from gex_xl.template.drawing import link, page_top, print_setup
+from gex_xl.template.drawing import link, no_print, page_top, print_setup
 from gex_xl.template.plan import headline
 from gex_xl.template.style import COUNT, KINDS, LINK, PASTE, RULE, SOFT, Style
 
@@ -89,7 +89,7 @@ def chain(book: Any, style: Style, name: str) -> None:
         )
     sheet.freeze_panes(0, 2)
     sheet.set_selection("C1")
-    print_setup(sheet, "A1:S48", "Dealer gamma exposure")
+    no_print(sheet, "BC1")
 
 
 def settings(book: Any, style: Style, chosen: Settings) -> None:
@@ -105,7 +105,7 @@ def settings(book: Any, style: Style, chosen: Settings) -> None:
     group_of = {key: group for group, keys in _GROUPS.items() for key in keys}
     ordered = sorted(HELP, key=lambda key: list(_GROUPS).index(group_of[key]) if key in group_of else len(_GROUPS))
     before = ""
-    defaults, values = Settings().as_dict(), chosen.as_dict()
+    defaults, values = plan.DEFAULTS.as_dict(), chosen.as_dict()
     for at, key in enumerate(ordered, plan.FIRST_SETTING - 1):
         group = group_of.get(key, "Reading")
         edge = {"top": 1, "top_color": RULE} if group != before else {}
@@ -162,6 +162,4 @@ def selector_values(chosen: Settings) -> dict[str, str]:
     out = {key: words.get(str(values[key]), str(values[key])) for key, words in WORDS.items()}
     if values["sign"] == Settings().sign:
         out["sign"] = plan.DEFAULT_SIGN
-    if values["unit"] == Settings().unit:
-        out["unit"] = WORDS["unit"]["auto"]
     return out

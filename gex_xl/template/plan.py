@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import xl_col_to_name
 
 from gex_xl.analytics.first_screen import ROWS
-from gex_xl.settings import HELP
+from gex_xl.settings import HELP, Settings, Unit
 
 START, DASHBOARD, LEVELS, GRID, MAP, CHANGE = "Start", "Dashboard", "Levels", "Grid", "Map", "Change"
 STRIKES, FLOWS, VOLATILITY, DAYS = "Strikes", "Flows", "Volatility", "Days"
@@ -21,6 +21,9 @@ SHEETS: tuple[str, ...] = (
     START, DASHBOARD, LEVELS, GRID, MAP, CHANGE, STRIKES, FLOWS, VOLATILITY, DAYS, CHECK, CHOICES, CHAIN, EARLIER,
     SETTINGS, FUNCTIONS, CALC,
 )  # fmt: skip
+
+#: What a new book holds: a reader of sheets wants bn or mn, whichever is legible.
+DEFAULTS = Settings(unit=Unit.AUTO)
 
 #: Where a chain is pasted, and how far it may reach.
 PASTE_ANCHOR, EARLIER_ANCHOR = f"{CHAIN}!C1", f"{EARLIER}!C1"
@@ -190,5 +193,5 @@ SPILLS: dict[str, Spill] = {
     "day_table": Spill(DAYS, 19, 2, f"=DAYS_TABLE(History,{TODAY},{DAY_ROWS})", 13, DAY_ROWS),
     "findings": Spill(CHECK, 6, 2, f"=CHECK_TABLE({LIVE},,,,30)", 6, 30),
     "check_expiries": Spill(CHECK, 39, 2, f"=CHECK_EXPIRIES({LIVE})", 7, 40),
-    "choices": Spill(CHOICES, 17, 2, f"=CHOICE_TABLE({LIVE},,,,{REGIME_INPUTS})", 9, 50),
+    "choices": Spill(CHOICES, 6, 2, f"=CHOICE_TABLE({LIVE},,,,{REGIME_INPUTS})", 9, 50),
 }  # fmt: skip
