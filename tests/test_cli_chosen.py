@@ -38,12 +38,11 @@ def chosen(book: Path) -> dict[str, object]:
     """The sheet Settings as the user sees it, with what the selectors of the first screen say behind its links."""
     loaded = openpyxl.load_workbook(book)
     found = {}
-    for _, name, value, _ in loaded["Settings"].iter_rows(min_row=12, min_col=2, max_col=5, values_only=True):
-        if str(value).startswith("=Dashboard!"):
-            selected = loaded["Dashboard"][str(value).rpartition("!")[2]].value
-            value = SELECTED.get(selected, selected)
+    for _, name, held, _ in loaded["Settings"].iter_rows(min_row=12, min_col=2, max_col=5, values_only=True):
+        linked = str(held).startswith("=Dashboard!")
+        value = loaded["Dashboard"][str(held).rpartition("!")[2]].value if linked else held
         if name:
-            found[str(name)] = value
+            found[str(name)] = SELECTED.get(value, value) if linked else value
     return found
 
 

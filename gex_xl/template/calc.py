@@ -26,7 +26,8 @@ def draw(book: Any, style: Style) -> None:
         (plan.LIVE, "The chain, or none", '=IF(ISERROR(Chain),"none",Chain)'),
         (plan.LIVE_EARLIER, "The earlier chain", '=IF(ISERROR(Earlier),"none",Earlier)'),
         (plan.PROBLEM, "What is wrong with the paste",
-         f'=IF({beyond}>0,{too_long},IF(ISERROR(Chain),CHAIN_STATUS({plan.LOAD_ARGUMENTS}),""))'),
+         f'=IF({beyond}>0,{too_long},IF(ISERROR(Chain),IFERROR(CHAIN_STATUS({plan.LOAD_ARGUMENTS}),'
+         f'"{plan.ERROR_CELL} {chain}"),""))'),
         (plan.CHOSEN, "A sign was chosen", f'={plan.SIGN_CELL}<>"{plan.DEFAULT_SIGN}"'),
         (f"{plan.CALC}!$B$7", "The earlier chain, or none", f'=IF({plan.LIVE_EARLIER}="","none",{plan.LIVE_EARLIER})'),
         (plan.SAMPLE, "Badge", f'=IF(COUNTIF({chain}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC SAMPLE","")'),

@@ -63,7 +63,7 @@ def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
         27,
         18,
         24,
-        f'=IF({since}="","What moved it","What moved it since "&{since}&", "&{unit})',
+        f'=IF(LEN({since})=0,"What moved it","What moved it since "&{since}&", "&{unit})',
         plan.CHANGE,
     )
     sheet.insert_chart(28, 18, charts.bridge(book, _S["change"], (371, 234)), {"object_position": 2, "y_offset": 1})

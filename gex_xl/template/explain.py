@@ -24,10 +24,11 @@ def check(book: Any, style: Style) -> None:
     sheet.hide_gridlines(2)
     it = _S["findings"]
     states = f"{plan.CHECK}!$B${it.row + 1}:$B${it.last}"
+    # With a star, since Calc finds no text of an add-in's table equal to another text.
+    stop, look = (f'COUNTIF({states},"{word}*")' for word in ("stop", "look"))
     status = (
-        f'=IF(COUNTIF({states},"stop")>0,"Cannot be relied on: ","Fit to use: ")&COUNTIF({states},"stop")'
-        f'&" to stop for, "'
-        f'&COUNTIF({states},"look")&" to look at.   "&{headline("status", "words")}'
+        f'=IF({stop}>0,"Cannot be relied on: ","Fit to use: ")&{stop}&" to stop for, "&{look}&" to look at.   "'
+        f"&{headline('status', 'words')}"
     )
     question = "What was used, what was left out and why, how good the quotes are. Worst first: stop, look, ok."
     row = page_top(sheet, style, (12, 92, 104, 400, 190, 86, 92, 300), "Check", question, status)

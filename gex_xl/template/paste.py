@@ -51,7 +51,9 @@ def chain(book: Any, style: Style, name: str) -> None:
     empty = "" if name == plan.CHAIN else f'IF(COUNTA({name}!$C$1:$H$20)=0,"nothing pasted: that is fine",'
     sheet.write(plan.FOUND_ROW - 2, 0, "What was found", label)
     # Merged, since a taller row would stretch the paste beside it; a function cannot stand in merged cells.
-    found = f"{empty}IF(ISERROR({handle}),CHAIN_STATUS({arguments}),CHAIN_STATUS({handle})){')' if empty else ''}"
+    why = f'IF(ISERROR({plan.CALC}!$D$2),"The functions are not running here","{plan.ERROR_CELL} {name}")'
+    status = f"IF(ISERROR({handle}),CHAIN_STATUS({arguments}),CHAIN_STATUS({handle}))"
+    found = f"{empty}IFERROR({status},{why}){')' if empty else ''}"
     row = plan.FOUND_ROW - 1
     sheet.write_dynamic_array_formula(row, 0, row, 0, f"={found}", style.of(font_size=1, font_color="#FFFFFF"))
     sheet.merge_range(row + 1, 0, row + 2, 0, "", style.of(text_wrap=True, valign="top", left=5, indent=1))

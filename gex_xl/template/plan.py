@@ -74,6 +74,8 @@ TODAY = f"{DAYS}!$B${TODAY_HEADER}:${_LAST_TODAY}${TODAY_HEADER + 1}"
 #: Cells of the sheet Calc: the chain that functions read, the earlier one, what is wrong with the paste, whether a sign
 #: was chosen, and the badge of a sample.
 LIVE, LIVE_EARLIER, PROBLEM, CHOSEN, SAMPLE = (f"{CALC}!$B${row}" for row in (2, 3, 4, 5, 6))
+#: What is said where a cell of the paste is an error, which no function of ours is then given.
+ERROR_CELL = "Cannot be used: a cell of the paste is an error such as #N/A or #DIV/0!; clear it on the sheet"
 #: What CHAIN_STATUS says of the paste.
 STATUS = f"{CHAIN}!$A${FOUND_ROW}"
 

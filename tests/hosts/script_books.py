@@ -13,16 +13,16 @@ from gex_xl.engines.package import Package
 from gex_xl.template import plan
 
 Book = dict[str, Any]
-TODAY = 7  # row
+TODAY = plan.TODAY_HEADER + 1  # row; its cells stand from column B on
 FIRST, LAST = plan.KEPT_HEADER + 1, plan.KEPT_HEADER + plan.KEPT_ROWS
 
 
 def as_json(book: Path) -> Book:
-    """The values of the sheet History and the names of cells; other sheets without values, as the script asks."""
+    """The values of the sheet Days and the names of cells; other sheets without values, as the script asks."""
     loaded = openpyxl.load_workbook(book, data_only=True)
     sheets: list[dict[str, Any]] = [{"name": name, "values": [[]], "pictures": []} for name in loaded.sheetnames]
-    index = loaded.sheetnames.index(plan.HISTORY)
-    sheets[index]["values"] = [["" if cell is None else cell for cell in row] for row in loaded[plan.HISTORY].values]
+    index = loaded.sheetnames.index(plan.DAYS)
+    sheets[index]["values"] = [["" if cell is None else cell for cell in row] for row in loaded[plan.DAYS].values]
     names = [
         {"name": name, "sheet_index": index, "address": text.rpartition("!")[2].replace("$", ""), "book_scope": True,
          "scope_sheet_name": None, "scope_sheet_index": None}
@@ -40,8 +40,8 @@ def as_json(book: Path) -> Book:
 
 
 def rows(book: Book) -> list[list[Any]]:
-    """The rows of its sheet History."""
-    found: list[list[Any]] = next(sheet["values"] for sheet in book["sheets"] if sheet["name"] == plan.HISTORY)
+    """The rows of its sheet Days."""
+    found: list[list[Any]] = next(sheet["values"] for sheet in book["sheets"] if sheet["name"] == plan.DAYS)
     return found
 
 
@@ -58,7 +58,7 @@ def applied(book: Book, actions: list[dict[str, Any]]) -> tuple[Book, list[str]]
         if action["func"] == "alert":
             said.append(action["args"][0])
             continue
-        assert book["sheets"][action["sheet_position"]]["name"] == plan.HISTORY
+        assert book["sheets"][action["sheet_position"]]["name"] == plan.DAYS
         top, left = action["start_row"], action["start_column"]
         down, across = action["row_count"], action["column_count"]
         assert top >= FIRST - 1 and top + down <= LAST
@@ -69,9 +69,9 @@ def applied(book: Book, actions: list[dict[str, Any]]) -> tuple[Book, list[str]]
         else:
             assert action["func"] == "copyFromRange"
             index, source, kind, *_ = action["args"]
-            assert (book["sheets"][index]["name"], kind) == (plan.HISTORY, "values")
-            assert source.replace("$", "") == f"A{TODAY}:X{TODAY}"
-            new = [cells[TODAY - 1][:24]]
+            assert (book["sheets"][index]["name"], kind) == (plan.DAYS, "values")
+            assert source.replace("$", "") == f"B{TODAY}:Y{TODAY}"
+            new = [cells[TODAY - 1][1:25]]
             assert (down, across) == (1, 24)
         for row, values in enumerate(new, top):
             cells[row][left : left + across] = values
@@ -79,13 +79,13 @@ def applied(book: Book, actions: list[dict[str, Any]]) -> tuple[Book, list[str]]
 
 
 def changed(book: Book, today: dict[int, Any] | None = None, *others: list[Any]) -> Book:
-    """With other cells in today's row, by column from 0, and other kept rows."""
+    """With other cells in today's row, by its columns from 0, and other kept rows."""
     book = copy.deepcopy(book)
     cells = rows(book)
     del cells[FIRST - 1 :]
-    cells += [[*row, *[""] * (len(cells[0]) - len(row))] for row in others]
+    cells += [["", *row, *[""] * (len(cells[0]) - 1 - len(row))] for row in others]
     for column, value in (today or {}).items():
-        cells[TODAY - 1][column] = value
+        cells[TODAY - 1][1 + column] = value
     return book
 
 

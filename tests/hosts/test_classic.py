@@ -90,10 +90,12 @@ def test_every_part_is_well_formed_and_of_a_known_type(book: Path) -> None:
     assert 'TargetMode="External"' not in relations
     assert not [name for name in names if "externalLink" in name]
     texts = re.compile(r"&quot;.*?&quot;|\"[^\"]*\"")
-    assert not any(re.search(r"DDE|\|", texts.sub("", text)) for text in re.findall(r"<f\b[^<>]*>([^<]*)<", formulas))
+    assert not any(
+        re.search(r"\bDDE\b|\|", texts.sub("", text)) for text in re.findall(r"<f\b[^<>]*>([^<]*)<", formulas)
+    )
     assert 'cm="1"' in formulas  # what spills is marked as a dynamic array
     assert "_xldudf_" not in formulas
-    assert ">TOTAL_GEX(Chain)<" in formulas
+    assert ">HEADLINE(Calc!" in formulas
 
 
 def test_every_sheet_has_its_own_module(book: Path, modules: dict[str, str]) -> None:
@@ -112,7 +114,7 @@ def test_values_are_there_before_anything_is_calculated(book: Path) -> None:
     try:
         assert loaded.sheetnames == [*plan.SHEETS, "xlwings.conf"]
         assert loaded["xlwings.conf"].sheet_state == "hidden"
-        assert isinstance(loaded["Dashboard"]["C7"].value, float)
+        assert isinstance(loaded["Dashboard"]["G5"].value, float)
         assert loaded.vba_archive is not None
     finally:
         loaded.close()
@@ -392,7 +394,8 @@ def test_basic_runs_what_turns_answers_into_cells(probed: Path, office: str) -> 
 
 HEADER = list(COLUMNS[:24])
 FIRST = plan.KEPT_HEADER + 1
-ROOM = f"A{FIRST}:AA{FIRST + 3}"
+ROOM = f"B{FIRST}:AB{FIRST + 3}"
+TODAY = f"B{plan.TODAY_HEADER}:Y{plan.TODAY_HEADER + 1}"
 NOTHING = [""] * 27
 
 
@@ -408,8 +411,8 @@ def kept(*rows: list[object]) -> list[list[object]]:
 
 def pressed(today: list[object] | None = None, call: str = "AppendToday") -> list[list[object]]:
     """Steps: today's row becomes this one, the button is pressed, the kept rows are read."""
-    written = [["write", "History", "A6:X7", [HEADER, today]]] if today else []
-    return [*written, ["call", "GexHistory", call], ["read", "History", ROOM]]
+    written = [["write", "Days", TODAY, [HEADER, today]]] if today else []
+    return [*written, ["call", "GexHistory", call], ["read", "Days", ROOM]]
 
 
 def test_the_macro_keeps_today_once(probed: Path, office: str) -> None:
@@ -421,9 +424,9 @@ def test_the_macro_keeps_today_once(probed: Path, office: str) -> None:
         basic(
             office, probed,
             steps=[
-                ["buttons", "History"], *pressed(row_of(day)), *pressed(again), *pressed(other),
-                ["write", "History", f"A{FIRST}:A{FIRST}", [[serial]]],
-                ["write", "History", f"Y{FIRST}:AA{FIRST}", [filled]],
+                ["buttons", "Days"], *pressed(row_of(day)), *pressed(again), *pressed(other),
+                ["write", "Days", f"B{FIRST}:B{FIRST}", [[serial]]],
+                ["write", "Days", f"Z{FIRST}:AB{FIRST}", [filled]],
                 *pressed(row_of(day, spot=5002.0)), *pressed(row_of("2025-10-09"), "KeptToday"),
             ],
         )
@@ -448,15 +451,15 @@ def test_the_macro_keeps_nothing_that_is_no_row(probed: Path, office: str) -> No
         basic(
             office, probed,
             steps=[
-                *pressed(row_of("2025-10-08"))[:1], ["write", "History", "F7:F7", [["=NA()"]]],
+                *pressed(row_of("2025-10-08"))[:1], ["write", "Days", "G53:G53", [["=NA()"]]],
                 *pressed(call="KeptToday"), *pressed(row_of(""), "KeptToday"),
-                ["write", "History", f"A{last}:B{last}", [["2020-01-02", "SPX"]]],
+                ["write", "Days", f"B{last}:C{last}", [["2020-01-02", "SPX"]]],
                 *pressed(row_of("2025-10-08"), "KeptToday"),
             ],
         )
     )  # fmt: skip
     assert [step for step in found if isinstance(step, str)] == [
-        "Nothing was kept: F7 of today's row shows an error; the sheet Check says what is wrong with the chain.",
+        "Nothing was kept: G53 of today's row shows an error; the sheet Check says what is wrong with the chain.",
         "Nothing was kept: today's row has no date; paste a chain on the sheet Chain first.",
         "Nothing was kept: all 5000 rows are filled; delete the oldest ones.",
     ]

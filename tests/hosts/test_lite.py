@@ -20,16 +20,17 @@ from openpyxl.utils.datetime import to_excel
 import gex_xl
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
-from gex_xl.engines.sheet_xml import Entry
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts.host import host_of
 from gex_xl.hosts.lite import extension
 from gex_xl.hosts.lite.bundle import REQUIREMENTS, main_py
 from gex_xl.hosts.lite.host import HOST as LITE
-from gex_xl.template import build_workbook, new_workbook
+from gex_xl.template import build_workbook, new_workbook, plan
 from gex_xl.template.history_sheet import BUTTON
 from gex_xl.udfs import FUNCTIONS
 
+#: How soffice is asked for the second sheet as csv.
+SECOND_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2"
 COMPUTED = dt.datetime(2026, 3, 4, 15, 6, tzinfo=dt.UTC)
 OURS = re.compile(r"(?<![\w.])(" + "|".join(REGISTRY) + r")\(")
 Cells = list[list[object]]
@@ -182,7 +183,7 @@ def test_formulas_are_the_add_ins_and_spill(parts: dict[str, bytes]) -> None:
     formulas = [text for sheet in sheets for text in re.findall(r"<f\b[^<>]*>([^<]*)</f>", sheet)]
     assert not [text for text in formulas if OURS.search(text)]
     assert {name for text in formulas for name in re.findall(r"_xldudf_(\w+)\(", text)} >= {
-        "LOAD_CHAIN", "CHAIN_STATUS", "TOTAL_GEX", "GEX_PER_STRIKE", "REGIME_TRIGGERS",
+        "LOAD_CHAIN", "CHAIN_STATUS", "HEADLINE", "GEX_LADDER", "GRID_TABLE",
     }  # fmt: skip
     spilling = [
         cell
@@ -217,9 +218,10 @@ def test_excel_is_not_asked_to_recalculate_on_opening(parts: dict[str, bytes]) -
 def test_without_the_add_in_the_figures_are_those_of_the_core(
     book: tuple[Path, Recalculation], cells: Cells, tmp_path: Path
 ) -> None:
-    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(cells))
+    settings = gex_xl.Settings().with_changes({"unit": "auto"})
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(cells), settings=settings)
     loaded = openpyxl.load_workbook(book[0], data_only=True)
-    assert loaded["Dashboard"]["C7"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
+    assert loaded["Dashboard"]["G5"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
     plain = new_workbook(tmp_path / "plain.xlsx", cells)
     shared = plain.values.keys() & book[1].values.keys()
     assert {cell: plain.values[cell] for cell in shared} == {cell: book[1].values[cell] for cell in shared}
@@ -236,46 +238,35 @@ def test_without_the_add_in_the_figures_are_those_of_the_core(
 def test_the_first_sheet_says_what_to_do_and_when_its_figures_were_computed(book: tuple[Path, Recalculation]) -> None:
     loaded = openpyxl.load_workbook(book[0], data_only=True)
     assert loaded.active is not None and loaded.active.title == "Dashboard"
-    contracts = loaded["Dashboard"]["E1"].value.splitlines()
-    assert len(contracts) == 3
-    assert "xlwings Lite" in contracts[0] and "Trust" in contracts[1] and "Chain" in contracts[2]
-    said = loaded["Dashboard"]["B10"].value
-    assert said == book[1].values["Dashboard!B10"]
-    assert "2026-03-04 15:06 UTC" in said and gex_xl.__version__ in said and "2025-03-03 11:30" in said
+    needs = [cell.value for (cell,) in loaded["Start"]["G28:G30"]]
+    assert "xlwings Lite" in needs[0] and "Trust" in needs[1] and "Chain" in needs[2]
+    said = loaded["Calc"].cell(*plan.saved_place("used", "words")).value
+    assert said == f"Figures saved on 4 Mar 2026, 15:06 UTC by gex_xl {gex_xl.__version__}, not live"
 
 
-def test_the_sentence_on_the_figures_is_its_formulas_own(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
-    again = recalculate(book[0], tmp_path / "again.xlsx", FUNCTIONS)
-    assert again.values["Dashboard!B10"] == book[1].values["Dashboard!B10"]
-    spot, vix9d_above_vix = {"Settings!B4": 5010.0}, {"Regime!B4": 20.0, "Regime!B5": 18.0}
-    for typed in (spot, vix9d_above_vix):
-        other = changed(book[0], tmp_path / "changed.xlsx", typed)
-        done = recalculate(other, tmp_path / "other.xlsx", FUNCTIONS)
-        assert str(done.values["Dashboard!B10"]).startswith("Figures recalculated since the file was made"), typed
+def test_without_the_functions_the_saved_figures_say_that_they_are_not_live(
+    book: tuple[Path, Recalculation], tmp_path: Path
+) -> None:
+    done = recalculate(book[0], tmp_path / "dead.xlsx", {})
+    for cell in ("B5", "G5", "K9", "N9"):
+        assert done.values[f"Dashboard!{cell}"] == book[1].values[f"Dashboard!{cell}"] not in ("", None), cell
+    assert done.values["Dashboard!T4"] == "THE FUNCTIONS ARE NOT RUNNING"
+    assert done.values["Dashboard!T6"] == "See Start for what this file needs."
+    assert str(done.values["Dashboard!N1"]).startswith("Figures saved on 4 Mar 2026, 15:06 UTC")
+    assert done.values["Start!I6"] == "not running here: see below"
 
 
-def changed(book: Path, target: Path, typed: dict[str, float]) -> Path:
-    """A copy of the book with numbers typed into cells such as "Settings!B4"."""
-    package = Package(book)
-    for cell, value in typed.items():
-        sheet, _, address = cell.partition("!")
-        package.write_values({sheet: {int(address[1:]): {ord(address[0]) - 64: Entry(value)}}}, {})
-    package.save(target)
-    return target
-
-
-def test_a_chain_that_cannot_be_used_is_said_in_the_file_too(tmp_path: Path) -> None:
+def test_a_book_without_a_chain_asks_for_one(tmp_path: Path) -> None:
     done = LITE.new(tmp_path / "book.xlsx", None)
-    assert "Cannot be used" in str(done.values["Dashboard!B3"])
-    assert done.values["Dashboard!B10"] == ""  # of no figures nothing is said
+    assert done.values["Dashboard!B5"] == "Paste a chain"
     again = recalculate(tmp_path / "book.xlsx", tmp_path / "again.xlsx", FUNCTIONS)
-    assert again.values["Dashboard!B10"] == done.values["Dashboard!B10"]
+    assert again.values["Dashboard!B5"] == "Paste a chain"
 
 
-def test_the_plain_book_has_neither(tmp_path: Path) -> None:
+def test_the_plain_book_asks_for_no_add_in(tmp_path: Path) -> None:
     build_workbook(tmp_path / "plain.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "plain.xlsx")["Dashboard"]
-    assert (sheet["E1"].value, sheet["B10"].value) == (None, None)
+    needs = openpyxl.load_workbook(tmp_path / "plain.xlsx")["Start"]["G28:G30"]
+    assert "gex-xl new" in needs[1][0].value and not any("Trust" in cell.value for (cell,) in needs)
     assert host_of(tmp_path / "plain.xlsx").name == "plain"
 
 
@@ -283,13 +274,13 @@ def test_the_plain_book_has_neither(tmp_path: Path) -> None:
 def test_libreoffice_opens_it_and_shows_the_figures(book: tuple[Path, Recalculation], tmp_path: Path) -> None:
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "csv", "--outdir",
+        ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", SECOND_SHEET, "--outdir",
          str(tmp_path), str(book[0])],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
-    shown = (tmp_path / "book.csv").read_text(encoding="utf-8", errors="replace")
-    assert "short_gamma" in shown or "long_gamma" in shown
-    assert "2026-03-04 15:06 UTC" in shown
+    shown = (tmp_path / "book-Dashboard.csv").read_text(encoding="utf-8", errors="replace")
+    assert str(book[1].values["Dashboard!B5"]) in shown
+    assert "SPX" in shown
 
 
 # ------------------------------------------------------------------------------------------------ the command
@@ -331,12 +322,12 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
         names = archive.namelist()
         sheets = [archive.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")]
     assert len(names) == len(set(names))
-    assert any("_xldudf_TOTAL_GEX(" in sheet for sheet in sheets)
+    assert any("_xldudf_HEADLINE(" in sheet for sheet in sheets)
     loaded = openpyxl.load_workbook(tmp_path / "out.xlsx", data_only=True)["Dashboard"]
-    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(changed))
-    assert loaded["C7"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
-    assert loaded["H7"].value == 5020
-    assert loaded["B10"].value.startswith("Figures in this file computed on ")
+    settings = gex_xl.Settings().with_changes({"unit": "auto"})
+    contracts = gex_xl.prepare(gex_xl.Chain.from_cells(changed), settings=settings)
+    assert loaded["G5"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
+    assert loaded["D1"].value == 5020
 
 
 def rewrite(book: Path, files: dict[str, str]) -> None:

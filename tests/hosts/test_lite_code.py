@@ -220,8 +220,8 @@ WRITTEN: dict[str, tuple[int | None, str]] = {
     "a gap": (FIRST + 4, f"{DAY} SPX was added in row {FIRST + 4}."),
     "full": (None, "Nothing was kept: all 5000 rows are filled; delete the oldest ones."),
     "full with today": (LAST, f"{DAY} SPX was replaced in row {LAST}."),
-    "an error": (None, "Nothing was kept: F7 of today's row shows #N/A; the sheet Check says what is wrong."),
-    "no functions": (None, "Nothing was kept: A7 of today's row shows #NAME?; the sheet Check says what is wrong."),
+    "an error": (None, "Nothing was kept: G53 of today's row shows #N/A; the sheet Check says what is wrong."),
+    "no functions": (None, "Nothing was kept: B53 of today's row shows #NAME?; the sheet Check says what is wrong."),
     "no names": (
         None,
         "Nothing was kept: no cells are named History_Today and History_Rows; make a new workbook with gex-xl new.",
@@ -302,17 +302,17 @@ def check_results(folder: Path) -> dict[str, str]:
 def check_script(listed: list[dict[str, Any]], results: list[list[dict[str, Any]]]) -> None:
     """One row is written, as values, where it belongs; nothing else changes, and one sentence says so."""
     assert [(each["function_name"], each["include"], each["button"]) for each in listed] == [
-        ("append_today", plan.HISTORY, BUTTON)
+        ("append_today", plan.DAYS, BUTTON)
     ]
     for (words, book), actions in zip(script_books().items(), results, strict=True):
         row, sentence = WRITTEN[words]
         after, said = applied(book, actions)
         assert said == [sentence], words
-        wanted = changed(book, None, *rows(book)[FIRST - 1 :])
+        wanted = changed(book, None, *(row[1:] for row in rows(book)[FIRST - 1 :]))
         if row:
             cells = rows(wanted)
             cells += [[""] * len(cells[0]) for _ in range(row - len(cells))]
-            cells[row - 1][:] = [*cells[TODAY - 1][:24], *[""] * (len(cells[0]) - 24)]
+            cells[row - 1][:] = [*cells[TODAY - 1][:25], *[""] * (len(cells[0]) - 25)]
         assert after == wanted, words
 
 

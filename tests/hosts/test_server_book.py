@@ -45,7 +45,8 @@ def test_it_holds_the_values_of_the_plain_book(book: Path, tmp_path: Path) -> No
     done = new_workbook(tmp_path / "plain.xlsx", CELLS)
     values = Package(book).values()
     for (sheet, row, column), value in Package(tmp_path / "plain.xlsx").values().items():
-        assert values[sheet, row, column] == value
+        if (sheet, column) != ("Start", 7):  # what either file needs in order to calculate
+            assert values[sheet, row, column] == value
     assert done.names["Total_GEX"] in values.values()
 
 
@@ -60,7 +61,7 @@ def test_it_carries_no_code_and_every_part_is_well_formed(book: Path) -> None:
         text = b"".join(archive.read(name) for name in names if name.startswith("xl/worksheets/sheet"))
     assert b"ddeLink" not in text
     assert b"gex-xl serve" in zipfile.ZipFile(book).read("xl/sharedStrings.xml") + text
-    assert openpyxl.load_workbook(book).sheetnames[0] == "Dashboard"
+    assert openpyxl.load_workbook(book).sheetnames[:2] == ["Start", "Dashboard"]
 
 
 def test_equal_calls_give_equal_bytes(book: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ _EPOCH = dt.date(1899, 12, 30)  # of serial numbers
 
 
 def keep_today(book: Any) -> str:
-    """Write today's row of the sheet History, as values, below the rows of earlier days.
+    """Write today's row of the sheet Days, as values, below the rows of earlier days.
 
     A row of the same date and symbol is replaced. Returns one sentence: where the row went, or why nothing was
     written. `book`: an xlwings.Book as xlwings Lite hands it to a script, with the values of that sheet.

@@ -1,10 +1,10 @@
 Option Explicit
-' Keeps today's row of the sheet History below the rows of earlier days. Here is what the list of macros shows.
+' Keeps today's row of the sheet Days below the rows of earlier days. Here is what the list of macros shows.
 
 Private Const FIGURES As Long = 24  ' columns of today's row; the rows below may have more, which a file filled
 
 Public Sub AppendToday()
-    MsgBox KeptToday(), vbInformation, "History"
+    MsgBox KeptToday(), vbInformation, "Days"
 End Sub
 
 Private Function KeptToday() As String
