@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 import gex_xl
 from gex_xl import __version__
+from gex_xl.engines.package import Package
+from gex_xl.hosts.lite.extension import texts_in
 
 BUILT = Path(__file__).parents[1] / "workbook"
 
@@ -62,18 +65,33 @@ def test_demo_tells_the_whole_story(tmp_path: Path) -> None:
     assert named(folder / "gex_demo.xlsx")["Total_GEX"] == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
 
 
-def test_the_built_template_is_up_to_date(tmp_path: Path) -> None:
-    done = run("new", "gex_xl.xlsx", cwd=tmp_path)
+@pytest.mark.parametrize(
+    ("book", "options"),
+    [
+        ("gex_xl.xlsx", ()),
+        ("gex_xl_lite.xlsx", ("--host", "lite")),
+        ("gex_xl_desk_lite.xlsx", ("--host", "lite", "--desk")),
+    ],
+)
+def test_the_built_template_is_up_to_date(tmp_path: Path, book: str, options: tuple[str, ...]) -> None:
+    done = run("new", book, *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     # Differences of nearly equal sums, which cells hold, end in other digits on other processors.
     for values, rel in ((named, 1e-12), (cells, 1e-9)):
-        ours, kept = values(tmp_path / "gex_xl.xlsx"), values(BUILT / "gex_xl.xlsx")
+        ours, kept = ({k: undated(v) for k, v in values(folder / book).items()} for folder in (tmp_path, BUILT))
         assert ours.keys() == kept.keys()
         for name, value in ours.items():
             assert kept[name] == (pytest.approx(value, rel=rel) if isinstance(value, float) else value), name
-    assert {"Chain", "Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of"} <= named(
-        tmp_path / "gex_xl.xlsx"
-    ).keys()
+    if options:
+        assert texts_in(Package(tmp_path / book))["main.py"] == texts_in(Package(BUILT / book))["main.py"]
+        return
+    wanted = {"Chain", "Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime", "Spot", "As_Of"}
+    assert wanted <= named(tmp_path / book).keys()
+
+
+def undated(value: object) -> object:
+    """A remark on when the figures were saved, without the time."""
+    return re.sub(r"^(Figures saved) on .* UTC", r"\1", value) if isinstance(value, str) else value
 
 
 def cells(book: Path) -> dict[str, object]:
