@@ -169,7 +169,6 @@ def test_charts_hold_the_numbers_that_they_should(opened: Calc, sample: Cells) -
     contracts = gex_xl.prepare(gex_xl.Chain.from_cells(sample))
     charts = [{one["name"]: one for one in chart["series"]} for chart in opened.charts()["Dashboard"]]
     ladder, profile, expiries, _ = charts
-    print([list(c) for c in charts])
     found = gex_xl.per_strike(contracts)
     prices = [row[0] for row in opened.values(sheet="Calc", cells=_column("ladder", 1, 41))]
     width = prices[1] - prices[0]
