@@ -48,7 +48,7 @@ def scalar(value: object) -> object:
     """The one cell of a 1 x 1 range, or the value itself; None where it is blank."""
     while isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 1:
         value = value[0]
-    return None if is_blank(value) or value == FROM_CHAIN else value
+    return None if is_blank(value) or (isinstance(value, str) and value == FROM_CHAIN) else value
 
 
 def amount(value: object, name: str, *, positive: bool = True) -> float | None:
