@@ -136,7 +136,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         reasons = Counter(reason for reason, _ in columns.left_out)
         found = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
         raise BadInput(f"the chain has a header but no contracts below it{found and f' ({found})'}")
-    _require(columns, "strike", columns.strike > 0, "a number above 0")
+    _require(columns, "strike", columns.strike >= 1e-9, "a number above 0")
     for name in ("open_interest", "volume", "gamma", "bid", "ask"):
         amounts = getattr(columns, name)
         _require(columns, name, np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts)), "0 or more")

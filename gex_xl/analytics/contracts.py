@@ -15,7 +15,7 @@ from gex_xl.arrays import FloatArray, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.clock import is_monthly
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 from gex_xl.settings import GammaSource, Settings, Unit, Weight, parse_band, parse_expiries
 
 EXPIRED = "expired"
@@ -27,6 +27,7 @@ NO_GAMMA = "no vendor gamma"
 CHOICE = (*PRICING, "gamma_source", "weight", "expiries", "strikes", "min_oi")
 EXPOSURE = (*CHOICE, "sign", "multiplier")
 _KEEP = 32
+_CHEAPEST, _DEAREST = 1e-9, 1e12  # as price: its square must stay a number, and what is divided by it
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,8 +101,8 @@ def prepare(
     as_of, as_of_from = (as_of, "given") if as_of is not None else (chain.as_of, chain.as_of_from)
     if spot is None:
         raise BadInput("spot is neither in the paste nor given; give the underlying's price as spot")
-    if not 0 < spot < np.inf:
-        raise BadInput(f"spot is {spot:g}; expected a price above 0")
+    if not _CHEAPEST <= spot <= _DEAREST:
+        raise BadInput(f"spot is {shown(spot)}; expected a price from {_CHEAPEST:g} to {_DEAREST:g}")
     if as_of is None:
         raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
     return _contracts(chain, spot, spot_from, as_of, as_of_from, settings or Settings())

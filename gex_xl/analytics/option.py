@@ -12,7 +12,7 @@ from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.greeks import European
 from gex_xl.analytics.pricing import PRICING, priced
 from gex_xl.arrays import Index
-from gex_xl.errors import BadInput, NoValue
+from gex_xl.errors import BadInput, NoValue, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _listed(contracts: Contracts, expiry: dt.date, root: str) -> Index:
         named = here[np.char.upper(chain.root[here]) == root.upper()]
         if not named.size:
             known = ", ".join(sorted(set(chain.root[here].tolist())))
-            raise BadInput(f'root is "{root}"; the {expiry} contracts are {known}')
+            raise BadInput(f'root is "{shown(root)}"; the {expiry} contracts are {known}')
         here = named
     last: Index = here[chain.settlement[here] == chain.settlement[here].max()]
     return last

@@ -12,7 +12,7 @@ from gex_xl.desk.currencies import currencies, currency
 from gex_xl.desk.margin import portfolio_style, reg_t
 from gex_xl.desk.positions import Book
 from gex_xl.desk.table import LARGEST, MOST_CONTRACTS, Cells, Row, Where, read_table
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 
 WARN_AT = 0.80  # of the limit
 
@@ -128,7 +128,7 @@ def _checked(limit: Limit, values: Values, warn_at: float) -> Check:
         chosen = [key for key in values if key.upper() == limit.scope]
         if not chosen:
             known = ", ".join([key for key, one in values.items() if key != "book"][:6]) or "none"
-            raise BadInput(f"{limit.where}: the book has no {limit.scope} for {limit.name}; it has {known}")
+            raise BadInput(f"{limit.where}: the book has no {shown(limit.scope)} for {limit.name}; it has {known}")
     scope = max(chosen, key=lambda key: abs(values[key].value), default="")
     value = values[scope].value if scope else 0.0
     use = abs(value) / limit.most

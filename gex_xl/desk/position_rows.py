@@ -90,7 +90,7 @@ def read_positions(
         price = np.where(np.isnan(price), (amounts["bid"] + amounts["ask"]) / 2, price)
     future = np.array([position.kind == "future" for position in read])
     forward = np.where(future & ~np.isnan(price), price, forward)
-    for i in np.flatnonzero(future & (forward <= 0)):
+    for i in np.flatnonzero(future & (forward < 1e-12)):
         raise rows[i].bad("price", "a number above 0, the future's price")
     book = Book(
         row=np.array([row.number for row in rows]), label=[p.label for p in read],

@@ -14,6 +14,7 @@ from gex_xl.reading.values import CELL_ERRORS, PLACEHOLDERS, is_blank, number, s
 Cells = Sequence[Sequence[object]]
 LARGEST = 1e15  # no price, limit or value is larger, and products must stay numbers
 MOST_CONTRACTS = 1e9  # more than all contracts of the world's exchanges that are open at a time
+_SMALLEST = 1e-12  # what is above 0 and divided by must leave a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Row:
 
     def named(self, name: str) -> None:
         """Let messages say what stands in the row: `positions, row 4 (SPX)`."""
-        self.where = f"{self.place} ({name})" if name else self.place
+        self.where = f"{self.place} ({shown(name)})" if name else self.place
 
     def word(self, field: str) -> str:
         """A cell as text, "" where it is blank. Raises BadInput for TRUE and FALSE."""
@@ -73,7 +74,7 @@ class Row:
             return None
         found = number(cell)
         wanted = "a number" if low == -math.inf else f"a number above {low:g}" if above else f"{low:g} or more"
-        if found is None or not math.isfinite(found) or found < low or (above and found == low):
+        if found is None or not math.isfinite(found) or found < low or (above and found < low + _SMALLEST):
             raise self.bad(field, wanted)
         if abs(found) > high:
             raise self.bad(field, f"at most {high:g}")

@@ -42,6 +42,7 @@ _RANGES: Cache[Chain] = Cache(8)  # chains that came as ranges, by content and b
 _BOOKS: Cache[Book] = Cache(8)  # the same for positions
 FROM_CHAIN = "from chain"  # what an input of the workbook shows while it is blank
 _LARGEST = 1e12  # no price is larger, and its square must stay a number
+_SMALLEST = 1e-12  # nothing that is given and above 0 is smaller, and what is divided by it must stay a number
 
 
 def scalar(value: object) -> object:
@@ -59,7 +60,7 @@ def amount(value: object, name: str, *, positive: bool = True) -> float | None:
     if isinstance(cell, Sequence) and not isinstance(cell, str):
         raise BadInput(f"{name} is a range of {len(cell)} rows; expected one cell with a number")
     found = number(cell)
-    if found is None or not abs(found) < _LARGEST or (positive and found <= 0):
+    if found is None or not abs(found) < _LARGEST or (positive and found < _SMALLEST):
         raise BadInput(f'{name} is "{shown(cell)}"; expected a number{" above 0" if positive else ""}')
     return found
 
@@ -101,7 +102,7 @@ def day(value: object, name: str = "expiry") -> dt.date | None:
         return None
     found = None if isinstance(cell, Sequence) and not isinstance(cell, str) else expiry_date(cell)
     if found is None:
-        raise BadInput(f'{name} is "{text(cell)}"; expected a date such as 2024-01-19')
+        raise BadInput(f'{name} is "{shown(cell)}"; expected a date such as 2024-01-19')
     return found
 
 
@@ -114,7 +115,7 @@ def earlier_values(value: object, name: str = "history", figure: str | None = No
         return None
     if isinstance(cell, str) or not isinstance(cell, Sequence):
         if number(cell) is None:
-            raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a range of earlier values')
+            raise BadInput(f'{name} is "{shown(cell)}"; expected a range of earlier values')
         cell = [cell]
     rows: Any = [row if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in cell]
     return read_history(rows, figure, name)
@@ -135,7 +136,7 @@ def word(value: object, name: str, words: type[Word], default: Word | None = Non
         return default
     plain = typed.lower().replace(" ", "_")
     if plain not in list(words):
-        raise BadInput(f'{name} is "{typed}"; expected one of {", ".join(words)}')
+        raise BadInput(f'{name} is "{shown(typed)}"; expected one of {", ".join(words)}')
     return words(plain)
 
 
@@ -154,7 +155,7 @@ def whole(low: int, high: int | None = None) -> Reader:
             return None
         if not size.is_integer() or size < low or (high is not None and size > high):
             wanted = f"{low} or more" if high is None else f"{low} to {high}"
-            raise BadInput(f'{name} is "{text(scalar(value))}"; expected a whole number, {wanted}')
+            raise BadInput(f'{name} is "{shown(scalar(value))}"; expected a whole number, {wanted}')
         return int(size)
 
     return read
@@ -172,7 +173,7 @@ def moves(value: object, name: str = "moves") -> list[float]:
                 continue
             move = number(part)
             if move is None:
-                raise BadInput(f'{name} holds "{text(part)}"; expected numbers such as 0.01, or text such as -1%, 1%')
+                raise BadInput(f'{name} holds "{shown(part)}"; expected numbers such as 0.01, or text such as -1%, 1%')
             found.append(move)
     if not found:
         raise BadInput(f"{name} is blank; expected a range of numbers such as 0.01, or text such as -1%, 1%")
@@ -262,7 +263,7 @@ def cells(value: object, name: str) -> list[list[object]]:
     if isinstance(cell, str) and cell.lower() in CELL_ERRORS:
         raise BadInput(f"{name} is {cell}; mend the cell that it comes from")
     if not isinstance(value, Sequence) or isinstance(value, str) or cell is None:
-        raise BadInput(f"{name} is {'empty' if cell in (None, 0) else text(cell)[:60]}; expected a range with a header")
+        raise BadInput(f"{name} is {'empty' if cell in (None, 0) else shown(cell)}; expected a range with a header")
     return [list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in value]
 
 
@@ -299,8 +300,8 @@ def spots(value: object) -> float | dict[str, float] | None:
         price = number(row[1]) if len(row) > 1 else None
         if price is None and number_ == 1:
             continue
-        if price is None or not 0 < price < _LARGEST:
-            raise BadInput(f"spot, row {number_}: the price of {text(row[0])} is not a number above 0")
+        if price is None or not _SMALLEST <= price < _LARGEST:
+            raise BadInput(f"spot, row {number_}: the price of {shown(row[0])} is not a number above 0")
         found[text(row[0]).upper()] = price
     return found
 
@@ -368,7 +369,7 @@ def between(low: float, high: float) -> Reader:
             return None
         size = number(cell)
         if size is None or not low <= size <= high:
-            raise BadInput(f'{name} is "{text(cell)[:60]}"; expected a number from {low:g} to {high:g}')
+            raise BadInput(f'{name} is "{shown(cell)}"; expected a number from {low:g} to {high:g}')
         return size
 
     return read

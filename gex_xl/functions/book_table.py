@@ -43,6 +43,7 @@ def _raw(value: object, _name: str) -> Any:
     return value
 
 
+_EXACT = 2**63
 #: What the cells hold, as they hold it; a row of words alone counts, as handles of chains do.
 _Range = Annotated[Table | str | None, _raw]
 _Cell = Annotated[object, _raw]
@@ -100,7 +101,7 @@ def _alike(cell: Any) -> Any:
             cells.pop()
         return cells
     if isinstance(cell, int) and not isinstance(cell, bool):
-        return float(cell)
+        return float(cell) if abs(cell) < _EXACT else cell
     return None if cell == "" else cell
 
 

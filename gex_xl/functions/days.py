@@ -14,7 +14,7 @@ from gex_xl.functions.arguments import Table, cells, given, whole
 from gex_xl.functions.chart_tables import filled
 from gex_xl.functions.registry import worksheet
 from gex_xl.reading.dates import expiry_date
-from gex_xl.reading.values import number, text
+from gex_xl.reading.values import number, shown, text
 from gex_xl.settings import Unit
 
 _MISSING = "#N/A"
@@ -78,7 +78,7 @@ def read_days(history: object, today: object) -> list[Day]:
             day = expiry_date(figures["date"])
             if day is None:
                 raise BadInput(
-                    f'{name}: date in row {at} is "{text(figures["date"])[:40]}"; expected one such as 2025-10-08'
+                    f'{name}: date in row {at} is "{shown(figures["date"])}"; expected one such as 2025-10-08'
                 )
             days[day] = Day(day, figures)
     return [days[day] for day in sorted(days)]

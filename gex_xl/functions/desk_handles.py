@@ -39,6 +39,6 @@ def find(value: object, name: str) -> tuple[Overview, str]:
     with _LOCK:
         entry = _STORE.get(handle)
         if entry is None:
-            raise StaleHandle(f'the book "{handle}" is not in memory; recalculate the LOAD_BOOK cell')
+            raise StaleHandle(f'the book "{shown(handle)}" is not in memory; recalculate the LOAD_BOOK cell')
         _STORE.move_to_end(handle)
         return entry

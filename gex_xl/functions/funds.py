@@ -7,7 +7,7 @@ import re
 from gex_xl.analytics.letf import Fund
 from gex_xl.errors import BadInput
 from gex_xl.functions.arguments import Table
-from gex_xl.reading.values import is_blank, number, text
+from gex_xl.reading.values import is_blank, number, shown, text
 
 _NAMES = {
     "fund": ("fund", "name", "ticker", "symbol"),
@@ -18,6 +18,8 @@ _NAMES = {
 
 def read_funds(rows: Table, name: str = "funds") -> list[Fund]:
     """One fund a row below a header; blank rows are passed over. Raises BadInput that names the row and the column."""
+    if not rows:
+        raise BadInput(f"{name} is empty; expected a range with a header")
     header = [re.sub(r"[^a-z]", "", text(cell).lower()) for cell in rows[0]]
     places = {
         field: next((place for place, word in enumerate(header) if word in words), None)
@@ -38,10 +40,10 @@ def read_funds(rows: Table, name: str = "funds") -> list[Fund]:
             leverage = leverage.strip().rstrip("xX×")
         assets, factor = number(cells["assets"]), number(leverage)
         if assets is None or not 0 <= assets < 1e15:
-            raise BadInput(f'{name}, row {row_number}: assets is "{text(cells["assets"])}"; expected USD, 0 or more')
+            raise BadInput(f'{name}, row {row_number}: assets is "{shown(cells["assets"])}"; expected USD, 0 or more')
         if factor is None or not abs(factor) <= 10:
             raise BadInput(
-                f'{name}, row {row_number}: leverage is "{text(cells["leverage"])}"; expected a number such as 3 or -1'
+                f'{name}, row {row_number}: leverage is "{shown(cells["leverage"])}"; expected a number such as 3 or -1'
             )
         out.append(Fund(text(cells["fund"]) or f"row {row_number}", assets, factor))
     if not out:

@@ -13,7 +13,7 @@ import numpy as np
 
 from gex_xl.chain import Chain
 from gex_xl.clock import NEW_YORK, instant
-from gex_xl.errors import StaleHandle
+from gex_xl.errors import StaleHandle, shown
 from gex_xl.settings import Settings
 
 _KEEP = 16  # chains held; the least recently used one leaves
@@ -70,7 +70,7 @@ def find(handle: str) -> Loaded:
     with _LOCK:
         entry = _STORE.get(handle.strip())
         if entry is None:
-            raise StaleHandle(f'the chain "{handle.strip()}" is not in memory; recalculate the LOAD_CHAIN cell')
+            raise StaleHandle(f'the chain "{shown(handle)}" is not in memory; recalculate the LOAD_CHAIN cell')
         _STORE.move_to_end(handle.strip())
         return entry[1]
 

@@ -12,7 +12,7 @@ from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading.dates import expiry_dates
 from gex_xl.reading.headers import plain
-from gex_xl.reading.values import CELL_ERRORS, is_blank, number, numbers, text
+from gex_xl.reading.values import CELL_ERRORS, is_blank, number, numbers, shown, text
 
 Rows = Sequence[Sequence[object]]
 _HEADER_WITHIN = 20  # rows
@@ -66,7 +66,7 @@ def _days(cells: list[object], values: FloatArray, name: str, header_at: int) ->
     days = tuple(expiry_dates(cells))
     for place, day in enumerate(days):
         if day is None and np.isfinite(values[place]):
-            raise BadInput(f'{name}: date in row {header_at + 2 + place} is "{text(cells[place])}"; expected a date')
+            raise BadInput(f'{name}: date in row {header_at + 2 + place} is "{shown(cells[place])}"; expected a date')
     return days
 
 

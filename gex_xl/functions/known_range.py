@@ -9,7 +9,7 @@ from gex_xl.errors import BadInput
 from gex_xl.functions.arguments import Table
 from gex_xl.reading.dates import expiry_date
 from gex_xl.reading.symbols import parse
-from gex_xl.reading.values import is_blank, number, right, text
+from gex_xl.reading.values import is_blank, number, right, shown, text
 
 _NAMES = {
     "symbol": ("symbol", "series", "contract", "occ", "occsymbol", "option"),
@@ -71,4 +71,4 @@ def _position(cells: dict[str, object], row: int, held: float, name: str) -> Kno
 
 
 def _not(name: str, row: int, field: str, cells: dict[str, object], wanted: str) -> BadInput:
-    return BadInput(f'{name}, row {row}: {field} is "{text(cells[field])}"; expected {wanted}')
+    return BadInput(f'{name}, row {row}: {field} is "{shown(cells[field])}"; expected {wanted}')

@@ -12,7 +12,7 @@ from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.functions.registry import worksheet
-from gex_xl.reading.values import text
+from gex_xl.reading.values import shown, text
 
 
 def _is_call(value: object, name: str) -> bool | None:
@@ -21,7 +21,7 @@ def _is_call(value: object, name: str) -> bool | None:
     if word in ("", "0", "0.0"):
         return None
     if word not in ("c", "call", "calls", "p", "put", "puts"):
-        raise BadInput(f'{name} is "{word[:60]}"; expected C or P')
+        raise BadInput(f'{name} is "{shown(word)}"; expected C or P')
     return word[0] == "c"
 
 

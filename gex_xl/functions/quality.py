@@ -57,7 +57,9 @@ _DEFAULT_WORST = 3
 @worksheet("Quality", EXAMPLE_QUOTES)
 def QUOTE_CHECK(
     contracts: Contracts,
-    stale_days: Annotated[float, "Calendar days since the last trade before it counts as stale; blank: 7"] = STALE_DAYS,
+    stale_days: Annotated[
+        float, "Calendar days since the last trade before it counts as stale; blank: 7", arguments.between(0, 36_500)
+    ] = STALE_DAYS,
 ) -> Table:
     """Quotes that deserve no trust, by kind: missing, one-sided, crossed, locked, outside their bounds, not traded for
     long; with the share of gross gamma exposure that rests on them.

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
+from gex_xl.errors import shown as quoted
 
 #: Written where a feed has no figure. Anything else that is not a number is an error, never a blank.
 PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "nan", "none", "null", "<empty>"})
@@ -38,7 +39,6 @@ _COMMA = re.compile(r"[+-]?(?:(?:[1-9]\d{0,2}(?:[. ’']\d{3})+|\d+)(?:,\d*)?|,\
 _MARKS = str.maketrans("", "", ", ’'")
 _MARKS_OF_COMMA = str.maketrans(",", ".", ". ’'")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_LONGEST = 60  # of a cell that is shown in a message
 
 
 def is_blank(cell: object) -> bool:
@@ -87,11 +87,7 @@ def text(cell: object) -> str:
 
 def shown(cell: object) -> str:
     """A cell as it is quoted in a message: one line, not too long."""
-    # Worksheets hold every number as a float; a user who typed 5 does not know 5.0.
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        cell = int(cell)
-    written = " ".join(text(cell).split())
-    return written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"
+    return quoted(cell if isinstance(cell, (int, float)) else text(cell))
 
 
 def number(cell: object, *, comma: bool = False) -> float | None:

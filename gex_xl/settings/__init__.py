@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 from gex_xl.settings.filters import parse_band as parse_band
 from gex_xl.settings.filters import parse_expiries as parse_expiries
 from gex_xl.settings.words import WORDS as WORDS
@@ -285,7 +285,7 @@ def parse_settings(given: object) -> dict[str, object]:
                 key, equals, value = part.partition("=")
                 # "expiries=<=30d" has its own "=": only the first one separates.
                 if not equals:
-                    raise BadInput(f'settings: "{part.strip()}" is not key=value, for instance unit=usd_bn')
+                    raise BadInput(f'settings: "{shown(part)}" is not key=value, for instance unit=usd_bn')
                 pairs.append((key, value))
     elif isinstance(given, Sequence):
         for number, row in enumerate(given, 1):
@@ -294,7 +294,7 @@ def parse_settings(given: object) -> dict[str, object]:
                 raise BadInput(f"settings: row {number} has one column; expected two, a key and its value")
             pairs.append((cells[0], cells[1]))
     else:
-        raise BadInput(f"settings: expected a two-column range or text such as unit=usd_bn, found {given!r}")
+        raise BadInput(f"settings: expected a two-column range or text such as unit=usd_bn, found {shown(given)}")
     changes: dict[str, object] = {}
     for key, value in pairs:
         name = str(key).strip().lower().replace(" ", "_") if key is not None else ""
@@ -308,12 +308,12 @@ def _value(key: str, found: object) -> Any:
     if key not in HELP:
         near = difflib.get_close_matches(key, HELP, 1)
         hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(HELP)}"
-        raise BadInput(f'settings: "{key}" is not a setting; {hint}')
+        raise BadInput(f'settings: "{shown(key)}" is not a setting; {hint}')
     found = unworded(key, found)
     if key in _ENUMS:
         word = str(found).strip().lower()
         if word not in choices(key):
-            raise BadInput(f'settings: {key} is "{found}"; expected {" or ".join(choices(key))}')
+            raise BadInput(f'settings: {key} is "{shown(found)}"; expected {" or ".join(choices(key))}')
         return _ENUMS[key](word)
     if key in _AUTO and (found is None or str(found).strip().lower() == AUTO):
         return None
@@ -337,9 +337,9 @@ def _number(key: str, found: object) -> float:
     except ValueError:
         number = math.nan
     if key == "profile_levels" and not number.is_integer():
-        raise BadInput(f'settings: {key} is "{found}"; expected a whole number')
+        raise BadInput(f'settings: {key} is "{shown(found)}"; expected a whole number')
     if isinstance(found, bool) or not low <= number <= high or not math.isfinite(number):
         top = f" to {high:g}" if math.isfinite(high) else " or more"
         word = f", or {AUTO}" if key in _AUTO else ""
-        raise BadInput(f'settings: {key} is "{found}"; expected a number, {low:g}{top}{word}')
+        raise BadInput(f'settings: {key} is "{shown(found)}"; expected a number, {low:g}{top}{word}')
     return number

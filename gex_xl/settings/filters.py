@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 
 _BAND = re.compile(r"\s*([\d.]*)\s*(%?)\s*:\s*([\d.]*)\s*(%?)\s*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -26,7 +26,7 @@ def parse_expiries(text: str) -> tuple[str, float | None, list[dt.date]]:
     except ValueError:
         pass
     raise BadInput(
-        f'settings: expiries is "{text}"; expected all, 0dte, weekly, monthly, <=30d or dates such as 2024-01-19'
+        f'settings: expiries is "{shown(text)}"; expected all, 0dte, weekly, monthly, <=30d or dates such as 2024-01-19'
     )
 
 
@@ -47,4 +47,4 @@ def parse_band(key: str, text: str, spot: float | None = None) -> tuple[float, f
                 return low, high
     except ValueError:
         pass
-    raise BadInput(f'settings: {key} is "{text}"; expected a band such as 80%:120% or 4500:5000')
+    raise BadInput(f'settings: {key} is "{shown(text)}"; expected a band such as 80%:120% or 4500:5000')
