@@ -16,6 +16,7 @@ from gex_xl.analytics.quote_clock import doubts
 from gex_xl.analytics.quote_quality import ABOVE, BELOW, CROSSED, QuoteCount, quote_counts
 from gex_xl.analytics.terms import terms
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
+from gex_xl.arrays import Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.errors import NoValue
@@ -23,6 +24,7 @@ from gex_xl.settings import GammaSource, Sign
 
 _CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
 _APART, _FAR = 0.001, 0.2  # of spot, from the options' own
+_ABOVE_THE_MONEY = 3.0  # a feed's iv and time are not quite ours
 _NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
 
 
@@ -109,6 +111,12 @@ def check(contracts: Contracts) -> Check:
     )
 
 
+def gamma_beyond(contracts: Contracts) -> Mask:
+    """Contracts whose gamma in the feed is several times what their iv has at the money, where it is largest."""
+    largest = 1 / (np.sqrt(2 * np.pi) * contracts.spot * contracts.stdev)
+    return np.asarray(contracts.chain.gamma[contracts.index] > _ABOVE_THE_MONEY * largest)
+
+
 def _vendor_gamma(contracts: Contracts) -> tuple[GammaComparison, ...]:
     try:
         return vendor_gammas(contracts)
@@ -150,6 +158,12 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
         out.append(
             f"spot {contracts.spot:,.2f} is {abs(contracts.spot / own - 1):.0%} from the options' own, {own:,.2f}; "
             "is it right?"
+        )
+    if (impossible := gamma_beyond(contracts)).any():
+        first = contracts.index[np.flatnonzero(impossible)[0]]
+        out.append(
+            f"the feed's gamma of {int(impossible.sum()):,} contracts, such as {chain.gamma[first]:g} in row "
+            f"{chain.row[first]}, is larger than at any strike of their iv: its unit differs, or columns are askew"
         )
     near = [entry.forward / contracts.spot - 1 for entry in carry if entry.years < _NEAR]
     if near and abs(float(np.median(near))) > 0.002:

@@ -22,7 +22,7 @@ from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.roles import CALL, NAMES, PUT, Places, Roles, find_roles
 from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, of_expiry, parse, strikes_of
-from gex_xl.reading.telling import how_read
+from gex_xl.reading.telling import how_read, shifted_rows
 from gex_xl.reading.titles import MissingColumns, titled_rights
 from gex_xl.reading.units import read_iv, read_multipliers, scale_strikes
 from gex_xl.reading.values import PLACEHOLDERS, all_there, is_blank, right, shown, text
@@ -299,6 +299,7 @@ def _finish(
     weigh_iv(columns)
     check_strikes(columns.strike, columns.symbols, columns.row)
     check_expiries(columns.expiry, columns.symbols, columns.row)
+    columns.notes += shifted_rows(table)
     columns.told = how_read(columns, table, roles)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from gex_xl.products import US
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.roles import CALL, NAMES, PUT, Roles
-from gex_xl.reading.values import shown
+from gex_xl.reading.values import all_there, is_blank, shown
 
 Told = list[tuple[str, str]]
 _MOST = 12  # columns that are not read, by name
@@ -21,6 +21,21 @@ def how_read(columns: Columns, table: Table, roles: Roles) -> Told:
         *_columns(table, roles),
         *_units(columns, table, roles),
         *market,
+    ]
+
+
+def shifted_rows(table: Table) -> list[str]:
+    """A sentence on rows that end a cell before the others in a table without any other blank; else []."""
+    last = max((j for j, name in enumerate(table.names) if name), default=0)
+    if all_there(table.cells(last)):
+        return []
+    short = [int(n) for n, cell in zip(table.numbers, table.cells(last), strict=True) if is_blank(cell)]
+    named = [j for j, name in enumerate(table.names[:last]) if name]
+    if not 0 < 2 * len(short) < len(table.rows) or any(any(map(is_blank, table.cells(j))) for j in named):
+        return []
+    return [
+        f"{len(short)} rows, the first row {short[0]}, end one cell before the others, and no other cell is blank: was "
+        "a cell deleted there, so that others moved to the left?"
     ]
 
 
