@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "gex_xl"
 #: From the bottom up: a module imports from its own layer and from those below it.
 LAYERS = [
     {"errors", "arrays", "atomic", "calc_features"},
-    {"cache", "settings", "products"},
+    {"cache", "settings", "products", "ownership"},
     {"clock"},
     {"reading"},
     {"listed"},

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
+import json
+import os
 import sys
 import tempfile
 import time
@@ -11,12 +15,16 @@ from typing import Any
 
 from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.summary import summarise
+from gex_xl.atomic import replacing
 from gex_xl.chain import Chain
 from gex_xl.commands.books import pasted_cells
 from gex_xl.commands.report import bar
 from gex_xl.commands.report_text import headline, picture
 from gex_xl.engines import Recalculation
-from gex_xl.errors import GexError
+from gex_xl.errors import BadInput, GexError
+
+#: Beside the files of the demo: what each was when it was made.
+_MADE = ".made_by_demo.json"
 
 
 def add(commands: Any) -> None:
@@ -33,7 +41,8 @@ def _demo(given: argparse.Namespace) -> int:
 
     folder: Path = given.folder
     folder.mkdir(parents=True, exist_ok=True)
-    csv, book, desk = (folder / name for name in ("sample_chain.csv", "gex_demo.xlsx", "desk_demo.xlsx"))
+    csv, book, desk = files = [folder / name for name in ("sample_chain.csv", "gex_demo.xlsx", "desk_demo.xlsx")]
+    _refuse_others_files(folder, files)
     started = time.perf_counter()
 
     def step(number: int, text: str) -> None:
@@ -47,6 +56,7 @@ def _demo(given: argparse.Namespace) -> int:
     step(3, "evaluating its formulas and drawing its charts")
     done = new_workbook(book, cells)
     new_desk(desk)
+    _keep_digests(folder, files)
     step(4, "recalculating it with LibreOffice, if that is here")
     second = _second_opinion(done, book)
     print(f"\nSYNTHETIC sample chain, not market data ({time.perf_counter() - started:.1f} s)\n")
@@ -57,6 +67,25 @@ def _demo(given: argparse.Namespace) -> int:
     print("Next: open the workbook. Its figures and charts are there even without an add-in.")
     print("To see your own chain in it: gex-xl recalc " + str(book) + " --chain YOUR_FILE.csv")
     return 0
+
+
+def _refuse_others_files(folder: Path, files: list[Path]) -> None:
+    """Raises BadInput for a file that is not as an earlier demo left it: somebody's work is not written over."""
+    made: dict[str, object] = {}
+    with contextlib.suppress(OSError, ValueError):
+        made = dict(json.loads((folder / _MADE).read_text(encoding="utf-8")))
+    for file in files:
+        if os.path.lexists(file) and (file.is_symlink() or not file.is_file() or made.get(file.name) != _digest(file)):
+            raise BadInput(f"{file} is not as gex-xl demo made it; move it away, or give another --folder")
+
+
+def _keep_digests(folder: Path, files: list[Path]) -> None:
+    with replacing(folder / _MADE) as new:
+        new.write_text(json.dumps({file.name: _digest(file) for file in files}, indent=1), encoding="utf-8")
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _second_opinion(done: Recalculation, book: Path) -> str:

@@ -25,6 +25,7 @@ from gex_xl.functions.registry import Function
 from gex_xl.hosts import closure
 from gex_xl.hosts.libreoffice.program import LibreOffice, LibreOfficePython, find_libreoffice, installed, run
 from gex_xl.hosts.requirement import Requirement
+from gex_xl.ownership import writable_by_others
 
 IDENTIFIER = "org.gexxl.addin"
 IMPLEMENTATION = "org.gexxl.AddIn"
@@ -119,6 +120,11 @@ def install(packages: Path | None = None, options: tuple[str, ...] = ()) -> str:
     """
     office = find_libreoffice()
     found = packages or packages_for(office.python())
+    if _whose() and found is not None:
+        # All users' LibreOffice would run what stands there.
+        for path in (found, *found.rglob("*")):
+            if (loose := writable_by_others(path)) is not None:
+                raise BadInput(f"{loose} can be written by another user; install as yourself, not as root")
     with tempfile.TemporaryDirectory() as folder:
         addin = Path(folder) / "gex_xl.oxt"
         build_addin(addin, found)

@@ -14,9 +14,14 @@ import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gex_xl.errors import BadInput
 from gex_xl.hosts.requirement import Requirement
+from gex_xl.ownership import readable_by_others, writable_by_others
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate, GeneralName
 
 EXTRA = ("starlette", "uvicorn", "cryptography")
 NEEDS_EXTRA = 'gex-xl serve needs packages that are not installed here; install them: pip install "gex-xl[server]"'
@@ -71,18 +76,31 @@ def user_folder() -> Path:
 def open_state(folder: Path) -> State:
     """What is kept in a folder; what is missing, damaged or about to expire is made.
 
-    Raises BadInput where the folder cannot be used or cryptography is missing.
+    Raises BadInput where the folder cannot be used, where another user could have put something there, where the
+    certificate could sign others, or where cryptography is missing.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # Windows keeps a user's folders to the user anyway
     except OSError as error:
         raise BadInput(f"{folder} cannot be used: {error.strerror}; choose one with --folder") from None
+    _only_ours(folder)
     identity, token = _identity(folder / "identity.json")
     state = State(folder, identity, token, False)
     if _certificate_is_good(state):
         return state
     _make_certificate(state)
     return State(folder, identity, token, True)
+
+
+def _only_ours(folder: Path) -> None:
+    """Raises BadInput where another user may write what is served and trusted, or read the key or the token."""
+    names = ("identity.json", "localhost.crt", "localhost.key")
+    for path in (folder, *(folder / name for name in names if (folder / name).exists())):
+        if (loose := writable_by_others(path)) is not None:
+            raise BadInput(f"{loose} can be written by another user; choose a folder of your own with --folder")
+    for name in ("identity.json", "localhost.key"):
+        if readable_by_others(folder / name):
+            raise BadInput(f"{folder / name} can be read by other users; remove it, and gex-xl serve makes it anew")
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -160,8 +178,32 @@ def _certificate_is_good(state: State) -> bool:
         key = load_pem_private_key(state.key.read_bytes(), None)
     except (OSError, ValueError, TypeError):
         return False
+    if not _is_leaf(certificate):
+        raise BadInput(
+            f"{state.certificate} is not gex_xl's: whoever trusts it would trust more than this machine's server; "
+            "remove it, from where it is trusted too"
+        )
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(days=_RENEW_DAYS)
     return key.public_key() == certificate.public_key() and certificate.not_valid_after_utc > soon
+
+
+def _is_leaf(certificate: Certificate) -> bool:
+    """Whether it says that it signs no others, and names this machine alone."""
+    from cryptography import x509
+
+    try:
+        signs = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return not (signs or usage.key_cert_sign or usage.crl_sign) and set(names) == set(_hosts())
+
+
+def _hosts() -> list[GeneralName]:
+    from cryptography import x509
+
+    return [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 
 
 def _make_certificate(state: State) -> None:
@@ -177,7 +219,6 @@ def _make_certificate(state: State) -> None:
     usage = dict.fromkeys(
         ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
          "encipher_only", "decipher_only"), False)  # fmt: skip
-    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -186,7 +227,7 @@ def _make_certificate(state: State) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + dt.timedelta(days=_DAYS))
-        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_hosts()), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(digital_signature=True, **usage), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
