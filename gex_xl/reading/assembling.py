@@ -13,7 +13,7 @@ import numpy.typing as npt
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.reading.columns import AMOUNTS, Columns, Table
-from gex_xl.reading.evidence import weigh_iv
+from gex_xl.reading.evidence import compare_sides, weigh_iv
 from gex_xl.reading.headers import plain
 from gex_xl.reading.markets import name_future, tell_market
 from gex_xl.reading.open_interest import read_unit
@@ -297,6 +297,7 @@ def _finish(
     read_preamble(columns, above, table, settings)
     scale_strikes(columns, table)
     weigh_iv(columns)
+    compare_sides(columns)
     check_strikes(columns.strike, columns.symbols, columns.row)
     check_expiries(columns.expiry, columns.symbols, columns.row)
     columns.notes += shifted_rows(table)

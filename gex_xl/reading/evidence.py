@@ -36,6 +36,20 @@ def weigh_iv(columns: Columns) -> None:
         )
 
 
+def compare_sides(columns: Columns) -> None:
+    """Say where the iv of calls and of puts differ as only two units, or two columns, can: parity says they are one."""
+    real = columns.iv > max(columns.iv_placeholder[0], 0.0)
+    calls, puts = (columns.iv[real & (columns.right == side)] for side in "CP")
+    if not (calls.size and puts.size):
+        return
+    own, other = float(np.median(calls)), float(np.median(puts))
+    if abs(np.log(own / other)) > np.log(3):
+        columns.notes.append(
+            f"iv of calls is {own:.2%} in the middle and that of puts {other:.2%}: they should be one; is one of the "
+            "columns in another unit, or something else?"
+        )
+
+
 def gamma_ratio(columns: Columns) -> float:
     """The feed's gamma by that of its own iv near the money, the median; 0.0 where one of them is not known."""
     spot, asked = columns.spot, columns.quote_time

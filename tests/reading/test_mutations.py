@@ -182,3 +182,14 @@ def test_gamma_larger_than_at_the_money_is_said() -> None:
     cells[1][at] = 33.0
     said = outcome(cells, w)[2]
     assert any("gamma of 1 contracts, such as 33 in row 2, is larger than at any strike" in text for text in said)
+
+
+def test_iv_of_calls_and_puts_that_cannot_be_one_is_said() -> None:
+    w = world("us", 3)
+    cells = one_per_row(w)
+    assert not any("they should be one" in note for note in Chain.from_cells(cells).notes)
+    calls = [row for row in cells[1:] if row[1] == "call"]
+    assert not any("they should be one" in note for note in Chain.from_cells([cells[0], *calls]).notes)
+    for row in calls:
+        row[5] = float(str(row[5])) / 50
+    assert any("they should be one" in note for note in Chain.from_cells(cells).notes)
