@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.arbitrage import ArbitrageTest, arbitrage
-from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
+from gex_xl.analytics.contracts import NO_IV, Contracts, gamma_alone, prepare
 from gex_xl.analytics.dealer_exposure import with_iv
 from gex_xl.analytics.exposure import nothing_held, total
 from gex_xl.analytics.quote_clock import doubts
@@ -129,7 +129,7 @@ def _total_with(contracts: Contracts, source: GammaSource) -> float | None:
         return None
     settings = dataclasses.replace(contracts.settings, gamma_source=source)
     try:
-        return total(prepare(contracts.chain, contracts.spot, contracts.as_of, settings)).net
+        return total(prepare(contracts.chain, contracts.spot, contracts.as_of, settings, exactly=True)).net
     except NoValue:
         return None
 
@@ -183,6 +183,8 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
             "known dealers' positions replace the sign convention and open interest on "
             f"{int(known.sum()):,} of {known.size:,} contracts used; the others keep them"
         )
+    if gamma_alone(chain):
+        out.append("the paste has neither iv nor quotes: the gamma of the feed is used as it is")
     if settings.gamma_source is GammaSource.VENDOR:
         count, open_interest = with_iv(contracts).excluded.get(NO_IV, (0, 0.0))
         out.append(

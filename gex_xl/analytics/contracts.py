@@ -90,11 +90,14 @@ def prepare(
     spot: float | None = None,
     as_of: dt.datetime | None = None,
     settings: Settings | None = None,
+    *,
+    exactly: bool = False,
 ) -> Contracts:
     """Choose the contracts and compute their gamma.
 
     `spot` (USD) and `as_of` (aware) replace those of the paste. Raises BadInput where either is in neither
-    place. Computed once per chain (by identity), spot, as-of and settings; other settings share all that does not
+    place. A paste of gamma alone, without iv and quotes, takes the feed's, unless the settings are meant `exactly`.
+    Computed once per chain (by identity), spot, as-of and settings; other settings share all that does not
     depend on what they change. The arrays are shared and read-only.
     """
     spot, spot_from = (spot, "given") if spot is not None else (chain.spot, chain.spot_from)
@@ -105,7 +108,16 @@ def prepare(
         raise BadInput(f"spot is {shown(spot)}; expected a price from {_CHEAPEST:g} to {_DEAREST:g}")
     if as_of is None:
         raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
-    return _contracts(chain, spot, spot_from, as_of, as_of_from, settings or Settings())
+    chosen = settings or Settings()
+    if chosen.gamma_source is GammaSource.MODEL and not exactly and gamma_alone(chain):
+        chosen = replace(chosen, gamma_source=GammaSource.VENDOR)
+    return _contracts(chain, spot, spot_from, as_of, as_of_from, chosen)
+
+
+def gamma_alone(chain: Chain) -> bool:
+    """Whether the paste has gamma, and neither iv nor quotes from which the model's could come."""
+    quoted = np.isfinite(chain.bid) & np.isfinite(chain.ask)
+    return bool(np.isfinite(chain.gamma).any() and not np.isfinite(chain.iv).any() and not quoted.any())
 
 
 def under(contracts: Contracts, keys: Iterable[str] = EXPOSURE) -> Contracts:

@@ -67,7 +67,7 @@ def with_iv(contracts: Contracts) -> Contracts:
     if contracts.settings.gamma_source is GammaSource.MODEL:
         return contracts
     settings = dataclasses.replace(contracts.settings, gamma_source=GammaSource.MODEL)
-    return prepare(contracts.chain, contracts.spot, contracts.as_of, settings)
+    return prepare(contracts.chain, contracts.spot, contracts.as_of, settings, exactly=True)
 
 
 def options(contracts: Contracts) -> European:

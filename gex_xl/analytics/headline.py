@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.contracts import NO_IV, Contracts, gamma_alone
 from gex_xl.analytics.exposure import nothing_held
 from gex_xl.analytics.pricing import delay_of
 from gex_xl.analytics.profile import ONE_SIGNED, zero_gamma
@@ -136,7 +136,9 @@ def _long_side(c: _Chain) -> _Reading:
 
 
 def _zero_gamma(c: _Chain) -> _Reading:
-    return _or_reason(zero_gamma(c.contracts), nothing_held(c.contracts) or ONE_SIGNED)
+    return _or_reason(
+        zero_gamma(c.contracts), nothing_held(c.contracts) or (NO_IV if gamma_alone(c.contracts.chain) else ONE_SIGNED)
+    )
 
 
 def _skew(c: _Chain) -> _Reading:

@@ -72,7 +72,7 @@ def vendor_gammas(contracts: Contracts) -> tuple[GammaComparison, ...]:
         raise NoValue(NO_VENDOR_GAMMA)
     if contracts.settings.gamma_source is GammaSource.VENDOR:
         settings = dataclasses.replace(contracts.settings, gamma_source=GammaSource.MODEL)
-        contracts = prepare(chain, contracts.spot, contracts.as_of, settings)
+        contracts = prepare(chain, contracts.spot, contracts.as_of, settings, exactly=True)
     both = np.flatnonzero(np.isfinite(chain.gamma[contracts.index]))
     if not both.size:
         raise NoValue("no contract in use has both the feed's gamma and an implied volatility")

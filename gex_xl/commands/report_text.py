@@ -13,6 +13,7 @@ from gex_xl.analytics.check import check
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import StrikeExposure, require_any
 from gex_xl.analytics.headline import headline as headline_figures
+from gex_xl.analytics.profile import ONE_SIGNED
 from gex_xl.analytics.summary import summarise
 from gex_xl.analytics.what_if import what_if
 
@@ -170,7 +171,12 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
             f"puts {amount(value['put_gex'])})",
         ),
         ("Flip strike", flip),
-        ("Zero gamma", _or_none(value["zero_gamma"], "{:,.2f}", "the profile keeps one sign")),
+        (
+            "Zero gamma",
+            _or_none(
+                value["zero_gamma"], "{:,.2f}", note["zero_gamma"].replace(ONE_SIGNED, "the profile keeps one sign")
+            ),
+        ),
         ("Walls", f"call {_strike(value['call_wall'])}, put {_strike(value['put_wall'])}"),
         ("Regime", f"{value['regime']}: {_MEANING[value['regime']]}" if value["regime"] else f"none: {note['regime']}"),
         ("Skew", _or_none(figures["skew_25d"].shown, "{:.2f} vol points at 25 delta ({})", note["skew_25d"])),

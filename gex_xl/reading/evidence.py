@@ -11,6 +11,7 @@ from gex_xl.reading.columns import Columns
 
 _YEAR = 365 * 86_400.0
 _STRADDLE = np.sqrt(2 / np.pi)  # of spot times iv sqrt(T), at the money
+_HIGH = 5.0
 _UNITS = (1.0, 0.01, 100.0)
 
 
@@ -39,6 +40,8 @@ def weigh_iv(columns: Columns) -> None:
 def compare_sides(columns: Columns) -> None:
     """Say where the iv of calls and of puts differ as only two units, or two columns, can: parity says they are one."""
     real = columns.iv > max(columns.iv_placeholder[0], 0.0)
+    if real.any() and (middle := float(np.median(columns.iv[real]))) > _HIGH:
+        columns.notes.append(f"iv is {middle:,.0%} in the middle, more than any market's: is it in another unit?")
     calls, puts = (columns.iv[real & (columns.right == side)] for side in "CP")
     if not (calls.size and puts.size):
         return

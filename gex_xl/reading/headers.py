@@ -38,7 +38,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "smoothsmvvol", "smooth_smv_vol", "ivolatility", "vola", "implizitevolatilitat", "implvola", "implizitevola",
         "volatiliteimplicite", "volatilidadimplicita", "volatilidadeimplicita", "volimplicita", "volatilitaimplicita",
         "引伸波幅", "隱含波幅", "隱含波動率", "隐含波动率", "インプライドボラティリティ", "내재변동성", "волатильность",
-        "ivlast", "lastiv", "impliedvolatilitylast", "7633",
+        "midvolatility", "midvolatilitypct", "ivlast", "lastiv", "impliedvolatilitylast", "7633",
     ),
     "bid_iv": (
         "bid iv", "bidiv", "bid1iv", "bidvol", "bidimpliedvolatility", "ivolbid", "ivbid", "bidimpliedvol", "bestbidiv",

@@ -56,7 +56,9 @@ def find_header(rows: Cells) -> int | None:
     names = [[text(cell) for cell in row] for row in rows[:_HEADER_WITHIN]]
     for tells in (recognises, _titled):
         if (at := next((at for at, row in enumerate(names) if tells(row)), None)) is not None:
-            return at
+            # Titles over the names, Calls and Puts around Strike, look like a header of symbols.
+            titled = at + 1 < len(names) and not _weighed(names[at]) and _weighed(names[at + 1])
+            return at + 1 if titled and tells(names[at + 1]) else at
     for at, row in enumerate(names):
         below = [cell for line in rows[at + 1 : at + 1 + _ROWS_OF_SYMBOLS] for cell in line if isinstance(cell, str)]
         if _weighed(row) and any(map(parse, below)):

@@ -35,6 +35,8 @@ _COMMON = frozenset(
 _SHARED = frozenset({"iv", "bid_iv", "ask_iv", "gamma", "delta", "multiplier", "lot"})
 _WEIGHTS = ("open_interest", "dealer_position", "volume")
 _FIGURES = frozenset({*_WEIGHTS, "iv", "bid", "ask", "gamma", "delta"})
+#: OKX, Delta Exchange and dumps of both write open interest in coin beside that in contracts.
+_SECOND_UNITS = frozenset({"oiccy", "oicontracts", "openinterestcontracts"})
 Places = dict[str, int]
 
 
@@ -277,6 +279,19 @@ def _refuse_repeated(table: Table, fields: Sequence[str | None]) -> None:
             raise BadInput(
                 f"columns {places[0]} and {places[1]} are both named {table.names[places[0] - 1]}: two tables beside "
                 "each other; paste one below the other, calls under a line Calls and puts under a line Puts"
+            )
+        _refuse_two(table, name, [j - 1 for j in places])
+
+
+def _refuse_two(table: Table, name: str, places: Sequence[int]) -> None:
+    """Raises BadInput where columns of one needed field, none of a feed's own second unit, hold other figures."""
+    plainly = [j for j in places if "." not in table.names[j] and plain(table.names[j]) not in _SECOND_UNITS]
+    figures = [[number(cell, comma=table.comma) for cell in table.sample(j)] for j in plainly]
+    for j, other in zip(plainly[1:], figures[1:], strict=True):
+        if other and figures[0] and other != figures[0]:
+            raise BadInput(
+                f"the columns {shown(table.names[plainly[0]])} and {shown(table.names[j])} both name "
+                f"{name.replace('_', ' ')}, and their figures differ; keep one of them"
             )
 
 

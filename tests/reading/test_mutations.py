@@ -193,3 +193,40 @@ def test_iv_of_calls_and_puts_that_cannot_be_one_is_said() -> None:
     for row in calls:
         row[5] = float(str(row[5])) / 50
     assert any("they should be one" in note for note in Chain.from_cells(cells).notes)
+
+
+def test_two_columns_of_one_needed_field_are_refused_where_they_differ() -> None:
+    w = world("us", 3)
+    cells = [[*row, 7] for row in one_per_row(w)]
+    cells[0][-1] = "OI"
+    with pytest.raises(BadInput, match="the columns Open Interest and OI both name open interest, and their figures"):
+        Chain.from_cells(cells)
+    for row in cells[1:]:
+        row[-1] = row[8]
+    assert len(Chain.from_cells(cells)) == len(w.quotes)
+
+
+def test_titles_over_the_names_of_columns_are_no_header() -> None:
+    w = world("us", 3)
+    cells = two_sided(w)
+    above: list[object] = [None, "Calls", *[None] * 5, "Strike", "Puts", *[None] * 5]
+    assert outcome([above, *cells], w)[0] == outcome(cells, w)[0]
+
+
+def test_iv_of_no_market_is_said() -> None:
+    w = world("us", 3)
+    cells = [[q.expiry.isoformat(), q.word, q.strike, round(q.iv * 1e4), q.open_interest] for q in w.quotes]
+    notes = Chain.from_cells([["Expiry", "Type", "Strike", "IV", "OI"], *cells]).notes
+    assert any("in the middle, more than any market's: is it in another unit?" in note for note in notes)
+
+
+def test_gamma_without_iv_is_used_as_it_is_with_a_note() -> None:
+    w = world("us", 3)
+    cells: Cells = [["Expiry", "Type", "Strike", "Gamma", "OI"]]
+    cells += [[q.expiry.isoformat(), q.word, q.strike, q.gamma, q.open_interest] for q in w.quotes]
+    right, gross, _, _ = outcome(one_per_row(w), w)
+    found, _, said, left = outcome(cells, w)
+    assert found is not None
+    assert right is not None
+    assert (abs(found - right) < 1e-6 * gross, left) == (True, 0)
+    assert "the paste has neither iv nor quotes: the gamma of the feed is used as it is" in said
