@@ -280,7 +280,8 @@ def _refuse_repeated(table: Table, fields: Sequence[str | None]) -> None:
                 f"columns {places[0]} and {places[1]} are both named {table.names[places[0] - 1]}: two tables beside "
                 "each other; paste one below the other, calls under a line Calls and puts under a line Puts"
             )
-        _refuse_two(table, name, [j - 1 for j in places])
+        if name == "open_interest":  # what Binance calls exercise price is the price of the coin
+            _refuse_two(table, name, [j - 1 for j in places])
 
 
 def _refuse_two(table: Table, name: str, places: Sequence[int]) -> None:

@@ -179,7 +179,7 @@ def not_given(word: str) -> bool:
 
 _COUNTS = frozenset({"open interest", "volume"})
 #: A strike of 100 % is one of spot, and must be told in the currency of spot.
-_NO_SHARES = frozenset({*_COUNTS, "strike", "multiplier", "bid", "ask", "dealer position"})
+_NO_SHARES = frozenset({*_COUNTS, "strike", "multiplier", "dealer position"})
 _THOUSANDS = {"k": 1e3, "m": 1e6}
 
 

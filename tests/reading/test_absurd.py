@@ -28,7 +28,7 @@ def changed(column: str, cell: object) -> Chain:
     return Chain.from_cells([NAMES, *cells])
 
 
-@pytest.mark.parametrize("column", ["strike", "open interest", "multiplier", "bid", "ask"])
+@pytest.mark.parametrize("column", ["strike", "open interest", "multiplier"])
 def test_a_share_is_no_figure(column: str) -> None:
     with pytest.raises(BadInput, match=f'{column} in row {FIRST} is "100%"; expected a number, not a share of one'):
         changed(column, "100%")
