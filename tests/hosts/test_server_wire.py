@@ -168,3 +168,32 @@ def test_the_folder_holds_nothing_of_a_chain(server: Serving, tmp_path: Path) ->
     before = {path.name: path.read_bytes() for path in server.folder.iterdir()}
     assert server.call("LOAD_CHAIN", [[["=1+1<&\x00", *[""] * 5], *[list(row) for row in EXAMPLE_CHAIN]]]).status == 200
     assert {path.name: path.read_bytes() for path in server.folder.iterdir()} == before
+
+
+def test_a_hundred_idle_connections_shut_nobody_out_and_fill_no_log(server: Serving) -> None:
+    """The issue's attack: 64 idle TLS connections without a token turned every call into 503."""
+    before = server.printed.count("refused: ")
+    with contextlib.ExitStack() as stack:
+        wires = [stack.enter_context(server.connect()) for _ in range(100)]
+        begun = time.monotonic()
+        statuses = [server.call("TOTAL_GEX", [EXAMPLE_CHAIN]).status for _ in range(20)]
+        assert statuses == [200] * 20
+        assert time.monotonic() - begun < 10
+        for wire in wires:
+            wire.settimeout(15)
+            with contextlib.suppress(ssl.SSLError, ConnectionError):
+                assert wire.recv(1) == b""
+        assert time.monotonic() - begun < 15  # without a token they are let go sooner than others
+    for _ in range(50):
+        assert server.ask("/wrong/call", b"{}").status == 403
+    assert server.printed.count("refused: ") - before <= 1
+
+
+def test_refusals_are_logged_at_once_and_then_once_a_minute() -> None:
+    from gex_xl.hosts.server.refusals import Refusals
+
+    counted = Refusals()
+    assert counted.note("a", 100.0) == "refused: 1 x a"
+    assert [counted.note("a", 100.0 + each) for each in range(60)] == [None] * 60
+    assert counted.note("b", 160.0) == "refused: 60 x a, 1 x b"
+    assert counted.note("b", 219.9) is None

@@ -19,7 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gex_xl.hosts.server import addin
 from gex_xl.hosts.server.calls import Answer, Calls
+from gex_xl.hosts.server.refusals import note_refusal
 
+#: Set in the scope of a request that brought the token.
+KNOWN = "gex_xl.known"
 #: What Excel itself allows for the arguments of one call.
 MOST_BYTES = 5 * 1024 * 1024
 #: For a request's body to arrive, and for a whole request: seconds.
@@ -124,8 +127,10 @@ class _Guard:
             async with asyncio.timeout(REQUEST_SECONDS):
                 refusal = self._refusal(scope)
                 if refusal is not None:
+                    note_refusal("a request without the right host, page or token")
                     await refusal(scope, receive, send_on)
                 else:
+                    scope[KNOWN] = True
                     rest = "/" + scope["path"].split("/", 2)[2]
                     await self._app({**scope, "path": rest, "raw_path": rest.encode()}, receive, send_on)
         except ClientDisconnect:

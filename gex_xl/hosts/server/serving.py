@@ -8,28 +8,39 @@ import logging
 import signal
 import socket
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gex_xl.errors import BadInput
-from gex_xl.hosts.server.app import application
+from gex_xl.hosts.server.app import KNOWN, application
 from gex_xl.hosts.server.calls import Calls
+from gex_xl.hosts.server.refusals import note_refusal
 from gex_xl.hosts.server.state import State
 
 ADDRESS = "127.0.0.1"
-_HEAD_SECONDS = 10.0
+#: For the head of a request to arrive: on a connection that has brought the token, and on one that has not yet.
+_HEAD_SECONDS, _UNKNOWN_SECONDS = 10.0, 3.0
 _MOST_CLIENTS = 64
+#: Connections without the token: whoever opens more loses the oldest of them, and nobody else loses any.
+_MOST_UNKNOWN = 32
 
 
 class _Protocol(H11Protocol):
     """uvicorn's, which also ends a connection whose next request does not get past its headers in time."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _known = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.begun = self.loop.time()
+        unknown = [each for each in _in_order(self.connections) if not each.is_known()]
+        if len(unknown) > _MOST_UNKNOWN:
+            note_refusal("a connection without the token had to make room")
+            unknown[0].transport.abort()
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
@@ -49,9 +60,15 @@ class _Protocol(H11Protocol):
         if self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(1, self.transport.abort)
 
+    def is_known(self) -> bool:
+        """Whether a request on this connection has brought the token."""
+        self._known = self._known or (self.cycle is not None and KNOWN in self.cycle.scope)
+        return self._known
+
     def _await_head(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(_HEAD_SECONDS, self._give_up)
+            seconds = _HEAD_SECONDS if self.is_known() else _UNKNOWN_SECONDS
+            self._deadline = self.loop.call_later(seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
@@ -62,6 +79,11 @@ class _Protocol(H11Protocol):
         self._deadline = None
         if self.cycle is None or self.cycle.response_complete:
             self.transport.abort()
+
+
+def _in_order(connections: Iterable[Any]) -> list[_Protocol]:
+    """The open connections, the oldest first."""
+    return sorted((each for each in connections if isinstance(each, _Protocol)), key=lambda each: each.begun)
 
 
 def listen(port: int) -> socket.socket:
@@ -112,6 +134,15 @@ def _keep_cells_out_of_logs() -> None:
     # Warnings of libraries quote what they were given; a request's traceback would too.
     warnings.simplefilter("ignore")
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
+    logging.getLogger("uvicorn.error").addFilter(_counted)
+
+
+def _counted(record: logging.LogRecord) -> bool:
+    """uvicorn warns at each request beyond the bound; ours are counted and said once a minute."""
+    if record.getMessage().startswith("Exceeded concurrency limit"):
+        note_refusal("more connections than are answered at a time")
+        return False
+    return True
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
