@@ -67,7 +67,7 @@ def read_correlations(cells: Cells, where: Where | None = None) -> dict[tuple[st
             value = number(cell)
             if not own or not other or value is None or not -1 <= value <= 1:
                 raise BadInput(
-                    f"{place.row(i)}: the correlation of {own or 'no name'} and {other or 'no name'} is "
+                    f"{place.row(i)}: the correlation of {shown(own) or 'no name'} and {shown(other) or 'no name'} is "
                     f'"{shown(cell)}"; expected a number from -1 to 1'
                 )
             if own == other and value != 1:

@@ -13,7 +13,7 @@ from gex_xl.arrays import Mask
 from gex_xl.clock import NEW_YORK
 from gex_xl.desk.positions import Book
 from gex_xl.desk.table import Cells, Row, Where, read_table
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 from gex_xl.reading.dates import expiry_date
 
 GREEKS = ("gamma", "vega")
@@ -112,7 +112,7 @@ def read_bounds(cells: Cells, where: Where | None = None) -> list[Bound]:
 def _bound(row: Row) -> Bound:
     name = row.word("greek").lower()
     if name not in GREEKS:
-        raise BadInput(f'{row.place}: "{row.word("greek")}"; expected gamma or vega, once each')
+        raise BadInput(f'{row.place}: "{shown(row.word("greek"))}"; expected gamma or vega, once each')
     row.named(name)
     cell = row.cells.get("bucket")
     day = expiry_date(cell) if isinstance(cell, (dt.date, int, float)) else None

@@ -14,7 +14,7 @@ from gex_xl.desk.listed import Listed, by_underlying
 from gex_xl.desk.position_values import Position, Spots, filled, forwards, spot_words, spots_of, years_left
 from gex_xl.desk.positions import Book
 from gex_xl.desk.table import LARGEST, MOST_CONTRACTS, Cells, Row, Where, read_table
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 from gex_xl.products import Kind, by_ticker, known, product, products, settles_twice, underlying_of
 from gex_xl.reading.dates import expiry_dates, quote_time
 from gex_xl.reading.headers import FIELDS
@@ -180,7 +180,7 @@ def _check_class(row: Row, underlying: str, root: str, kind: str) -> None:
     fits = fits or root == underlying
     if not fits:
         classes = [one.root for one in products() if one.underlying == own.underlying] or [underlying]
-        raise row.bad("class", f"a class of {underlying}, such as {' or '.join(classes[:2])}, or a blank")
+        raise row.bad("class", f"a class of {shown(underlying)}, such as {' or '.join(classes[:2])}, or a blank")
 
 
 def _kind(row: Row, occ: Symbol | None) -> str:

@@ -54,7 +54,7 @@ def _columns(rows: list[list[object]], figure: str, name: str) -> tuple[int, dic
     headers = [[plain(text(cell).partition("(")[0]) for cell in row] for row in rows[:_HEADER_WITHIN]]
     header_at = next((place for place, titles in enumerate(headers) if plain(figure) in titles), None)
     if header_at is None:
-        titles = ", ".join(text(cell) for cell in rows[0] if not is_blank(cell))
+        titles = ", ".join([shown(cell) for cell in rows[0] if not is_blank(cell)][:12])
         raise BadInput(f"{name} has no column named {figure}; found in its first row: {titles or 'nothing'}")
     columns: dict[str, list[object]] = {}
     for place, title in enumerate(headers[header_at]):

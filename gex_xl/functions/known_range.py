@@ -36,7 +36,7 @@ def read_known(rows: Table, name: str = "known") -> list[KnownPosition]:
     series = places["symbol"] is not None or None not in (places["expiry"], places["strike"], places["right"])
     if places["contracts"] is None or not series:
         raise BadInput(
-            f"{name} has the columns {', '.join(text(cell) for cell in rows[0])}; expected contracts, and symbol or "
+            f"{name} has the columns {', '.join(map(shown, rows[0][:12]))}; expected contracts, and symbol or "
             "expiry, strike and right"
         )
     out = []

@@ -72,10 +72,10 @@ def gamma_ratio(columns: Columns) -> float:
 def _estimates(columns: Columns) -> list[tuple[float, float]]:
     """(iv that the quotes say, iv of the column) of the straddle nearest the money of each expiry."""
     spot, asked = columns.spot, columns.quote_time
-    if not spot or asked is None:
+    if not spot or spot < 1e-9 or asked is None:
         return []
     listed = product(columns.symbol, columns.venue)
-    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 0) & (columns.strike > 0)
+    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 1e-9) & (columns.strike > 0)
     found: dict[tuple[dt.date, float], dict[str, int]] = {}
     for i in np.flatnonzero(fine).tolist():
         found.setdefault((columns.expiry[i], float(columns.strike[i])), {})[str(columns.right[i])] = i
