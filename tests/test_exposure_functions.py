@@ -141,7 +141,7 @@ def test_flows_scale_with_the_unit_and_say_so(name: str, unit: str, word: str, f
 def test_an_expiry_without_strikes_around_the_forward_is_na_and_the_others_stand() -> None:
     far = ["SPXW", "2025-03-14", "C", 5500, 0.2, 100]
     rows = {row[0]: row for row in F["EXPECTED_MOVE"]([*EXAMPLE_CHAIN, far])}
-    assert rows["2025-03-14"][3:] == ["#N/A"] * 4
+    assert rows["2025-03-14"][3:] == ["#N/A"] * 7
     assert rows["2025-03-07"][3:] == F["EXPECTED_MOVE"](EXAMPLE_CHAIN)[1][3:]
 
 

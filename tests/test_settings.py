@@ -19,6 +19,7 @@ from gex_xl.settings import (
     parse_settings,
     worded,
 )
+from gex_xl.settings.filters import Expiries
 
 NAMES = [field.name for field in dataclasses.fields(Settings)]
 
@@ -76,6 +77,7 @@ BOUNDS = [
     ("dividend_yield", (-1, 1), (-1.01, 1.01)),
     ("multiplier", (0.001, 1e6), (0, -100)),
     ("min_oi", (0, 1e12), (-1, float("inf"))),
+    ("daily_volume", (0, 1e12), (-1, float("inf"))),
     ("flip_noise", (0, 1), (-0.01, 1.01)),
     ("profile_levels", (3, 2001), (2, 2002)),
     ("vol_inverted", (0, 100), (-0.01, float("nan"))),
@@ -124,7 +126,7 @@ def test_settings_go_round() -> None:
         ("min_oi=-1", 'min_oi is "-1"; expected a number, 0 or more'),
         ("rate=nan", 'rate is "nan"'),
         ([["rate", True]], 'rate is "True"'),
-        ("expiries=soon", 'expiries is "soon"; expected all, 0dte, weekly'),
+        ("expiries=soon", 'expiries is "soon"; expected all, 0dte, 1dte'),
         ("expiries=2024-13-01", 'expiries is "2024-13-01"'),
         ("strikes=wide", 'strikes is "wide"; expected a band'),
         ("strikes=1.2.3:5", 'strikes is "1.2.3:5"; expected a band'),
@@ -149,15 +151,42 @@ def test_bands_and_expiries() -> None:
     assert parse_band("strikes", "80%:120%", 5000.0) == (4000.0, 6000.0)
     assert parse_band("strikes", ":100", 5000.0) == (0.0, 100.0)
     assert parse_band("strikes", "all") == (0.0, float("inf"))
-    assert parse_expiries("<= 7.5 d") == ("days", 7.5, [])
-    assert parse_expiries("2024-01-19 2024-02-16")[2] == [dt.date(2024, 1, 19), dt.date(2024, 2, 16)]
+    assert parse_expiries("<= 7.5 d") == Expiries("days", most=7.5)
+    assert parse_expiries("2024-01-19 2024-02-16").dates == (dt.date(2024, 1, 19), dt.date(2024, 2, 16))
+    assert parse_expiries("2d:7d") == Expiries("days", 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [(">0d", (1, 400), (0, -1)), (">=2d", (2,), (1,)), ("<2d", (1,), (2,)), ("0.5d:1d", (1,), (0, 2))],
+)
+def test_days_are_compared_as_written(text: str, inside: tuple[int, ...], outside: tuple[int, ...]) -> None:
+    found = parse_expiries(text)
+    assert all(found.least <= days <= found.most for days in inside)
+    assert not any(found.least <= days <= found.most for days in outside)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-01-19", "2024/1/19", "20240119", "19 jan 2024", "19-jan-24", "jan 19, 2024", "january 19 2024", "1/19/2024",
+     "19/01/2024", "19.01.2024"],
+)  # fmt: skip
+def test_dates_of_expiries_in_any_usual_form(text: str) -> None:
+    assert parse_expiries(text).dates == (dt.date(2024, 1, 19),)
+    both = parse_expiries(f"{text}, 2024-02-16")
+    assert both.dates == (dt.date(2024, 1, 19), dt.date(2024, 2, 16))
+
+
+@pytest.mark.parametrize("text", ["03/04/2025", "2024-02-30", "7d:2d", "2024-01-19 soon", ">d", "2024-01-199"])
+def test_what_names_no_expiry_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="settings: expiries"):
+        parse_expiries(text)
 
 
 def test_a_setting_takes_the_words_of_its_drop_down_and_shows_them() -> None:
     for key, words in WORDS.items():
         for value, shown in words.items():
-            if (key, value) != ("expiries", "ex_next"):
-                assert parse_settings([[key, shown.upper()]]) == parse_settings([[key, value]])
+            assert parse_settings([[key, shown.upper()]]) == parse_settings([[key, value]])
             assert worded(key, value) == shown
     assert worded("expiries", "2024-01-19") == "2024-01-19"
 

@@ -10,14 +10,13 @@ from gex_xl.analytics.change import Change
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import money
 from gex_xl.analytics.expiries import ExpectedMove, by_bucket, expected_moves
-from gex_xl.analytics.exposure import total
+from gex_xl.analytics.exposure import gross_of, total
 from gex_xl.analytics.flows import hedge_flow
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.regime import Trigger
 from gex_xl.analytics.strikes import buckets
 from gex_xl.analytics.summary import no_flip_reason, skew_of, summarise
 from gex_xl.analytics.term_structure import maturities
-from gex_xl.analytics.verdict import gross_of
 from gex_xl.settings import Unit
 
 NONE = "none"

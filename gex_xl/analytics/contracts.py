@@ -14,12 +14,13 @@ from gex_xl.analytics.pricing import PRICING, priced
 from gex_xl.arrays import FloatArray, Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
-from gex_xl.clock import is_monthly
+from gex_xl.clock import is_monthly, is_session
 from gex_xl.errors import BadInput, shown
 from gex_xl.settings import GammaSource, Settings, Unit, Weight, parse_band, parse_expiries
 
 EXPIRED = "expired"
 ADJUSTED = "adjusted contract"
+OUTSIDE_EXPIRIES = "outside the expiries setting"
 NO_IV = "no implied volatility"
 NO_GAMMA = "no vendor gamma"
 
@@ -199,7 +200,7 @@ def _chosen(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
         (EXPIRED, ~found.timed.live),
         (ADJUSTED, _ends_in_digit(chain) & np.isnan(chain.multiplier)),
         (f"{weight_name} blank", np.isnan(weight)),
-        ("outside the expiries setting", ~_in_expiries(chain, as_of, settings)),
+        (OUTSIDE_EXPIRIES, ~_in_expiries(chain, as_of, settings, found.timed.live)),
         ("outside the strikes setting", ~_in_strikes(chain, spot, settings)),
         ("below min_oi", np.nan_to_num(chain.open_interest) < settings.min_oi),
     ]
@@ -233,17 +234,38 @@ def _in_strikes(chain: Chain, spot: float, settings: Settings) -> Mask:
     return np.asarray((chain.strike >= low) & (chain.strike <= high))
 
 
-def _in_expiries(chain: Chain, as_of: dt.datetime, settings: Settings) -> Mask:
-    kind, limit, dates = parse_expiries(settings.expiries)
-    if kind == "all":
+def _in_expiries(chain: Chain, as_of: dt.datetime, settings: Settings, live: Mask) -> Mask:
+    chosen = parse_expiries(settings.expiries)
+    if chosen.kind == "all":
         return np.ones(len(chain), dtype=bool)
-    today = np.datetime64(as_of.astimezone(chain.zone).date(), "D")
-    if kind == "0dte":
+    if chosen.kind == "ex_next":
+        return np.asarray(chain.settlement > chain.settlement[live].min()) if live.any() else live
+    day = as_of.astimezone(chain.zone).date()
+    today = np.datetime64(day, "D")
+    if chosen.kind == "0dte":
         return np.asarray(chain.expiry == today)
-    if kind == "days":
-        return np.asarray((chain.expiry - today).astype(np.int64) <= (limit or 0.0))
-    if kind == "dates":
-        return np.isin(chain.expiry, np.array(dates, dtype="datetime64[D]"))
+    if chosen.kind == "1dte":
+        return np.asarray(chain.expiry == np.datetime64(_next_session(day, chain), "D"))
+    if chosen.kind == "days":
+        days_left = (chain.expiry - today).astype(np.int64)
+        return np.asarray((days_left >= chosen.least) & (days_left <= chosen.most))
+    if chosen.kind == "dates":
+        return np.isin(chain.expiry, np.array(chosen.dates, dtype="datetime64[D]"))
     days, inverse = np.unique(chain.expiry, return_inverse=True)
     monthly = np.array([is_monthly(day, chain.product.cycle) for day in days.astype(object)], dtype=bool)[inverse]
-    return monthly if kind == "monthly" else ~monthly
+    return monthly if chosen.kind == "monthly" else ~monthly
+
+
+def _next_session(day: dt.date, chain: Chain) -> dt.date:
+    """The next day on which the market is open: of a market that never closes, tomorrow."""
+    following = day + dt.timedelta(days=1)
+    while not (chain.product.never_closes or is_session(following)):
+        following += dt.timedelta(days=1)
+    return following
+
+
+def expiries_in(contracts: Contracts) -> set[tuple[dt.date, bool]]:
+    """Expiry date and whether it settles in the morning, of each settlement that the filter of expiries leaves."""
+    chain, left = contracts.chain, ~contracts.has(OUTSIDE_EXPIRIES)
+    days = chain.expiry[left].astype(object).tolist()
+    return set(zip(days, chain.am_settled[left].tolist(), strict=True))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, multipliers
+from gex_xl.analytics.contracts import CHOICE, NO_GAMMA, NO_IV, Contracts, expiries_in, multipliers
 from gex_xl.analytics.exposure import exact_sum, require_any
 from gex_xl.analytics.once import once_per
-from gex_xl.analytics.term_structure import atm_iv
+from gex_xl.analytics.term_structure import AtmIv, atm_iv
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import NoValue
 
@@ -144,10 +144,39 @@ class ExpectedMove:
 
 
 def expected_moves(contracts: Contracts) -> list[ExpectedMove]:
-    """Expected move to every live settlement, earliest first; like at-the-money iv, whatever the filters leave."""
+    """Expected move to every live settlement that the filter of expiries leaves, earliest first."""
     return [
         ExpectedMove(
             e.expiry, e.am_settled, e.years, e.iv, None if e.iv is None else contracts.spot * e.iv * e.years**0.5
         )
-        for e in atm_iv(contracts)
+        for e in chosen_atm_iv(contracts)
     ]
+
+
+def chosen_atm_iv(contracts: Contracts) -> list[AtmIv]:
+    """At-the-money iv of the settlements that the filter of expiries leaves, earliest first."""
+    chosen = expiries_in(contracts)
+    return [e for e in atm_iv(contracts) if (e.expiry, e.am_settled) in chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class PutCall:
+    """Puts over calls, in contracts: open interest and the day's volume; None where calls have none."""
+
+    open_interest: float | None
+    volume: float | None
+
+
+def put_call(contracts: Contracts, expiry: dt.date | None = None, am_settled: bool = False) -> PutCall:
+    """Puts over calls of all contracts that the filters leave, or of one settlement; without iv or gamma they count."""
+    chain = contracts.chain
+    some = contracts.has("", NO_IV, NO_GAMMA)
+    if expiry is not None:
+        some = some & (chain.expiry == np.datetime64(expiry, "D")) & (chain.am_settled == am_settled)
+
+    def ratio(amounts: FloatArray) -> float | None:
+        known = np.nan_to_num(amounts)
+        puts, calls = (exact_sum(known[some & side]) for side in (~chain.is_call, chain.is_call))
+        return puts / calls if calls else None
+
+    return PutCall(ratio(chain.open_interest), ratio(chain.volume))

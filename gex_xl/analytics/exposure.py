@@ -17,6 +17,7 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.once import once_per
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import NoValue
+from gex_xl.settings import Walls
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ def sum_of(contracts: Contracts, each: FloatArray) -> Total:
     require_any(contracts)
     put, call = _exact_parts(each, contracts.is_call.astype(np.intp), 2)
     return Total(math.fsum(call + put), math.fsum(call), math.fsum(put))
+
+
+def gross_of(contracts: Contracts) -> float:
+    """Sum of all contracts' magnitudes, in the unit of the settings."""
+    return exact_sum(np.abs(contributions(contracts)))
 
 
 def exact_sum(amounts: FloatArray) -> float:
@@ -170,14 +176,32 @@ def at_settlements(contracts: Contracts, each: FloatArray) -> tuple[ExpiryExposu
     return tuple(out)
 
 
-def walls(strikes: StrikeExposure) -> tuple[float, float]:
-    """Call wall and put wall: the strikes with the largest call and put GEX by magnitude, NaN where none."""
+def walls(strikes: StrikeExposure, by: Walls = Walls.GROSS, spot: float = 0.0) -> tuple[float, float]:
+    """Call wall and put wall, strikes in USD, NaN where there is none; of equal ones the lowest.
+
+    `gross`: the largest call and put GEX by magnitude. `net`: the largest net GEX of the sign that calls have in total,
+    and of the sign that puts have. `side`: as gross, calls at or above `spot`, puts at or below (method, section 7).
+    """
 
     def largest(amounts: FloatArray) -> float:
-        at = int(np.argmax(np.abs(amounts)))
-        return float(strikes.strike[at]) if amounts[at] else math.nan
+        at = int(np.argmax(amounts))
+        return float(strikes.strike[at]) if amounts[at] > 0 else math.nan
 
-    return largest(strikes.call), largest(strikes.put)
+    if by is Walls.NET:
+        signs = (np.sign(side.sum()) for side in (strikes.call, strikes.put))
+        call, put = (largest(sign * strikes.net) if sign else math.nan for sign in signs)
+        return call, put
+    call_size, put_size = np.abs(strikes.call), np.abs(strikes.put)
+    if by is Walls.SIDE:
+        call_size = np.where(strikes.strike >= spot, call_size, 0.0)
+        put_size = np.where(strikes.strike <= spot, put_size, 0.0)
+    return largest(call_size), largest(put_size)
+
+
+def absolute_strike(strikes: StrikeExposure) -> float | None:
+    """The strike with the largest |call| + |put| GEX, the lowest of equals; None where nothing carries any."""
+    size = np.abs(strikes.call) + np.abs(strikes.put)
+    return float(strikes.strike[int(np.argmax(size))]) if size.any() else None
 
 
 def top_strikes(strikes: StrikeExposure, count: int) -> tuple[list[int], list[int]]:

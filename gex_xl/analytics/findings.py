@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from gex_xl.analytics import wording
 from gex_xl.analytics.check import Check, check
 from gex_xl.analytics.contracts import Contracts, prepare
-from gex_xl.analytics.exposure import total
-from gex_xl.analytics.verdict import gross_of
+from gex_xl.analytics.exposure import gross_of, total
 from gex_xl.settings import Settings, Sign, worded
 
 STOP, LOOK, OK = "stop", "look", "ok"

@@ -20,10 +20,10 @@ from gex_xl.analytics.cards import (
 )
 from gex_xl.analytics.change import Change
 from gex_xl.analytics.contracts import Contracts, prepare
-from gex_xl.analytics.exposure import total
+from gex_xl.analytics.exposure import gross_of, total
 from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.summary import RegimeInputs, triggers_of
-from gex_xl.analytics.verdict import Verdict, gross_of, how_sure, verdict
+from gex_xl.analytics.verdict import Verdict, how_sure, verdict
 from gex_xl.analytics.what_if import what_if
 from gex_xl.clock import in_words
 from gex_xl.settings import Settings, Sign, worded

@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from gex_xl.analytics.contracts import NO_IV, Contracts, gamma_alone
-from gex_xl.analytics.exposure import nothing_held
+from gex_xl.analytics.expiries import put_call
+from gex_xl.analytics.exposure import absolute_strike, gross_of, nothing_held
+from gex_xl.analytics.other_sign import OtherSign, under_other_sign
 from gex_xl.analytics.pricing import delay_of
 from gex_xl.analytics.profile import ONE_SIGNED, zero_gamma
 from gex_xl.analytics.regime import Trigger, regime
@@ -99,6 +101,10 @@ class _Chain:
         return slopes(self.contracts, self.inputs.vix9d, self.inputs.vix, self.inputs.vix3m)
 
     @cached_property
+    def other(self) -> OtherSign:
+        return under_other_sign(self.contracts, self.inputs)
+
+    @cached_property
     def triggers(self) -> list[Trigger]:
         given = self.inputs
         return triggers_of(self.contracts, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
@@ -133,6 +139,30 @@ def _long_side(c: _Chain) -> _Reading:
     if flip is None:
         return _Reading(None, no_flip_reason(c.contracts))
     return _Reading(str(flip.long_side), "", f"{flip.long_side} the flip")
+
+
+def _net_share(c: _Chain) -> _Reading:
+    """Net over gross GEX, the sum of all contracts' magnitudes: -1 to 1."""
+    gross = gross_of(c.contracts)
+    return _Reading(c.summary.total.net / gross, "of gross GEX") if gross else _Reading(None, nothing_held(c.contracts))
+
+
+def _tilt(c: _Chain) -> _Reading:
+    """|Calls| over |calls| + |puts|: 0 to 1 (method, section 7)."""
+    call, put = abs(c.summary.total.call), abs(c.summary.total.put)
+    return _Reading(call / (call + put)) if call + put else _Reading(None, nothing_held(c.contracts))
+
+
+def _volume_share(c: _Chain) -> _Reading:
+    """Hedging of a 1 % move over a day's dollar volume of the underlying, signed as the total.
+
+    Barbon and Buraschi, "Gamma Fragility" (2021): dealers' gamma in dollars per 1 %, over average daily dollar volume.
+    """
+    if not c.settings.daily_volume:
+        return _Reading(None, "daily_volume is not given")
+    usd = c.summary.total.net / c.settings.unit.per_share_gamma(c.contracts.spot)
+    usd *= Unit.USD.per_share_gamma(c.contracts.spot)
+    return _Reading(usd / c.settings.daily_volume, f"of {c.settings.daily_volume:,.0f} a day (daily_volume)")
 
 
 def _zero_gamma(c: _Chain) -> _Reading:
@@ -198,15 +228,30 @@ TABLE = (
     _Row("total_gex", "Total GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.net)),
     _Row("call_gex", "Call GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.call)),
     _Row("put_gex", "Put GEX", Kind.EXPOSURE, lambda c: _Reading(c.summary.total.put)),
+    _Row("net_share", "Total over gross", Kind.RATIO, _net_share),
+    _Row("tilt", "Calls over calls and puts", Kind.RATIO, _tilt),
+    _Row("volume_share", "Total over daily volume", Kind.RATIO, _volume_share),
     _Row("flip_strike", "Flip strike", Kind.PRICE, _flip_strike),
     _Row("long_side", "Dealers long gamma", Kind.WORDS, _long_side),
     _Row("zero_gamma", "Zero gamma", Kind.PRICE, _zero_gamma),
     _Row("call_wall", "Call wall", Kind.PRICE,
          lambda c: _or_reason(c.summary.call_wall, "no call carries any exposure")),
     _Row("put_wall", "Put wall", Kind.PRICE, lambda c: _or_reason(c.summary.put_wall, "no put carries any exposure")),
+    _Row("absolute_strike", "Absolute gamma strike", Kind.PRICE,
+         lambda c: _or_reason(absolute_strike(c.summary.strikes), "no contract carries any exposure")),
+    _Row("put_call_oi", "Puts over calls, open interest", Kind.RATIO,
+         lambda c: _or_reason(put_call(c.contracts).open_interest, "calls have no open interest")),
+    _Row("put_call_volume", "Puts over calls, volume", Kind.RATIO,
+         lambda c: _or_reason(put_call(c.contracts).volume, "calls have no volume in the paste")),
     _Row("contracts", "Contracts used", Kind.COUNT, lambda c: _Reading(len(c.contracts.index))),
     _Row("sign", "Sign convention", Kind.WORDS,
          lambda c: _Reading(str(c.settings.sign), "", f"{c.settings.sign}: {sign_words(c.settings)}")),
+    _Row("other_sign", "Other sign convention", Kind.WORDS, lambda c: _Reading(c.other.sign)),
+    _Row("other_total_gex", "Total GEX, other sign", Kind.EXPOSURE, lambda c: _Reading(c.other.total)),
+    _Row("other_zero_gamma", "Zero gamma, other sign", Kind.PRICE,
+         lambda c: _or_reason(c.other.zero_gamma, nothing_held(c.contracts) or ONE_SIGNED)),
+    _Row("other_regime", "Regime, other sign", Kind.WORDS,
+         lambda c: _Reading(c.other.regime, "" if c.other.regime else nothing_held(c.contracts))),
     _Row("unit", "Unit of exposure", Kind.WORDS, lambda c: _Reading(unit_label(c.contracts))),
     _Row("skew_25d", "25-delta skew", Kind.SKEW, _skew),
     _Row("skew_25d_from", "25-delta skew from", Kind.WORDS, lambda c: _Reading(c.skew[1])),

@@ -12,7 +12,7 @@ import numpy as np
 
 from gex_xl.analytics.contracts import Contracts, under
 from gex_xl.analytics.expiries import ExpectedMove, expected_moves, max_pain
-from gex_xl.analytics.exposure import StrikeExposure, per_strike, require_any, top_strikes
+from gex_xl.analytics.exposure import absolute_strike, per_strike, require_any, top_strikes
 from gex_xl.analytics.profile import zero_gammas
 from gex_xl.analytics.selection import part, settlements_of
 from gex_xl.analytics.summary import summarise
@@ -168,12 +168,6 @@ def _walls(contracts: Contracts) -> list[Named]:
                 (f"{word} {rank + 1}", group, price, "" if price is not None else f"fewer than {rank + 1} such strikes")
             )
     return rows
-
-
-def absolute_strike(strikes: StrikeExposure) -> float | None:
-    """The strike with the largest |call| + |put| GEX, the lowest of equals; None where nothing carries any."""
-    size = np.abs(strikes.call) + np.abs(strikes.put)
-    return float(strikes.strike[int(np.argmax(size))]) if size.any() else None
 
 
 def _next_expiry(contracts: Contracts, expected: ExpectedMove | None) -> list[Named]:

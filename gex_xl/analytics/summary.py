@@ -53,7 +53,8 @@ def summarise(contracts: Contracts) -> Summary:
     flip = pick(found, contracts.spot, contracts.settings)
     instead = contracts.settings.no_flip is NoFlip.SPOT and not nothing_held(contracts)
     shown = flip.strike if flip else contracts.spot if instead else None
-    call_wall, put_wall = (None if math.isnan(wall) else wall for wall in walls(strikes))
+    by = contracts.settings.walls
+    call_wall, put_wall = (None if math.isnan(wall) else wall for wall in walls(strikes, by, contracts.spot))
     return Summary(total(contracts), strikes, found, flip, shown, call_wall, put_wall)
 
 

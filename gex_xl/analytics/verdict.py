@@ -7,11 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from gex_xl.analytics import wording
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.exposure import contributions, exact_sum, total
+from gex_xl.analytics.exposure import gross_of, total
 from gex_xl.analytics.flip import ONE_SIDED
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.quote_quality import quote_counts
@@ -43,11 +41,6 @@ class Verdict:
     kind: str
     word: str
     sentence: str
-
-
-def gross_of(contracts: Contracts) -> float:
-    """Sum of all contracts' magnitudes, in the unit of the settings."""
-    return exact_sum(np.abs(contributions(contracts)))
 
 
 def verdict(contracts: Contracts, found: Sequence[Trigger]) -> Verdict:

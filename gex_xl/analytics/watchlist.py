@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.expiries import by_bucket, expected_moves
-from gex_xl.analytics.exposure import total
+from gex_xl.analytics.exposure import gross_of, total
+from gex_xl.analytics.other_sign import other_sign
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.summary import summarise, triggers_of
 from gex_xl.analytics.terms import unit_label
-from gex_xl.analytics.verdict import gross_of, verdict
+from gex_xl.analytics.verdict import verdict
 from gex_xl.cache import temporary
 from gex_xl.clock import in_words
 from gex_xl.errors import GexError
-from gex_xl.settings import Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,6 @@ class Watched:
     regime: str = ""
     sentence: str = ""
     error: str = ""
-
-
-def other_sign(sign: Sign) -> Sign:
-    """The convention that stands beside the chosen one: long_calls, or under it customer_flow (method, section 1)."""
-    return Sign.CUSTOMER_FLOW if sign is Sign.LONG_CALLS else Sign.LONG_CALLS
 
 
 def watched(contracts: Contracts, name: str = "") -> Watched:

@@ -27,9 +27,13 @@ _MEANING = {
 
 #: The headline figures of the JSON object, and those whose notes stand beside them.
 _JSON = (
-    "symbol", "spot", "as_of", "valued_at", "contracts", "unit", "total_gex", "call_gex", "put_gex", "flip_strike",
-    "long_side", "zero_gamma", "regime", "skew_25d", "short_slope", "med_slope", "call_wall", "put_wall",
+    "symbol", "spot", "as_of", "valued_at", "contracts", "unit", "total_gex", "call_gex", "put_gex", "net_share",
+    "tilt", "volume_share", "flip_strike", "long_side", "zero_gamma", "regime", "skew_25d", "short_slope", "med_slope",
+    "call_wall", "put_wall",
+    "absolute_strike", "put_call_oi", "put_call_volume",
 )  # fmt: skip
+#: What the other sign convention says, in an object of its own.
+_OTHER = ("sign", "total_gex", "zero_gamma", "regime")
 _NOTES = {
     "flip_strike": "flip_reason", "skew_25d": "skew_25d_from", "short_slope": "short_slope_from",
     "med_slope": "med_slope_from",
@@ -85,6 +89,8 @@ def _figures(contracts: Contracts) -> dict[str, Any]:
             out[_NOTES[key]] = figure.note
     if out["long_side"] is not None:
         out["flip_reason"] = None
+    other = headline_figures(contracts, keys=(f"other_{key}" for key in _OTHER))
+    out["other_sign"] = {key: other[f"other_{key}"].in_unit for key in _OTHER}
     return out
 
 
@@ -168,8 +174,14 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
         (
             "Total GEX",
             f"{amount(value['total_gex'])} {value['unit']} (calls {amount(value['call_gex'])}, "
-            f"puts {amount(value['put_gex'])})",
+            f"puts {amount(value['put_gex'])}){_of_gross(value)}",
         ),
+        (
+            "Other sign",
+            f"{value['other_sign']}: {amount(value['other_total_gex'])}, zero gamma "
+            f"{_or_none(value['other_zero_gamma'], '{:,.2f}', '')}, {value['other_regime'] or 'no regime'}",
+        ),
+        ("Hedging 1 %", _or_none(value["volume_share"], "{:+.1%} {}", note["volume_share"])),
         ("Flip strike", flip),
         (
             "Zero gamma",
@@ -177,7 +189,16 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
                 value["zero_gamma"], "{:,.2f}", note["zero_gamma"].replace(ONE_SIGNED, "the profile keeps one sign")
             ),
         ),
-        ("Walls", f"call {_strike(value['call_wall'])}, put {_strike(value['put_wall'])}"),
+        (
+            "Walls",
+            f"call {_strike(value['call_wall'])}, put {_strike(value['put_wall'])}, "
+            f"absolute {_strike(value['absolute_strike'])}",
+        ),
+        (
+            "Puts / calls",
+            f"open interest {_or_none(value['put_call_oi'], '{:.2f}', note['put_call_oi'])}, "
+            f"volume {_or_none(value['put_call_volume'], '{:.2f}', note['put_call_volume'])}",
+        ),
         ("Regime", f"{value['regime']}: {_MEANING[value['regime']]}" if value["regime"] else f"none: {note['regime']}"),
         ("Skew", _or_none(figures["skew_25d"].shown, "{:.2f} vol points at 25 delta ({})", note["skew_25d"])),
         ("Short slope", _or_none(value["short_slope"], "{:.3f} ({})", note["short_slope"])),
@@ -191,9 +212,16 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
     return rows
 
 
+def _of_gross(value: dict[str, Any]) -> str:
+    """The total as a share of gross, and calls over calls and puts; "" where nothing is held."""
+    if value["net_share"] is None or value["tilt"] is None:
+        return ""
+    return f", {value['net_share']:+.1%} of gross, tilt {value['tilt']:.2f}"
+
+
 def _or_none(value: Any, form: str, note: str) -> str:
     """A figure in its form, with where it comes from; "none" and the reason where there is none."""
-    return f"none: {note}" if value is None else form.format(value, note)
+    return f"none: {note}".removesuffix(": ") if value is None else form.format(value, note)
 
 
 def _strike(value: float | None) -> str:

@@ -120,12 +120,14 @@ def TOP_STRIKES(
 
 #: The lines of GEX_LEVELS by the keys of their figures.
 LEVELS = (
-    "symbol", "spot", "as_of", "regime", "total_gex", "call_gex", "put_gex", "flip_strike", "long_side", "zero_gamma",
-    "call_wall", "put_wall", "contracts", "sign", "skew_25d", "skew_25d_from", "skew_25d_z", "short_slope",
-    "med_slope", "slopes_from",
+    "symbol", "spot", "as_of", "regime", "total_gex", "call_gex", "put_gex", "net_share", "tilt",
+    "volume_share", "flip_strike", "long_side", "zero_gamma",
+    "call_wall", "put_wall", "absolute_strike", "put_call_oi", "put_call_volume", "contracts", "sign",
+    "other_sign", "other_total_gex", "other_zero_gamma", "other_regime", "skew_25d", "skew_25d_from", "skew_25d_z",
+    "short_slope",     "med_slope", "slopes_from",
 )  # fmt: skip
 #: What stands in place of a figure that there is not, where that is not #N/A.
-_NONE = {"skew_25d_z": "not given"}
+_NONE = {"skew_25d_z": "not given", "volume_share": "daily_volume not given", "put_call_volume": "no volume of calls"}
 
 
 @worksheet("Levels", EXAMPLE_SMILES, None, None, None, None, None, None, -0.4)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.expiries import expected_moves, max_pain
+from gex_xl.analytics.straddle import straddles
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, settles
+from gex_xl.functions.quality import EXAMPLE_QUOTES
 from gex_xl.functions.registry import worksheet
 
 
@@ -29,18 +31,25 @@ def MAX_PAIN(contracts: Contracts) -> Table:
     return rows
 
 
-@worksheet("Levels", EXAMPLE_CHAIN)
+@worksheet("Levels", EXAMPLE_QUOTES)
 def EXPECTED_MOVE(contracts: Contracts) -> Table:
     """Expected move to every expiry: spot x at-the-money implied volatility x square root of the years left, one
-    standard deviation.
+    standard deviation; beside it the price of the straddle at the money and the move that it implies.
 
-    Returns table: expiry, settles, days, atm iv, move, spot less and plus the move; #N/A where no strikes stand around
-    the forward.
+    Returns table: expiry, settles, days, atm iv, move, spot less and plus the move, straddle's strike and price, its
+    implied move (price x sqrt(pi / 2)); #N/A where no strikes stand around the forward or no straddle is quoted.
     """
-    rows: Table = [["Expiry", "Settles", "Days", "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]]
+    head = ["Expiry", "Settles", "Days", "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]
+    rows: Table = [[*head, "Straddle strike (USD)", "Straddle (USD)", "Straddle's move (USD)"]]
+    quoted = straddles(contracts)
     for e in expected_moves(contracts):
         figures: list[float | str] = ["#N/A"] * 4
         if e.atm_iv is not None and e.move is not None:
             figures = [e.atm_iv, e.move, contracts.spot - e.move, contracts.spot + e.move]
+        straddle = quoted.get((e.expiry, e.am_settled))
+        if straddle is None:
+            figures += ["#N/A"] * 3
+        else:
+            figures += [straddle.strike, straddle.price, straddle.implied_move]
         rows.append([f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures])
     return rows

@@ -8,8 +8,9 @@ from typing import Annotated
 import numpy as np
 
 from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.expiries import chosen_atm_iv
 from gex_xl.analytics.skew import skew_25d, smile_of
-from gex_xl.analytics.term_structure import MATURITIES, VixFamily, atm_iv, maturities, slopes
+from gex_xl.analytics.term_structure import MATURITIES, VixFamily, maturities, slopes
 from gex_xl.analytics.zscore import MINIMUM, WINDOW, EarlierValues, zscore
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
@@ -54,13 +55,13 @@ def SKEW_CURVE(contracts: Contracts, expiry: Expiry | None = None) -> Table:
 
 @worksheet("Volatility", EXAMPLE_SMILES)
 def ATM_IV(contracts: Contracts) -> Table:
-    """Implied volatility at the forward of every expiry.
+    """Implied volatility at the forward of every expiry that the filter of expiries leaves.
 
     Returns table: expiry, settles, days, forward, iv, note; an expiry without one shows #N/A and the reason.
     """
-    found = atm_iv(contracts)
+    found = chosen_atm_iv(contracts)
     if not found:
-        raise NoValue("no contract is alive")
+        raise NoValue("no contract is alive, or none that the filter of expiries leaves")
     return [
         ["Expiry", "Settles", "Days", "Forward (USD)", "ATM IV (decimal)", "Note"],
         *[

@@ -121,6 +121,12 @@ class Weight(StrEnum):
     VOLUME = "volume"
 
 
+class Walls(StrEnum):
+    GROSS = "gross"
+    NET = "net"
+    SIDE = "side"
+
+
 class FlipPick(StrEnum):
     FIRST = "first"
     NEAREST = "nearest"
@@ -181,6 +187,8 @@ class Settings:
     expiries: str = "all"
     strikes: str = "all"
     min_oi: float = 0.0
+    walls: Walls = Walls.GROSS
+    daily_volume: float = 0.0
     flip_noise: float = 0.01
     flip_pick: FlipPick = FlipPick.FIRST
     no_flip: NoFlip = NoFlip.NA
@@ -229,9 +237,13 @@ HELP: dict[str, str] = {
     "min_minutes": "Shortest remaining time of a live contract, in minutes",
     "multiplier": "Units per contract where the chain does not say: auto (the product's) or a number",
     "weight": "open_interest or volume",
-    "expiries": "all, 0dte, weekly, monthly, <=30d, or dates such as 2024-01-19, 2024-02-16",
+    "expiries": "all, 0dte, 1dte (the next session), ex_next (all but the next to settle), weekly, monthly, <=30d, "
+    ">0d, 2d:7d, or dates such as 2024-01-19, 2024-02-16",
     "strikes": "all, a band of spot such as 80%:120%, or strikes such as 4500:5000",
     "min_oi": "Leave out contracts with less open interest than this",
+    "walls": "gross (the strikes with the most call and put gamma), net (the largest net strikes of either sign) or "
+    "side (the most call gamma at or above spot, put gamma at or below)",
+    "daily_volume": "USD traded in the underlying on a usual day: what hedging 1 % is as a share of it; 0: not given",
     "flip_noise": "A part of the cumulative curve counts when its peak is at least this share of the largest",
     "flip_pick": "first (lowest strike) or nearest (to spot)",
     "no_flip": "One-sided chain: na (FLIP_STRIKE is #N/A) or spot",
@@ -254,7 +266,8 @@ _ENUMS: dict[str, type[StrEnum]] = {
 }
 _BOUNDS: dict[str, tuple[float, float]] = {
     "min_minutes": (0, 1440), "quote_delay": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1),
-    "multiplier": (1e-9, 1e9), "min_oi": (0, math.inf), "flip_noise": (0, 1), "profile_levels": (3, 2001),
+    "multiplier": (1e-9, 1e9), "min_oi": (0, math.inf), "flip_noise": (0, 1), "daily_volume": (0, math.inf),
+    "profile_levels": (3, 2001),
     "vol_inverted": (0, 100), "flip_band": (0, 1), "skew_z": (-100, 100),
 }  # fmt: skip
 AUTO = "auto"
