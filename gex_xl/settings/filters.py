@@ -59,8 +59,8 @@ def parse_expiries(text: str) -> Expiries:
     if dates and None not in dates and not _DATE.sub("", text).strip(" ,;\t\n"):
         return Expiries("dates", dates=tuple(day for day in dates if day))
     raise BadInput(
-        f'settings: expiries is "{shown(text)}"; expected all, 0dte, 1dte, ex_next, weekly, monthly, <=30d, >0d, 2d:7d or '
-        "dates such as 2024-01-19"
+        f'settings: expiries is "{shown(text)}"; expected all, 0dte, 1dte, ex_next, weekly, monthly, <=30d, >0d, '
+        "2d:7d or dates such as 2024-01-19"
     )
 
 
