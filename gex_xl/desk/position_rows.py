@@ -180,7 +180,9 @@ def _check_class(row: Row, underlying: str, root: str, kind: str) -> None:
     fits = fits or root == underlying
     if not fits:
         classes = [one.root for one in products() if one.underlying == own.underlying] or [underlying]
-        raise row.bad("class", f"a class of {shown(underlying)}, such as {' or '.join(classes[:2])}, or a blank")
+        raise row.bad(
+            "class", f"a class of {shown(underlying)}, such as {' or '.join(map(shown, classes[:2]))}, or a blank"
+        )
 
 
 def _kind(row: Row, occ: Symbol | None) -> str:

@@ -75,7 +75,7 @@ def _estimates(columns: Columns) -> list[tuple[float, float]]:
     if not spot or spot < 1e-9 or asked is None:
         return []
     listed = product(columns.symbol, columns.venue)
-    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 1e-9) & (columns.strike > 0)
+    fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 1e-9) & (columns.strike > 1e-9)
     found: dict[tuple[dt.date, float], dict[str, int]] = {}
     for i in np.flatnonzero(fine).tolist():
         found.setdefault((columns.expiry[i], float(columns.strike[i])), {})[str(columns.right[i])] = i
@@ -90,7 +90,7 @@ def _estimates(columns: Columns) -> list[tuple[float, float]]:
         sides = [pair["C"], pair["P"]]
         straddle = float((columns.bid[sides] + columns.ask[sides]).sum()) / 2
         own = float(np.mean(columns.iv[sides]))
-        if left > 0 and straddle > 0:
+        if left > 0 and 1e-9 < straddle < 1e15 and own < 1e15:
             quoted = straddle / (_STRADDLE * spot * np.sqrt(left))
             # Far from the money in its own terms, a straddle is all intrinsic value and says nothing.
             if distance < quoted * np.sqrt(left):
