@@ -142,8 +142,9 @@ def fault(name: str, given: Sequence[Any]) -> str | None:
             whole = whole and not any(start in said for start in LONG)
             return None if whole else f"the sentence {said[:300]!r} ({len(said)} characters)"
         except Exception as error:  # what is looked for
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            own = [f for f in traceback.extract_tb(error.__traceback__) if "gex_xl" in f.filename][-1]
+            frames = traceback.extract_tb(error.__traceback__)
+            place = frames[-1]
+            own = [f for f in frames if "gex_xl" in f.filename or f is place][-1]
             return f"{type(error).__name__} in {own.filename}:{own.lineno} ({place.name}): {str(error)[:200]}"
     rows = found if isinstance(found, list) else [[found]]
     if not rows or len({len(row) for row in rows}) != 1:
