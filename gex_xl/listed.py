@@ -57,8 +57,8 @@ def settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -
     notes = []
     if "VIXW" in columns.root:
         notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
-    unsaid = np.isnan(columns.am).tolist()
-    monthly = sorted({day for day, open_ in zip(columns.expiry, unsaid, strict=True) if open_ and is_monthly(day)})
+    unsaid = {day for day, am in zip(columns.expiry, columns.am.tolist(), strict=True) if am != am}  # NaN: not said
+    monthly = sorted(filter(is_monthly, unsaid))
     if not columns.has_roots and monthly and (settles_twice(symbol, columns.venue) or not symbol):
         notes.append(
             f"no OCC symbols or root column: contracts of the third Friday ({monthly[0].isoformat()}) are taken as "

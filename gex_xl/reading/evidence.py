@@ -76,14 +76,19 @@ def _estimates(columns: Columns) -> list[tuple[float, float]]:
         return []
     listed = product(columns.symbol, columns.venue)
     fine = (columns.bid > 0) & (columns.ask >= columns.bid) & (columns.iv > 1e-9) & (columns.strike > 1e-9)
+    away = np.full(len(fine), np.inf)
+    away[fine] = np.abs(np.log(columns.strike[fine] / spot))
+    strikes, rights = columns.strike.tolist(), columns.right.tolist()
     found: dict[tuple[dt.date, float], dict[str, int]] = {}
-    for i in np.flatnonzero(fine).tolist():
-        found.setdefault((columns.expiry[i], float(columns.strike[i])), {})[str(columns.right[i])] = i
     nearest: dict[dt.date, tuple[float, dict[str, int]]] = {}
-    for (day, strike), pair in found.items():
-        distance = abs(np.log(strike / spot))
-        if len(pair) == 2 and distance < nearest.get(day, (np.inf, {}))[0]:
-            nearest[day] = distance, pair
+    for i in np.argsort(away, kind="stable")[: fine.sum()].tolist():
+        day = columns.expiry[i]
+        if day in nearest:
+            continue
+        pair = found.setdefault((day, strikes[i]), {})
+        pair[rights[i]] = i
+        if len(pair) == 2:
+            nearest[day] = away[i], pair
     out = []
     for day, (distance, pair) in nearest.items():
         left = (dt.datetime.combine(day, listed.settlement, listed.zone) - asked).total_seconds() / _YEAR

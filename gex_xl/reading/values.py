@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import TypeGuard
 
 import numpy as np
@@ -56,7 +57,10 @@ def all_there(column: Sequence[object]) -> bool:
     kinds = set(map(type, column))
     if kinds == {float}:
         return not np.isnan(np.array(column, dtype=np.float64)).any()
-    return kinds == {str} and all(cell[:1].isalnum() for cell in column if isinstance(cell, str))
+    return kinds == {str} and all(map(str.isalnum, map(_first, filter(_is_text, column))))
+
+
+_first: Callable[[str], str] = itemgetter(slice(1))
 
 
 def all_plain_numbers(column: Sequence[object]) -> bool:
