@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from gex_xl.clock import is_monthly
 from gex_xl.products import US, Kind, Product, by_ticker, product, products, settles_twice
 from gex_xl.reading import Columns
