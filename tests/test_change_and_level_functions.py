@@ -124,3 +124,12 @@ def test_bad_arguments_are_one_sentence_that_names_them() -> None:
     ):
         with pytest.raises(XlwingsError, match=sentence):
             F[call[0]](*call[1:])
+
+
+def test_a_profile_under_the_feeds_gamma_says_whose_gamma_it_is() -> None:
+    """A feed prints gamma at today's spot only, so levels beside it are the model's (Method, section 3)."""
+    title, head, *rows = EXAMPLE_CHAIN
+    fed = [title, [*head, "Gamma"], *[[*row, 0.001] for row in rows]]
+    head = F["GAMMA_PROFILE"](fed, None, None, "gamma_source=vendor")[0]
+    assert head[1].startswith("GEX by the model's gamma (")
+    assert F["GAMMA_PROFILE"](EXAMPLE_CHAIN)[0][1].startswith("GEX (")

@@ -24,6 +24,7 @@ from gex_xl.settings import GammaSource, Sign
 
 _CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
 _APART, _FAR = 0.001, 0.2  # of spot, from the options' own
+_DIFFERS = 0.2  # of gross, between the model's gamma and the feed's
 _ABOVE_THE_MONEY = 3.0  # a feed's iv and time are not quite ours
 _NEAR = 10 / 365  # carry over less than ten days is small: a distant forward there means another spot
 
@@ -134,19 +135,14 @@ def _total_with(contracts: Contracts, source: GammaSource) -> float | None:
         return None
 
 
-def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
-    chain, settings = contracts.chain, contracts.settings
-    out = list(chain.notes)
-    if why := contracts.index.size and nothing_held(contracts):
-        out.append(f"{why}; a total of 0 has no sign, no flip and no regime")
-    out += doubts(contracts)
+def _of_spot(contracts: Contracts, carry: list[ExpiryCarry]) -> list[str]:
+    """Where spot is not that of the strikes or of the options."""
+    chain, out = contracts.chain, []
     nearest, farthest = float(chain.strike.min()), float(chain.strike.max())
     if not nearest / 2 <= contracts.spot <= farthest * 2:
         out.append(
             f"spot {contracts.spot:,.2f} lies far from all strikes ({nearest:,.2f} to {farthest:,.2f}); is it right?"
         )
-    if model is not None and vendor is not None and model * vendor < 0:
-        out.append("the totals from model gamma and from the feed's gamma differ in sign; look at both")
     own = contracts.forwards.own_spot
     given = chain.spot or contracts.spot
     if abs(own / given - 1) > _APART:
@@ -154,10 +150,32 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
             f"the options are quoted around {own:,.2f}, the paste says spot is {given:,.2f}: they are of two instants, "
             f"and everything is repriced to {contracts.spot:,.2f}"
         )
-    if abs(contracts.spot / own - 1) > _FAR:
+    far = abs(contracts.spot / own - 1) > _FAR
+    if far:
         out.append(
             f"spot {contracts.spot:,.2f} is {abs(contracts.spot / own - 1):.0%} from the options' own, {own:,.2f}; "
             "is it right?"
+        )
+    near = [entry.forward / contracts.spot - 1 for entry in carry if entry.years < _NEAR]
+    if not far and near and abs(float(np.median(near))) > 0.002:
+        implied = contracts.spot * (1 + float(np.median(near)))
+        out.append(
+            f"the options of the next days are quoted around {implied:,.2f}, spot is {contracts.spot:,.2f}"
+            f"{'' if contracts.spot == chain.spot else ' (given)'}; one of them is late, or a dividend is due"
+        )
+    return out
+
+
+def _of_the_feed(contracts: Contracts, model: float | None, vendor: float | None) -> list[str]:
+    """Where the feed's gamma is not the model's, or cannot be a gamma."""
+    chain, out = contracts.chain, []
+    if model is not None and vendor is not None and model * vendor < 0:
+        out.append("the totals from model gamma and from the feed's gamma differ in sign; look at both")
+    every = next(iter(_vendor_gamma(contracts)), None)
+    if every and abs(every.model_gross - every.vendor_gross) > _DIFFERS * every.vendor_gross:
+        out.append(
+            f"gross gamma of the model is {every.model_gross:,.0f} shares per point, the feed's "
+            f"{every.vendor_gross:,.0f}: they differ by more than {_DIFFERS:.0%}, so iv, time or a unit is wrong"
         )
     if (impossible := gamma_beyond(contracts)).any():
         first = contracts.index[np.flatnonzero(impossible)[0]]
@@ -165,13 +183,17 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
             f"the feed's gamma of {int(impossible.sum()):,} contracts, such as {chain.gamma[first]:g} in row "
             f"{chain.row[first]}, is larger than at any strike of their iv: its unit differs, or columns are askew"
         )
-    near = [entry.forward / contracts.spot - 1 for entry in carry if entry.years < _NEAR]
-    if near and abs(float(np.median(near))) > 0.002:
-        implied = contracts.spot * (1 + float(np.median(near)))
-        out.append(
-            f"the options of the next days are quoted around {implied:,.2f}, the paste says spot is "
-            f"{contracts.spot:,.2f}; one of them is late, or a dividend is due"
-        )
+    return out
+
+
+def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | None, vendor: float | None) -> list[str]:
+    chain, settings = contracts.chain, contracts.settings
+    out = list(chain.notes)
+    if why := contracts.index.size and nothing_held(contracts):
+        out.append(f"{why}; a total of 0 has no sign, no flip and no regime")
+    out += doubts(contracts)
+    out += _of_spot(contracts, carry)
+    out += _of_the_feed(contracts, model, vendor)
     if settings.sign is Sign.CUSTOMER_FLOW and not convention_settled(chain):
         out.append(
             f"sign = customer_flow is meant for indices and index ETFs; revisit it for {chain.symbol} "

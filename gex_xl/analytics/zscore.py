@@ -15,6 +15,7 @@ from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput, NoValue
 
 WINDOW, MINIMUM = 252, 60
+_ROUNDING = 1e-12  # relative: values nearer to each other than that differ by how they were computed
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,13 +31,13 @@ def zscore(history: FloatArray, current: float, window: int = WINDOW, minimum: i
     """z-score of `current` against the last `window` entries of `history`, oldest first, shape (n,), NaN for gaps.
 
     A gap counts as an entry and not as an observation, as in pandas' rolling windows. Raises NoValue for fewer
-    than `minimum` observations (never fewer than 2) and where they do not differ.
+    than `minimum` observations (never fewer than 2) and where they differ by rounding at most.
     """
     some = history[-window:]
     some = some[np.isfinite(some)]
     if some.size < max(minimum, 2):
         raise NoValue(f"{some.size} observations in the last {window}; at least {max(minimum, 2)} are needed")
-    if some.min() == some.max():
+    if np.ptp(some) <= _ROUNDING * np.abs(some).max():
         raise NoValue(f"the last {some.size} observations are all equal: their deviation is 0")
     return float((current - some.mean()) / some.std(ddof=1))
 

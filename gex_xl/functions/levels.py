@@ -14,6 +14,7 @@ from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, unit
 from gex_xl.functions.registry import worksheet
+from gex_xl.settings import GammaSource
 
 
 @worksheet("Levels", EXAMPLE_CHAIN)
@@ -58,13 +59,15 @@ def ZERO_GAMMA(
 
 @worksheet("Levels", EXAMPLE_CHAIN)
 def GAMMA_PROFILE(contracts: Contracts) -> Table:
-    """Total gamma exposure repriced over spot levels (80 % to 120 % of spot unless set otherwise).
+    """Total gamma exposure repriced over spot levels (80 % to 120 % of spot unless set otherwise), by the model's
+    gamma whatever gamma_source: a feed has its gamma at today's spot only.
 
     Returns table: spot level, GEX.
     """
     total(contracts)  # an empty selection is #N/A here too
     levels = levels_of(contracts)
-    header = ["Spot level", f"GEX {unit(contracts)}"]
+    by = " by the model's gamma" if contracts.settings.gamma_source is GammaSource.VENDOR else ""
+    header = ["Spot level", f"GEX{by} {unit(contracts)}"]
     return [header, *map(list, zip(levels.tolist(), reprice(contracts, levels).tolist(), strict=True))]
 
 

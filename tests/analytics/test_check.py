@@ -85,6 +85,16 @@ def test_a_late_spot_names_both_prices() -> None:
 def test_a_spot_far_from_the_options_own_names_both() -> None:
     found = check(prepare(chain_of(book(), SPOT), 2 * SPOT)).warnings
     assert [t for t in found if t.startswith("spot 10,000.00 is 100% from the options' own, 5,000.00")]
+    assert not [t for t in found if "paste says spot is 10,000" in t or "next days" in t]
+
+
+@pytest.mark.parametrize(("factor", "warned"), [(0.7, True), (0.9, False), (1.0, False), (1.1, False), (1.3, True)])
+def test_a_feed_gamma_more_than_a_fifth_from_the_models_is_a_warning(factor: float, warned: bool) -> None:
+    """The made-up feed's gamma is the model's own, times the factor; a fifth of gross is the bound."""
+    (plain,) = (c for c in checked(book()).vendor_gamma[:1])
+    assert plain.vendor_gross == pytest.approx(plain.model_gross, rel=0.05)
+    found = [t for t in checked([{**x, "gamma": x["gamma"] * factor} for x in book()]).warnings if "more than 20%" in t]
+    assert bool(found) == warned
 
 
 def test_single_names_are_not_warned_of_with_the_other_sign() -> None:

@@ -81,6 +81,8 @@ def test_rows_of_one_date_do_not_see_each_other() -> None:
         ([], 252, 60, "0 observations"),
         ([1.0, 2.0] * 30 + [math.nan] * 252, 252, 60, "0 observations in the last 252"),
         ([0.1] * 80, 252, 60, "the last 80 observations are all equal: their deviation is 0"),
+        ([0.3, 0.1 + 0.2] * 40, 252, 60, "the last 80 observations are all equal"),  # 0.1 + 0.2 is not 0.3 in binary
+        ([-3e9, -3e9 - 1e-4] * 40, 252, 60, "the last 80 observations are all equal"),
         ([5.0] + [0.1] * 252, 252, 60, "the last 252 observations are all equal"),
         ([1.0], 252, 1, "at least 2 are needed"),
     ],
