@@ -73,7 +73,7 @@ EVERY = set(RESULTS)
          EVERY - {"used", "exposure"}),
         ({"Limits!C6000": "x", "Quotes!B6000": 1, "Hedge!N6000": "SPX"}, "stands below the range",
          EVERY - {"used", "exposure"}),
-        ({"Quotes!G5": 5}, 'warn_at is "5.0"', {"limits"}),
+        ({"Quotes!G5": 5}, 'warn_at is "5', {"limits"}),
         ({"Quotes!I5": "=1/0"}, "horizon_days is", {"ways", "orders", "bounds"}),
     ],
 )  # fmt: skip
