@@ -29,7 +29,7 @@ QUOTE_HEADS = ("Bid", "Ask", "Fair to us", "Bid size", "Ask size", "Use", "State
 ROOM = 12  # rows of ways and of orders that the sheet has room for
 MOVES = tuple(step / 100 for step in range(-10, 11))
 _Card = tuple[str, Any, str, str, str]  # label, figure, words, note, kind
-_BLANK: tuple[Any, str, str, str] = ("", "none", words.UNREADABLE, "none")
+_BLANK: tuple[Any, str, str, str] = ("", "none", words.UNREADABLE, "bad")
 
 
 def headline(found: Overview, name: str) -> Table:
@@ -287,7 +287,7 @@ def gaps(found: Overview, _name: str) -> Table:
     labels = [f"{100 * move:+.0f}" if round(100 * move) % 5 == 0 else "" for move in MOVES]
     labels[len(MOVES) // 2] = "0"
     if found.ways is None or found.book is None:
-        return [[label, *[0.0] * 6, 1e-9] for label in labels]
+        return [[label, *["#N/A"] * 6, 1e-9] for label in labels]  # what a chart leaves out; 0 would be a flat line
     shares = with_underlying(found.book, found.lots)
     last = shares if found.options is None else after_options(found.book, found.options, found.lots)[0]
     books = [scenarios(book, MOVES, (0.0,), found.betas) for book in (found.book, shares, last)]

@@ -127,6 +127,7 @@ def _lines(book: Any, first: int) -> Any:
     chart.set_legend({"position": "top", "font": small, "delete_series": [3]})
     chart.set_chartarea({"border": {"none": True}})
     chart.show_hidden_data()
+    chart.show_blanks_as("span")  # without a word on it Calc draws what cannot be computed as a line at 0
     return chart
 
 

@@ -73,7 +73,7 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
         for kind in ("bad", "stress", "good"):
             rule = {"type": "formula", "criteria": f'={plan.headline(key, "kind")}="{kind}"',
                     "format": style.rule(font_color=KINDS[kind].ink)}  # fmt: skip
-            sheet.conditional_format(5, columns[0], 5, columns[1], rule)
+            sheet.conditional_format(5, columns[0], 6 if kind == "bad" else 5, columns[1], rule)
     heading(sheet, style, 10, 1, 10, "Positions (yours)", hint="short: negative contracts; iv, a price, or a chain")
     heading(sheet, style, 10, 12, 13, "Used")
     heading(sheet, style, 10, 15, 20, "Exposure", hint=shown("largest", "words"))

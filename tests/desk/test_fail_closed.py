@@ -86,8 +86,10 @@ def test_a_wrong_value_leaves_no_figure_and_no_state(part: str, column: int, hea
         assert found["status"][4] == "bad"
         for table in TABLES:
             assert (shown(handle, table) == {""}) == (table in RESTS[part]), (kind, table)
+        drawn = {type(cell) for row in F["BOOK_TABLE"](handle, "gaps") for cell in row[1:7]}
+        assert (drawn == {str}) == ("ways" in RESTS[part]), kind  # no line in the charts, not one at 0
         for key in CARDS[part]:
-            assert found[key][1:] == ["", "none", "cannot be read", "none"], (kind, key)
+            assert found[key][1:] == ["", "none", "cannot be read", "bad"], (kind, key)
 
 
 @pytest.mark.parametrize(

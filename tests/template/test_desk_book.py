@@ -40,7 +40,7 @@ def test_one_typo_leaves_no_figure_and_no_state() -> None:
     handle = with_cell("positions", 1, 6, 13.1)
     found = cards(handle)
     assert "cannot be read: sheet Positions, row 13 (positions)" in found["status"][2]
-    assert found["limits"][1:] == ["", "none", "cannot be read", "none"]
+    assert found["limits"][1:] == ["", "none", "cannot be read", "bad"]
     for name in ("exposure", "ways", "orders", "bounds", "limits", "quotes", "used"):
         assert {cell for row in table(handle, name) for cell in row} == {""}
 
