@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit code 0, or 2 with one line on stderr for bad input; 1 with one line for a fault of ours."""
     _speak_plainly()
     parser = _parser()
-    given = parser.parse_args(argv)
+    given = parser.parse_args(_settings_alone(sys.argv[1:] if argv is None else argv))
     if given.command is None:
         parser.print_help()
         return 0
@@ -64,6 +64,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(one_line(f"gex-xl: this is a fault in gex_xl ({place}): {error}"), file=sys.stderr)
         return 1
     return code
+
+
+def _settings_alone(argv: Sequence[str]) -> list[str]:
+    """`--set a=1 b=2 FILE` as `--set=a=1 --set=b=2 FILE`, so that settings may stand before a file."""
+    found: list[str] = []
+    taking = False
+    for word in argv:
+        if word == "--set":
+            taking = True
+            found.append(word)
+        elif taking and (found[-1] == "--set" or ("=" in word and not word.startswith("-"))):
+            if found[-1] == "--set":
+                found.pop()
+            found.append(f"--set={word}")
+        else:
+            taking = False
+            found.append(word)
+    return found
 
 
 def _speak_plainly() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -162,3 +164,46 @@ def test_a_fault_of_ours_is_one_line_too(tmp_path: Path) -> None:
     )
     said = "gex-xl: this is a fault in gex_xl (TypeError in report.py, line "
     assert (done.returncode, done.stderr.startswith(said), done.stderr.count("\n")) == (1, True, 1), done.stderr
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+def test_a_new_book_takes_spot_time_and_an_earlier_chain_and_says_its_headline(tmp_path: Path) -> None:
+    chain = tidy_chain(tmp_path / "small.csv", 250.0)
+    tidy_chain(tmp_path / "before.csv", 245.0)
+    done = run(
+        "new", "--set", "sign=long_calls", "unit=usd", "book.xlsx", "--chain", "small.csv", "--spot", "251", "--as-of",
+        "2025-10-09 10:00", "--earlier", "before.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    settings = gex_xl.Settings().with_changes({"sign": "long_calls", "unit": "usd"})
+    as_of = dt.datetime(2025, 10, 9, 10, 0, tzinfo=ZoneInfo("America/New_York"))
+    expected = gex_xl.total(gex_xl.prepare(gex_xl.Chain.from_file(chain), 251.0, as_of, settings)).net
+    assert named(tmp_path / "book.xlsx")["Total_GEX"] == pytest.approx(expected, rel=1e-12)
+    assert re.match(r"(Long gamma|Short gamma|Mixed): .+\n", done.stdout), done.stdout
+    assert "Next: open it" in done.stdout
+    steps = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)["Change"]
+    assert [steps.cell(row, 9).value for row in (11, 14, 20)] == ["Then", "Spot", "Now"]
+    assert steps["J20"].value == pytest.approx(expected, rel=1e-9)
+    again = run("recalc", "--spot", "252", "book.xlsx", cwd=tmp_path)
+    assert (again.returncode, named(tmp_path / "book.xlsx")["Spot"]) == (0, 252.0), again.stderr
+
+
+def test_a_book_without_figures_is_not_written_and_the_reason_is_one_sentence(tmp_path: Path) -> None:
+    tidy_chain(tmp_path / "small.csv", 250.0)
+    late = ("--chain", "small.csv", "--as-of", "2029-01-05 10:00")
+    done = run("new", "book.xlsx", *late, cwd=tmp_path)
+    assert (done.returncode, (tmp_path / "book.xlsx").exists()) == (1, False)
+    assert "had settled at the quote time" in sentence(done)
+    assert run("new", "book.xlsx", "--chain", "small.csv", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "book.xlsx").read_bytes()
+    done = run("recalc", "book.xlsx", *late, cwd=tmp_path)
+    assert (done.returncode, (tmp_path / "book.xlsx").read_bytes()) == (1, before)
+    assert "had settled at the quote time" in sentence(done)
+    (tmp_path / "words.csv").write_text("name,price\na,1\n", encoding="utf-8")
+    done = run("recalc", "book.xlsx", "--earlier", "words.csv", cwd=tmp_path)
+    assert (done.returncode, (tmp_path / "book.xlsx").read_bytes()) == (2, before)
+    assert "--earlier" in sentence(done)

@@ -7,16 +7,22 @@ import datetime as dt
 import importlib
 import sys
 import tempfile
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gex_xl.atomic import replacing
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.commands.terminal import one_line
 from gex_xl.errors import BadInput
 from gex_xl.hosts import NAMES
 from gex_xl.settings import Settings, parse_settings
+
+if TYPE_CHECKING:
+    from gex_xl.engines import Recalculation
+    from gex_xl.template import Inputs
 
 #: What recalculates a book -> the module whose recalculate_workbook(source, target, cells) does so.
 ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.libreoffice.engine"}
@@ -40,6 +46,7 @@ def add(commands: Any) -> None:
         "--positions", type=Path, metavar="FILE", help="with --desk: its positions; without it made-up ones"
     )
     new.add_argument("--force", action="store_true", help="replace BOOK.xlsx if it exists")
+    _add_inputs(new)
     new.set_defaults(run=_new)
 
     recalc = commands.add_parser("recalc", help="put a chain into a workbook and recalculate it")
@@ -47,6 +54,7 @@ def add(commands: Any) -> None:
     _add_chain(recalc, "the chain to paste over the old one")
     recalc.add_argument("--out", type=Path, metavar="OUT.xlsx", help="write here and leave BOOK.xlsx as it is")
     recalc.add_argument("--engine", choices=ENGINES, default="embedded", help="what recalculates (embedded)")
+    _add_inputs(recalc)
     recalc.set_defaults(run=_recalc)
 
 
@@ -57,6 +65,13 @@ def _add_chain(parser: argparse.ArgumentParser, chain: str) -> None:
     parser.add_argument(
         "--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings, onto the sheet Settings"
     )
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--earlier", type=Path, metavar="FILE", help="the chain of an earlier day or hour")
+    parser.add_argument("--spot", help="price of the underlying, where the chain does not say or is wrong")
+    parser.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; of the market without an offset")
+    parser.add_argument("--open", action="store_true", help="open the workbook when it is made")
 
 
 def _new(given: argparse.Namespace) -> int:
@@ -73,16 +88,18 @@ def _new(given: argparse.Namespace) -> int:
         raise BadInput("--positions goes with --desk; a book of gamma exposure takes --chain")
     settings = template.DEFAULTS.with_changes(parse_settings("\n".join(given.set)))
     cells, title = _chosen_cells(given, settings)
-    host.new(given.book, cells, dt.datetime.now(dt.UTC), settings)
-    print(f"{given.book}: built, with {title or 'the synthetic sample chain'} in it")
-    return 0
+    inputs = _inputs(given, settings, Chain.from_cells(cells, settings))
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / given.book.name
+        done = host.new(made, cells, dt.datetime.now(dt.UTC), settings, inputs)
+        return _finish(given, done, made, given.book, f"built, with {title or 'the synthetic sample chain'} in it")
 
 
 def _new_desk(given: argparse.Namespace, host: Any) -> int:
     from gex_xl.desk.overview import Inputs, overview
     from gex_xl.reading import read_cells
 
-    if given.chain or given.symbol or given.set:
+    if any((given.chain, given.symbol, given.set, given.earlier, given.spot, given.as_of)):
         raise BadInput("--desk takes --positions; chains go into its yellow cells Chains, rates stand beside them")
     ranges = {"positions": read_cells(given.positions)} if given.positions else None
     done = host.new_desk(given.book, ranges)
@@ -101,25 +118,74 @@ def _recalc(given: argparse.Namespace) -> int:
     out: Path = given.out or given.book
     host.check_suffix(out)
     changes = parse_settings("\n".join(given.set))
-    cells = None
+    settings = Settings().with_changes({**template.settings_in(given.book), **changes})
+    cells, chain = None, None
     if given.chain or given.symbol:
-        settings = Settings().with_changes({**template.settings_in(given.book), **changes})
         cells, _ = _chosen_cells(given, settings)
+        chain = Chain.from_cells(cells, settings)
+    inputs = _inputs(given, settings, chain)
     with tempfile.TemporaryDirectory() as folder:
         source: Path = given.book
+        made = Path(folder) / "made" / given.book.name
+        made.parent.mkdir()
+        changed = Path(folder) / given.book.name
         if changes:
-            source = Path(folder) / given.book.name
-            template.change_settings(given.book, source, changes)
+            template.change_settings(source, changed, changes)
+            source = changed
+        if inputs.spot is not None or inputs.as_of is not None:
+            template.own_book(source)
+            template.write_inputs(source, changed, inputs.spot, inputs.as_of)
+            source = changed
         engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
-        done = host.recalc(source, out, cells, dt.datetime.now(dt.UTC), engine)
+        done = host.recalc(source, made, cells, dt.datetime.now(dt.UTC), engine, inputs.earlier)
+        return _finish(given, done, made, out, "recalculated")
+
+
+def _inputs(given: argparse.Namespace, settings: Settings, chain: Chain | None) -> Inputs:
+    """Spot, time and the earlier chain as the command line gives them; refused before any workbook is touched."""
+    from gex_xl.clock import NEW_YORK
+    from gex_xl.functions.arguments import amount, moment
+    from gex_xl.template import Inputs
+
+    if given.as_of is not None:
+        moment(given.as_of, zone=chain.zone if chain else NEW_YORK, order=settings.date_order)
+    earlier = None
+    if given.earlier is not None:
+        try:
+            earlier = pasted_cells(given.earlier, settings)
+        except BadInput as error:
+            raise BadInput(f"--earlier: {error}") from None
+    return Inputs(amount(given.spot, "spot"), given.as_of, earlier)
+
+
+def _finish(given: argparse.Namespace, done: Recalculation, made: Path, target: Path, did: str) -> int:
+    """Put a calculated book in its place and say its headline; 1 and one sentence for a book without figures."""
+    said = {column: str(done.values.get(_cell("verdict", column)) or "") for column in ("label", "words", "note")}
+    if "Total_GEX" in done.names and not isinstance(done.names["Total_GEX"], float):
+        sentence = said["note"] or "; ".join(sorted(set(done.errors.values()))) or said["words"]
+        print(one_line(f"gex-xl: {target} is not written, since it would hold no figures: {sentence}"), file=sys.stderr)
+        return 1
+    with replacing(target) as new:
+        new.write_bytes(made.read_bytes())
+    if said["words"]:
+        print(one_line(f"{said['words']}: {said['note']}"))
     for name in ("Total_GEX", "Flip_Strike", "Zero_Gamma", "Regime"):
         if name in done.names:
             value = done.names[name]
             print(one_line(f"{name:<12} {value:,.4f}" if isinstance(value, float) else f"{name:<12} {value}"))
-    print(f"{out}: recalculated")
+    print(f"{target}: {did}")
+    print("Next: open it. The sheet Start says what makes its figures live, and gex-xl recalc puts another chain in.")
+    if given.open:
+        webbrowser.open(target.resolve().as_uri())
     for cell, message in sorted(done.errors.items()):
         print(one_line(f"{cell}: {message}"), file=sys.stderr)
     return 2 if done.errors else 0
+
+
+def _cell(key: str, column: str) -> str:
+    from gex_xl.template import plan
+
+    return plan.headline(key, column).replace("$", "")
 
 
 def _chosen_cells(given: argparse.Namespace, settings: Settings) -> tuple[list[list[object]], str]:

@@ -20,7 +20,7 @@ from gex_xl.settings import Settings
 from gex_xl.template import desk, dialects, first_steps
 from gex_xl.template.build import Cells
 
-Engine = Callable[[Path, Path, Cells | None], Recalculation]
+Engine = Callable[[Path, Path, Cells | None, Cells | None], Recalculation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,23 @@ class Host:
     folder: str = ""
 
     def new(
-        self, target: Path, cells: Cells | None, computed: dt.datetime | None = None, settings: Settings | None = None
+        self,
+        target: Path,
+        cells: Cells | None,
+        computed: dt.datetime | None = None,
+        settings: Settings | None = None,
+        inputs: template.Inputs = template.NO_INPUTS,
     ) -> Recalculation:
         """A workbook with a chain in it and every figure computed by its own formulas. Equal calls give equal bytes.
 
         `cells` as pasted, or None for an empty paste area; `computed`: the time to be named as that of the figures,
-        aware, None for none. `settings` stand on their sheet. Raises BadInput where `target` cannot be written, has
-        another suffix, or where what the host's file is made with is missing.
+        aware, None for none. `settings` and `inputs` stand in their cells. Raises BadInput where `target` cannot be
+        written, has another suffix, or where what the host's file is made with is missing.
         """
         self.check_suffix(target)
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "book.xlsx"
-            done = template.new_workbook(plain, cells, self.note, self.extend, settings)
+            done = template.new_workbook(plain, cells, self.note, self.extend, settings, inputs)
             return self._finished(plain, target, done, computed)
 
     def new_desk(self, target: Path, ranges: desk.Ranges | None = None) -> Recalculation:
@@ -85,8 +90,11 @@ class Host:
         cells: Cells | None,
         computed: dt.datetime | None = None,
         engine: Engine = template.recalculate_workbook,
+        earlier: Cells | None = None,
     ) -> Recalculation:
-        """Put `cells` in place of the old chain (None: leave it) and recalculate a workbook, which stays this host's.
+        """Put `cells` in place of the old chain and `earlier` of the earlier one (None: leave it); recalculate.
+
+        The workbook stays this host's.
 
         What the host keeps in it becomes that of this version; what is the user's stays. Raises BadInput for a file
         that is not one of our workbooks, and for cells that its paste area cannot take.
@@ -96,7 +104,7 @@ class Host:
             package = Package(source)
             dialects.translate(package, dialects.PLAIN, self.dialect)
             package.save(between)
-            return self._finished(between, target, engine(between, between, cells), computed)
+            return self._finished(between, target, engine(between, between, cells, earlier), computed)
 
     def check_suffix(self, book: Path) -> None:
         """Raises BadInput where a file's name does not end as this host's workbooks do."""

@@ -27,6 +27,7 @@ from gex_xl.template import (
     plan,
     start,
 )
+from gex_xl.template.settings_cells import NO_INPUTS, Inputs, write_inputs
 from gex_xl.template.style import TAB_EXPLAIN, TAB_FILL, TAB_READ, Style
 from gex_xl.udfs import FUNCTIONS
 
@@ -81,17 +82,19 @@ def new_workbook(
     note: Sequence[str] = (),
     extend: Callable[[Any], None] | None = None,
     settings: Settings | None = None,
-    earlier: Cells | None = None,
+    inputs: Inputs = NO_INPUTS,
 ) -> Recalculation:
     """A book with a chain in it, every figure and chart computed by its own formulas.
 
-    `cells` as pasted, or None for an empty paste area; `earlier`: the chain of an earlier day or hour; `note`, `extend`
-    and `settings` as for build_workbook. Raises BadInput where `target` cannot be written.
+    `cells` as pasted, or None for an empty paste area; `inputs`: what else the reader gives; `note`, `extend` and
+    `settings` as for build_workbook. Raises BadInput where `target` cannot be written.
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.xlsx"
         build_workbook(raw, note, extend, settings)
-        return recalculate_workbook(raw, target, cells, earlier)
+        if inputs != NO_INPUTS:
+            write_inputs(raw, raw, inputs.spot, inputs.as_of)
+        return recalculate_workbook(raw, target, cells, inputs.earlier)
 
 
 def recalculate_workbook(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gex_xl.engines.addresses import area_of
@@ -54,6 +55,18 @@ def change_settings(source: Path, target: Path, changes: Mapping[str, object]) -
         entries.setdefault(sheet, {}).setdefault(row, {})[column] = Entry(plain)
     package.write_values(entries, {})
     package.save(target)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a reader gives a new book besides its chain: spot, quote time as text, and the earlier chain's cells."""
+
+    spot: float | None = None
+    as_of: str | None = None
+    earlier: Sequence[Sequence[object]] | None = None
+
+
+NO_INPUTS = Inputs()
 
 
 def write_inputs(source: Path, target: Path, spot: float | None, as_of: str | None) -> None:

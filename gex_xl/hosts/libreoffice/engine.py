@@ -21,21 +21,24 @@ from gex_xl.hosts.libreoffice.addin import packages_for, unpack_addin
 from gex_xl.hosts.libreoffice.program import convert, find_libreoffice, private_profile, with_addin
 from gex_xl.hosts.libreoffice.spills import without_spills
 from gex_xl.template.build import Cells, own_book
-from gex_xl.template.plan import PASTE_ANCHOR, STATUS
+from gex_xl.template.plan import EARLIER_ANCHOR, PASTE_ANCHOR, STATUS
 
 _FIRST_PAGE = 'pdf:calc_pdf_Export:{"PageRange":{"type":"string","value":"1"}}'
 ValueAt = Callable[[str, int, int], Scalar]
 
 
-def recalculate_workbook(source: Path, target: Path, cells: Cells | None) -> Recalculation:
+def recalculate_workbook(
+    source: Path, target: Path, cells: Cells | None, earlier: Cells | None = None
+) -> Recalculation:
     """As `template.recalculate_workbook`, computed by LibreOffice.
 
     Raises BadInput where LibreOffice is absent, too old or without what it needs, and for a file that is not one
     of our workbooks.
     """
     package = own_book(source, cells)
-    if cells is not None:
-        package.paste(PASTE_ANCHOR, cells)
+    for anchor, pasted in ((PASTE_ANCHOR, cells), (EARLIER_ANCHOR, earlier)):
+        if pasted is not None:
+            package.paste(anchor, pasted)
     formulas = package.formulas()
     computed, rooms = _computed(package)
 
