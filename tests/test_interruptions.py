@@ -71,6 +71,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tidy_chain(folder / "two.csv", 240.0)
     with xlsxwriter.Workbook(folder / "book.xlsx", {"use_future_functions": True}) as book:
         book.add_worksheet(plan.CHAIN).write_formula("A1", "=TOTAL_GEX(C1:J40)")
+        book.add_worksheet(plan.CALC)
         book.define_name("Total_GEX", f"={plan.CHAIN}!$A$1")
     chains = folder / "chains"
     chains.mkdir()
