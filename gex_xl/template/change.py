@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.template import charts, plan
-from gex_xl.template.drawing import CARD_ROWS, Column, card, heading, page_top, print_setup, rows_px, table
+from gex_xl.template.drawing import CARD_ROWS, Column, card, heading, page_top, print_setup, rows_px, table, with_unit
 from gex_xl.template.plan import headline
 from gex_xl.template.style import COUNT, EDGE, INK, PRICE, SIGNED, SIGNED_PERCENT, SOFT, STRIKE, ZERO, Style
 
@@ -35,7 +35,7 @@ def draw(book: Any, style: Style) -> None:
         card(sheet, style, row, (first, last), texts, accent, number)
     row += len(CARD_ROWS) + 1
     rows_px(sheet, row, [19] * 46)
-    heading(sheet, style, row, 1, 6, f'="From then to now, "&{per}')
+    heading(sheet, style, row, 1, 6, with_unit("From then to now", per))
     heading(sheet, style, row, 8, 12, "Step by step")
     sheet.insert_chart(row + 1, 1, charts.bridge(book, _S["change"], (630, 222)), {"object_position": 2})
     soft = {"font_color": SOFT, "font_size": 9}
@@ -53,8 +53,8 @@ def draw(book: Any, style: Style) -> None:
         height=19,
     )
     row = _S["change_expiries"].row - 2
-    heading(sheet, style, row, 1, 6, f'="Change per strike, "&{per}', hint="left: shorter, right: longer")
-    heading(sheet, style, row, 8, 12, f'="By expiry, "&{per}')
+    heading(sheet, style, row, 1, 6, with_unit("Change per strike", per), hint="left: shorter, right: longer")
+    heading(sheet, style, row, 8, 12, with_unit("By expiry", per))
     ladder = charts.ladder(book, _S["change_ladder"], (630, 262), marks=False, plot=(0.15, 0.012, 0.83, 0.915))
     sheet.insert_chart(row + 1, 1, ladder, {"object_position": 2})
     table(

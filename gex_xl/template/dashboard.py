@@ -6,7 +6,7 @@ from typing import Any
 
 from gex_xl.settings import WORDS
 from gex_xl.template import charts, plan
-from gex_xl.template.drawing import CARD_ROWS, box, card, heading, heat, print_setup, rows_px
+from gex_xl.template.drawing import CARD_ROWS, box, card, heading, heat, or_blank, print_setup, rows_px, with_unit
 from gex_xl.template.plan import headline
 from gex_xl.template.style import (
     CALL,
@@ -46,14 +46,14 @@ def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
     _cards(sheet, style)
     unit = headline("unit", "shown")
     per = headline("unit", "words")
-    heading(sheet, style, 7, 1, 9, f'="Net GEX per strike, "&{unit}', plan.STRIKES)
+    heading(sheet, style, 7, 1, 9, with_unit("Net GEX per strike", unit), plan.STRIKES)
     hint = style.of(font_size=9, font_color=SOFT, bottom=1, bottom_color=RULE, align="left")
     sheet.write_formula(7, 5, f"={headline('outside', 'words')}", hint)
     sheet.insert_chart(8, 1, charts.ladder(book, _S["ladder"], (472, 314)), {"object_position": 2, "y_offset": 1})
-    heading(sheet, style, 15, 10, 24, f'="Gamma profile: total GEX if spot were elsewhere, "&{per}', plan.MAP)
+    heading(sheet, style, 15, 10, 24, with_unit("Gamma profile: total GEX if spot were elsewhere", per), plan.MAP)
     sheet.write(15, 19, "above 0 dealers long, below short", hint)
     sheet.insert_chart(16, 10, charts.profile(book, _S["profile"], (795, 180)), {"object_position": 2})
-    heading(sheet, style, 27, 1, 7, f'="By expiry, "&{per}', plan.FLOWS)
+    heading(sheet, style, 27, 1, 7, with_unit("By expiry", per), plan.FLOWS)
     sheet.insert_chart(28, 1, charts.expiries(book, _S["expiries"], (404, 234)), {"object_position": 2, "y_offset": 1})
     _grid(sheet, style, unit)
     since = headline("earlier", "note")
@@ -90,8 +90,8 @@ def _strip(sheet: Any, style: Style) -> None:
     )
     spot = style.of(font_size=20, bold=True, align="left", num_format=PRICE, shrink=True)
     box(sheet, 0, 3, 5, f"={headline('spot', 'shown')}", spot)
-    box(sheet, 0, 6, 12, f"={headline('as_of', 'words')}", style.of(font_size=11, shrink=True, num_format=TEXT))
-    box(sheet, 0, 13, 21, f"={headline('used', 'words')}", style.of(font_size=11, shrink=True, num_format=TEXT))
+    box(sheet, 0, 6, 12, or_blank(headline("as_of", "words")), style.of(font_size=11, shrink=True, num_format=TEXT))
+    box(sheet, 0, 13, 21, or_blank(headline("used", "words")), style.of(font_size=11, shrink=True, num_format=TEXT))
     box(sheet, 0, 22, 24, f"={plan.SAMPLE}", style.of(font_size=9, bold=True, align="center"))
     sheet.conditional_format("W1:Y1", {"type": "formula", "criteria": '=$W$1<>""', "format": style.kind("stress")})
     unread = {"type": "formula", "criteria": '=LEFT($N$1,7)="Figures"', "format": style.kind("bad")}
@@ -126,7 +126,7 @@ def _selectors(sheet: Any, style: Style, selected: dict[str, str]) -> None:
     for cells, cell, value in (("I2:K2", "$I$2", "All"), ("Q2:R2", "$Q$2", "from chain")):
         test = f'=AND({cell}<>"{value}",{cell}<>"")'
         sheet.conditional_format(cells, {"type": "formula", "criteria": test, "format": changed})
-    box(sheet, 1, 18, 24, f"={headline('filter', 'words')}",
+    box(sheet, 1, 18, 24, or_blank(headline("filter", "words")),
         style.of(font_size=9, align="center", font_color=SOFT, shrink=True, num_format=TEXT))  # fmt: skip
     _by_kind(sheet, style, 1, 18, 24, "filter", bold=True)
 
@@ -193,7 +193,7 @@ def _cards(sheet: Any, style: Style) -> None:
 
 def _grid(sheet: Any, style: Style, unit: str) -> None:
     """Strike by expiry in cells: a copy of the table on Calc, whose last row ends the colour scales."""
-    heading(sheet, style, 27, 9, 16, f'="Where and when: strike by expiry, "&{unit}', plan.GRID)
+    heading(sheet, style, 27, 9, 16, with_unit("Where and when: strike by expiry", unit), plan.GRID)
     it = _S["small_grid"]
     rows, columns = plan.SMALL_ROWS, plan.SMALL_COLUMNS
     head = style.of(font_size=9, font_color=SOFT, align="center", bottom=1, bottom_color=RULE, shrink=True)
@@ -216,7 +216,7 @@ def _grid(sheet: Any, style: Style, unit: str) -> None:
         sheet.write_formula(row, 25, f"={it.cell(rows + 2, across)}", hidden)
     heat(sheet, (29, 10), (28 + rows, 9 + columns), "$Z$29")
     heat(sheet, (29, 10 + columns), (28 + rows, 10 + columns), "$Z$30")
-    at_spot = "=ABS($J30-$D$1)<=($J$30-$J$31)/2"
+    at_spot = "=AND(ISNUMBER($J30),ABS($J30-N($D$1))<=($J$30-$J$31)/2)"
     look = style.rule(bold=True, top=1, bottom=1, top_color=INK, bottom_color=INK)
     sheet.conditional_format(29, 9, 28 + rows, 10 + columns, {"type": "formula", "criteria": at_spot, "format": look})
     sheet.write_formula(29 + rows, 9, f"={it.cell(rows + 2, 0)}", style.note)

@@ -254,6 +254,16 @@ def framed_row(sheet: Any, style: Style, first: tuple[int, int], last: tuple[int
     sheet.conditional_format(*first, *last, {"type": "formula", "criteria": criteria, "format": look})
 
 
+def with_unit(words: str, unit: str) -> str:
+    """A heading with the unit that the cell `unit` holds; the words alone where there are no figures."""
+    return f'="{words}"&IF(OR({unit}="",{unit}="none"),"",", "&{unit})'
+
+
+def or_blank(cell: str) -> str:
+    """The words of a cell; nothing where they are "none": a card says so, a line of text does not."""
+    return f'=IF({cell}="none","",{cell})'
+
+
 def print_setup(
     sheet: Any, area: str, footer: str, *, one_page: bool = True, repeat: tuple[int, int] | None = None
 ) -> None:

@@ -172,14 +172,14 @@ def test_charts_hold_the_numbers_that_they_should(opened: Calc, sample: Cells) -
     found = gex_xl.per_strike(contracts)
     prices = [row[0] for row in opened.values(sheet="Calc", cells=_column("ladder", 1, 41))]
     width = prices[1] - prices[0]
-    bars = np.add(ladder["long"]["values"], ladder["short"]["values"])
+    bars = np.add(ladder["Long"]["values"], ladder["Short"]["values"])
     for price, bar in zip(prices, bars, strict=True):
         inside = (found.strike >= price - abs(width) / 2) & (found.strike < price + abs(width) / 2)
         assert bar == pytest.approx(float(np.sum((found.call + found.put)[inside])) / 1e9, rel=1e-9, abs=1e-12)
     levels = np.array([row[0] for row in opened.values(sheet="Calc", cells=_column("profile", 1, 107))])
-    area = np.add(profile["long"]["values"], profile["short"]["values"])
+    area = np.add(profile["Long"]["values"], profile["Short"]["values"])
     assert levels.min() < contracts.spot < levels.max()
-    np.testing.assert_allclose(area, gex_xl.profile(contracts, levels).gex / 1e9, rtol=1e-9)
+    np.testing.assert_allclose(area, gex_xl.reprice(contracts, levels) / 1e9, rtol=1e-9, atol=1e-9)
     by_expiry = gex_xl.by_expiry(contracts)
     for name, wanted in (("Calls", [e.call for e in by_expiry]), ("Puts", [e.put for e in by_expiry])):
         shown = expiries[name]["values"]
