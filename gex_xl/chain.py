@@ -128,7 +128,7 @@ _AM = {1.0: True, 0.0: False}  # NaN: not said
 _MULTIPLIERS = (1e-9, 1e9)  # the bounds of the setting
 _MOST_HELD = 1e11  # no series has as many contracts, nor shares
 _LEAST_COIN = 1e-4
-_LARGEST_SPOT = 1e12  # no price is larger, and its square must stay a number
+_LARGEST_PRICE = 1e12  # none is larger, and its square must stay a number
 
 
 def _build(columns: Columns, settings: Settings) -> Chain:
@@ -137,6 +137,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         found = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
         raise BadInput(f"the chain has a header but no contracts below it{found and f' ({found})'}")
     _require(columns, "strike", columns.strike >= 1e-9, "a number above 0")
+    _require(columns, "strike", columns.strike <= _LARGEST_PRICE, f"no more than {_LARGEST_PRICE:.0e}")
     for name in ("open_interest", "volume", "gamma", "bid", "ask"):
         amounts = getattr(columns, name)
         _require(columns, name, np.isnan(amounts) | ((amounts >= 0) & np.isfinite(amounts)), "0 or more")
@@ -147,7 +148,7 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         _require(columns, "open_interest", ~held, f"no more than {_MOST_HELD:.0e}")
     columns.has_roots = columns.has_roots and any(columns.root)  # an empty column is none
     symbol = one_underlying(columns.root) or columns.symbol
-    if columns.spot is not None and not 0 < columns.spot <= _LARGEST_SPOT:
+    if columns.spot is not None and not 0 < columns.spot <= _LARGEST_PRICE:
         raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")
     iv = without_placeholders(columns.iv, *columns.iv_placeholder)
     # Contracts share some dozens of roots and expiries: what follows from these is found once for each.

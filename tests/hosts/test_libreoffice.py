@@ -377,7 +377,7 @@ def same_stored(found: Any, expected: Any) -> bool:
 
 def test_a_chain_that_cannot_be_used_is_named(office: LibreOffice, book: tuple[Path, Any], tmp_path: Path) -> None:
     done = by_calc(book[0], tmp_path / "broken.xlsx", [["no", "chain"], [1.0, 2.0]])
-    assert done.names["Total_GEX"] == "#VALUE!"
+    assert done.names["Total_GEX"] in ("#VALUE!", "#N/A")
     assert all("the chain: Cannot be used: " in message for message in done.errors.values())
     expected = recalculate_workbook(book[0], tmp_path / "embedded.xlsx", [["no", "chain"], [1.0, 2.0]])
     assert differences(done, expected) == []

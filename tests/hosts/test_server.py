@@ -531,6 +531,7 @@ DAMAGED = ["", "{", "[]", '{"id": 3}', '{"id": 3, "token": "x"}', '{"id": "x", "
 @pytest.mark.parametrize("text", DAMAGED)
 def test_what_is_damaged_is_made_anew(tmp_path: Path, text: str) -> None:
     (tmp_path / "identity.json").write_text(text, encoding="utf-8")
+    (tmp_path / "identity.json").chmod(0o600)  # as the server leaves it; what others may read is refused
     (tmp_path / "localhost.crt").write_text("no certificate", encoding="utf-8")
     made = open_state(tmp_path)
     assert made.new_certificate
