@@ -10,7 +10,7 @@ from gex_xl.template import new_workbook
 from gex_xl.template.sample import sample_csv
 
 #: Folders whose tests start other programs or build workbooks; scripts/check leaves them out.
-SLOW = {"hosts", "history", "engines", "template"}
+SLOW = {"hosts", "history", "engines", "template", "validators"}
 SHARED_CHAINS = Path(__file__).parents[2] / "shared" / "chains"
 
 
