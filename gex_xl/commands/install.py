@@ -15,6 +15,10 @@ def add(commands: Any) -> None:
     """Put `install` and `doctor` into the parser."""
     install = commands.add_parser("install", help="put the worksheet functions into a host")
     install.add_argument("host", choices=NAMES, help="the host")
+    install.add_argument(
+        "folder", type=Path, nargs="?", metavar="FOLDER",
+        help="for lite: where to write the folder personal, whose functions xlwings Lite has in every workbook",
+    )  # fmt: skip
     install.add_argument("--uninstall", action="store_true", help="take them out again")
     install.add_argument(
         "--packages", type=Path, metavar="FOLDER", help="numpy, pandas and scipy for LibreOffice's Python"
@@ -34,7 +38,9 @@ def _install(given: argparse.Namespace) -> int:
     act = host.uninstall if given.uninstall else host.install
     if act is None:
         raise BadInput(f"nothing is to be installed for {host.name}; gex-xl doctor says what it needs")
-    print(act(given.packages))
+    if given.folder is not None and host.name != "lite":
+        raise BadInput(f"install {host.name} takes no folder; only lite writes one")
+    print(act(given.folder if host.name == "lite" else given.packages))
     return 0
 
 

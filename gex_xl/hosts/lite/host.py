@@ -5,7 +5,7 @@ from __future__ import annotations
 from gex_xl.engines.package import Package
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts.host import Host
-from gex_xl.hosts.lite import extension
+from gex_xl.hosts.lite import extension, personal
 from gex_xl.hosts.lite.bundle import main_py, requirements
 from gex_xl.hosts.requirement import Requirement
 from gex_xl.template import dialects, history_sheet
@@ -59,4 +59,7 @@ HOST = Host(
     finish=_with_code,
     owns=extension.is_there,
     requirements=_requirements,
+    install=personal.install,
+    uninstall=personal.uninstall,
+    folder="where the folder personal is written",
 )
