@@ -23,6 +23,7 @@ _EXAMPLES = """examples:
   gex-xl levels quotedata.csv --format pine --target 6012.50
   gex-xl fetch SPX
   gex-xl history FOLDER --out history.csv
+  gex-xl watch FOLDER --out gamma.xlsx --every 60
   gex-xl new gamma.xlsx --chain quotedata.csv
   gex-xl new gamma.xlsx --chain quotedata.csv --host lite
   gex-xl recalc gamma.xlsx --chain tomorrow.csv --out tomorrow.xlsx

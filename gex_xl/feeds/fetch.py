@@ -27,18 +27,20 @@ _SYMBOL = re.compile(r"([\^_$]?)([A-Z][A-Z0-9.\-]{0,9})")
 class Source:
     """`module` has answer(symbol, is_index, progress): the answer's bytes, and the cells that they mean.
 
-    `suffix`: how a file with these bytes ends. `unit`: what progress is counted in. `name`: as it is said.
+    `suffix`: how a file with these bytes ends. `unit`: what progress is counted in. `name`: as it is said. `period`:
+    seconds within which asking again is in vain or rude.
     """
 
     name: str
     module: str
     suffix: str
     unit: str
+    period: float
 
 
 SOURCES = {
-    "cboe": Source("CBOE", "gex_xl.feeds.cboe", ".json", "B"),
-    "yahoo": Source("Yahoo", "gex_xl.feeds.yahoo", ".csv", " expiries"),
+    "cboe": Source("CBOE", "gex_xl.feeds.cboe", ".json", "B", 900.0),
+    "yahoo": Source("Yahoo", "gex_xl.feeds.yahoo", ".csv", " expiries", 900.0),
 }
 
 

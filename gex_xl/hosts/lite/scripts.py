@@ -5,13 +5,13 @@ xlwings itself is not needed here: a host's own code registers what it offers.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
+from gex_xl.functions.kept_days import named, place_for
+
 _TODAY, _ROWS = "History_Today", "History_Rows"  # names of cells
 _ERROR = re.compile(r"#[A-Z/0]+[!?]?")  # as cells show them: #N/A, #DIV/0!, #NAME?, #SPILL!
-_EPOCH = dt.date(1899, 12, 30)  # of serial numbers
 
 
 def keep_today(book: Any) -> str:
@@ -29,24 +29,14 @@ def keep_today(book: Any) -> str:
         if isinstance(cell, str) and _ERROR.fullmatch(cell):
             where = today[0, offset].address.replace("$", "")
             return f"Nothing was kept: {where} of today's row shows {cell}; the sheet Check says what is wrong."
-    named = _named(cells)
-    if not named[0]:
+    if not named(cells)[0]:
         return "Nothing was kept: today's row has no date; paste a chain on the sheet Chain first."
-    held = [_named(list(row)) for row in rows[:, :2].raw_value]
-    last = max((i for i, (day, _) in enumerate(held) if day), default=-1)
-    place = max((i for i, each in enumerate(held) if each == named), default=last + 1)
+    held = rows[:, :2].raw_value
+    place, replaces = place_for(cells, held)
     if place >= len(held):
         return f"Nothing was kept: all {len(held)} rows are filled; delete the oldest ones."
     row = rows[place, :]
     row.clear_contents()
     row[0, : len(cells)].copy_from(today, "values")  # as they are: a text written anew may become a date
-    done = "was replaced" if place <= last else "was added"
-    return f"{' '.join(named).strip()} {done} in row {row.row}."
-
-
-def _named(cells: list[Any]) -> tuple[str, str]:
-    """Date and symbol by which a row is known again; ("", ...) for a row that is not filled."""
-    day, symbol = cells[:2]
-    if isinstance(day, int | float) and not isinstance(day, bool):
-        day = (_EPOCH + dt.timedelta(days=int(day))).isoformat()
-    return str(day or "").strip()[:10], str(symbol or "").strip().upper()
+    done = "was replaced" if replaces else "was added"
+    return f"{' '.join(named(cells)).strip()} {done} in row {row.row}."
