@@ -203,10 +203,12 @@ def volatility_rows(contracts: Contracts) -> dict[str, Line]:
 
 
 def _last_expiry(contracts: Contracts, days: int) -> str:
-    known = [365 * e.years for e in expected_moves(contracts) if e.atm_iv is not None]
+    clock = contracts.settings.clock
+    known = [e.years for e in expected_moves(contracts) if e.atm_iv is not None]
     if not known:
         return "no iv at the money"
-    return f"{'last' if known[-1] < days else 'first'} expiry in {known[-1] if known[-1] < days else known[0]:.0f} days"
+    name, years = ("last", known[-1]) if known[-1] < days / 365 else ("first", known[0])
+    return f"{name} expiry in {years * clock.days:.0f} {clock.day_name}"
 
 
 def trigger_rows(contracts: Contracts, triggers: list[Trigger]) -> dict[str, Line]:

@@ -16,7 +16,7 @@ from gex_xl.analytics.term_structure import AtmIv, atm_iv
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import NoValue
 
-#: Calendar days from the quote's New York date to the expiry date, up to which a bucket reaches.
+#: Calendar days from the date valued at to the expiry date, up to which a bucket reaches; 0DTE is the quote's own date.
 BUCKETS = (("0DTE", 0), ("Week", 7), ("Month", 30), ("Quarter", 90), ("Beyond", None))
 
 
@@ -48,8 +48,12 @@ def by_bucket(contracts: Contracts) -> tuple[Bucket, ...]:
     require_any(contracts)
     each = contracts.shares_gamma
     gross = exact_sum(np.abs(each))
-    today = np.datetime64(contracts.as_of.astimezone(contracts.chain.zone).date(), "D")
-    days = (contracts.chain.expiry[contracts.index] - today).astype(np.int64)
+    quoted, valued = (
+        np.datetime64(moment.astimezone(contracts.chain.zone).date(), "D")
+        for moment in (contracts.as_of, contracts.valued_at)
+    )
+    expiry = contracts.chain.expiry[contracts.index]
+    days = np.where(expiry == quoted, 0, (expiry - valued).astype(np.int64))
     out, first = [], 0
     for name, last in BUCKETS:
         here = (days >= first) & (days <= (math.inf if last is None else last))

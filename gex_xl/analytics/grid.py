@@ -93,7 +93,7 @@ def grid(
     return Grid(
         rungs,
         tuple(
-            Settlement(day, am_settled, years * 365)
+            Settlement(day, am_settled, years * contracts.settings.clock.days)
             for day, am_settled, years in zip(days, morning, used.years[first].tolist(), strict=True)
         ),
         cells,

@@ -14,7 +14,7 @@ from gex_xl.analytics.pricing import PRICING
 from gex_xl.analytics.smile import Smile, expiry_name, smiles
 from gex_xl.arrays import FloatArray
 from gex_xl.cache import cached
-from gex_xl.settings import Slopes
+from gex_xl.settings import Clock, Slopes
 
 MATURITIES = (9, 30, 90)  # calendar days, as VIX9D, VIX and VIX3M
 _YEAR = 365.0
@@ -96,10 +96,12 @@ def maturities(contracts: Contracts) -> dict[int, Maturity]:
     known = [(atm, atm.iv) for atm in atm_iv(contracts) if atm.iv is not None]
     t = np.array([atm.years for atm, _ in known])
     variance = np.array([iv * iv * atm.years for atm, iv in known])
-    return {days: _constant(days, known, t, variance) for days in MATURITIES}
+    return {days: _constant(days, known, t, variance, contracts.settings.clock) for days in MATURITIES}
 
 
-def _constant(days: int, known: list[tuple[AtmIv, float]], t: FloatArray, variance: FloatArray) -> Maturity:
+def _constant(
+    days: int, known: list[tuple[AtmIv, float]], t: FloatArray, variance: FloatArray, clock: Clock
+) -> Maturity:
     if not known:
         return Maturity(days, None, "no expiry has an at-the-money iv")
     target = days / _YEAR
@@ -107,7 +109,7 @@ def _constant(days: int, known: list[tuple[AtmIv, float]], t: FloatArray, varian
         side, edge = ("before the first", known[0][0]) if target < t[0] else ("beyond the last", known[-1][0])
         return Maturity(
             days, None, f"{days} days lie {side} expiry with an at-the-money iv ({edge.name}, "
-            f"{edge.years * _YEAR:.1f} days)",
+            f"{edge.years * clock.days:.1f} {clock.day_name})",
         )  # fmt: skip
     after = int(np.searchsorted(t, target))
     names = dict.fromkeys(known[i][0].name for i in (max(after - 1, 0), after))

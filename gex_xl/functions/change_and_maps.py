@@ -128,7 +128,7 @@ def GEX_GRID(
     rows = _rungs(found, names, contracts.spot)
     return [
         ["Mark", f"Strike ({kind} in {found.unit})", "From spot", *columns, "All"],
-        ["days", "", "", *(s.days for s in found.settlements), ""],
+        [contracts.settings.clock.day_name, "", "", *(s.days for s in found.settlements), ""],
         ["total", "", "", *found.by_settlement.tolist(), found.total],
         *rows,
     ]

@@ -49,6 +49,16 @@ def settles(am_settled: bool) -> str:
     return "AM" if am_settled else "PM"
 
 
+def days(contracts: Contracts, years: float) -> float:
+    """Days of the clock in so many of its years: calendar days, or business days under clock = business252."""
+    return years * contracts.settings.clock.days
+
+
+def days_head(contracts: Contracts) -> str:
+    """The header above them: `Days`, or `Business days`."""
+    return contracts.settings.clock.day_name.capitalize()
+
+
 def triggers_from(contracts: Contracts, inputs: RegimeInputs) -> list[Trigger]:
     """The regime's triggers."""
     return triggers_of(contracts, inputs.vix9d, inputs.vix, inputs.vix3m, inputs.skew_25d_z, inputs.past)

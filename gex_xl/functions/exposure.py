@@ -7,7 +7,7 @@ from typing import Annotated
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.exposure import at_strike, by_expiry, per_strike, total
 from gex_xl.functions.arguments import Table
-from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
+from gex_xl.functions.common import EXAMPLE_CHAIN, days, days_head, settles, unit
 from gex_xl.functions.registry import worksheet
 
 
@@ -49,14 +49,14 @@ def GEX_BY_EXPIRY(contracts: Contracts) -> Table:
 
     Returns table: expiry, settles, days, contracts, call, put, net.
     """
-    in_unit = unit(contracts)
+    heads = [f"{part} GEX {unit(contracts)}" for part in ("Call", "Put", "Net")]
     return [
-        ["Expiry", "Settles", "Days", "Contracts", f"Call GEX {in_unit}", f"Put GEX {in_unit}", f"Net GEX {in_unit}"],
+        ["Expiry", "Settles", days_head(contracts), "Contracts", *heads],
         *[
             [
                 f"{e.expiry:%Y-%m-%d}",
                 settles(e.am_settled),
-                e.years * 365,
+                days(contracts, e.years),
                 e.contracts,
                 e.call,
                 e.put,

@@ -11,7 +11,7 @@ from gex_xl.analytics.expiries import Bucket, by_bucket
 from gex_xl.analytics.exposure import at_settlements, at_strikes
 from gex_xl.analytics.terms import in_currency
 from gex_xl.functions.arguments import Table
-from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
+from gex_xl.functions.common import EXAMPLE_CHAIN, days, days_head, settles, unit
 from gex_xl.functions.registry import worksheet
 
 
@@ -46,9 +46,9 @@ def DEALER_EXPOSURE(
         columns = (found.strike, found.call, found.put, found.net)
         return [["Strike", *heads], *map(list, zip(*(column.tolist() for column in columns), strict=True))]
     return [
-        ["Expiry", "Settles", "Days", "Contracts", *heads],
+        ["Expiry", "Settles", days_head(contracts), "Contracts", *heads],
         *[
-            [f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, e.contracts, e.call, e.put, e.net]
+            [f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), days(contracts, e.years), e.contracts, e.call, e.put, e.net]
             for e in at_settlements(contracts, each)
         ],
     ]

@@ -14,6 +14,7 @@ from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.functions.funds import read_funds
 from gex_xl.functions.registry import worksheet
+from gex_xl.settings import GammaSource
 
 _FORMS = 'a number, a range, or text such as "-1%, 1%"'
 
@@ -83,5 +84,6 @@ def VOL_FLOW(
 
 def _table(of: str, contracts: Contracts, flows: Sequence[Flow]) -> tuple[list[str], Table]:
     scale, word = money(contracts.settings.unit)
-    head = [f"Move of {of}", "Dealers trade (shares)", f"Dealers trade ({word})", f"Linear estimate ({word})"]
+    whose = " by the model's gamma" if contracts.settings.gamma_source is GammaSource.VENDOR and of == "spot" else ""
+    head = [f"Move of {of}", "Dealers trade (shares)", f"Dealers trade ({word})", f"Linear estimate{whose} ({word})"]
     return head, [[flow.move, flow.shares, flow.usd * scale, flow.linear * scale] for flow in flows]

@@ -6,7 +6,7 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.expiries import expected_moves, max_pain
 from gex_xl.analytics.straddle import straddles
 from gex_xl.functions.arguments import Table
-from gex_xl.functions.common import EXAMPLE_CHAIN, settles
+from gex_xl.functions.common import EXAMPLE_CHAIN, days, days_head, settles
 from gex_xl.functions.quality import EXAMPLE_QUOTES
 from gex_xl.functions.registry import worksheet
 
@@ -18,13 +18,13 @@ def MAX_PAIN(contracts: Contracts) -> Table:
     Returns table: expiry, settles, days, max pain, distance from spot, call and put open interest; #N/A where calls or
     puts have none.
     """
-    head = ["Expiry", "Settles", "Days", "Max pain (USD)", "From spot", "Call open interest", "Put open interest"]
-    rows: Table = [head]
+    head = ["Expiry", "Settles", days_head(contracts), "Max pain (USD)", "From spot"]
+    rows: Table = [[*head, "Call open interest", "Put open interest"]]
     for e in max_pain(contracts):
         figures = ["#N/A", "#N/A"] if e.strike is None else [e.strike, e.strike / contracts.spot - 1]
         rows.append(
             [
-                f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures, e.call_open_interest,
+                f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), days(contracts, e.years), *figures, e.call_open_interest,
                 e.put_open_interest,
             ]
         )  # fmt: skip
@@ -39,7 +39,7 @@ def EXPECTED_MOVE(contracts: Contracts) -> Table:
     Returns table: expiry, settles, days, atm iv, move, spot less and plus the move, straddle's strike and price, its
     implied move (price x sqrt(pi / 2)); #N/A where no strikes stand around the forward or no straddle is quoted.
     """
-    head = ["Expiry", "Settles", "Days", "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]
+    head = ["Expiry", "Settles", days_head(contracts), "ATM iv", "Move (USD)", "Spot - move (USD)", "Spot + move (USD)"]
     rows: Table = [[*head, "Straddle strike (USD)", "Straddle (USD)", "Straddle's move (USD)"]]
     quoted = straddles(contracts)
     for e in expected_moves(contracts):
@@ -51,5 +51,5 @@ def EXPECTED_MOVE(contracts: Contracts) -> Table:
             figures += ["#N/A"] * 3
         else:
             figures += [straddle.strike, straddle.price, straddle.implied_move]
-        rows.append([f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), e.years * 365, *figures])
+        rows.append([f"{e.expiry:%Y-%m-%d}", settles(e.am_settled), days(contracts, e.years), *figures])
     return rows

@@ -18,7 +18,7 @@ from gex_xl.analytics.what_if import Outcome, what_if
 from gex_xl.errors import GexError, NoValue
 from gex_xl.functions.arguments import Table, whole
 from gex_xl.functions.chart_tables import filled, with_figures
-from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, days
 from gex_xl.functions.registry import worksheet
 from gex_xl.settings import worded
 
@@ -88,7 +88,8 @@ def EXPIRY_TABLE(
         for key in keys:
             move, pain = moves.get(key), pains.get(key)
             years = move.years if move else pain.years if pain else 0.0
-            row: list[Any] = [wording.full_day(key[0]) + (" am" if key[1] and key[0] in both else ""), 365 * years]
+            am = " am" if key[1] and key[0] in both else ""
+            row: list[Any] = [wording.full_day(key[0]) + am, days(used, years)]
             row.append(forwards.get(key, ""))
             if move is None or move.move is None:
                 row += ["none", "none", "", ""]

@@ -15,7 +15,7 @@ from gex_xl.analytics.zscore import MINIMUM, WINDOW, EarlierValues, zscore
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
-from gex_xl.functions.common import EXAMPLE_SMILES
+from gex_xl.functions.common import EXAMPLE_SMILES, days, days_head
 from gex_xl.functions.registry import worksheet
 
 Expiry = Annotated[dt.date, "Expiry date; blank: the shortest expiry that is at least 21 days away"]
@@ -63,10 +63,10 @@ def ATM_IV(contracts: Contracts) -> Table:
     if not found:
         raise NoValue("no contract is alive, or none that the filter of expiries leaves")
     return [
-        ["Expiry", "Settles", "Days", "Forward (USD)", "ATM IV (decimal)", "Note"],
+        ["Expiry", "Settles", days_head(contracts), "Forward (USD)", "ATM IV (decimal)", "Note"],
         *[
             [
-                f"{atm.expiry:%Y-%m-%d}", "AM" if atm.am_settled else "PM", atm.years * 365, atm.forward,
+                f"{atm.expiry:%Y-%m-%d}", "AM" if atm.am_settled else "PM", days(contracts, atm.years), atm.forward,
                 "#N/A" if atm.iv is None else atm.iv, atm.reason,
             ]
             for atm in found
@@ -83,9 +83,9 @@ def TERM_STRUCTURE(contracts: Contracts, vix: VixFamily) -> Table:
     found = maturities(contracts)
     limit = contracts.settings.vol_inverted
     rows: Table = [["Figure", "Value", "Source"]]
-    for days in MATURITIES:
-        iv = found[days].iv
-        rows.append([f"ATM IV {days} days (decimal)", "#N/A" if iv is None else iv, found[days].source])
+    for each in MATURITIES:
+        iv = found[each].iv
+        rows.append([f"ATM IV {each} days (decimal)", "#N/A" if iv is None else iv, found[each].source])
     for name, slope in zip(("Short slope (9 / 30 days)", "Medium slope (30 / 90 days)"),
                            slopes(contracts, *vix), strict=True):  # fmt: skip
         rows.append([name, "#N/A" if slope.value is None else slope.value, slope.source])

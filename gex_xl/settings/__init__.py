@@ -85,6 +85,16 @@ class Clock(StrEnum):
     ACT365 = "act365"
     BUSINESS252 = "business252"
 
+    @property
+    def days(self) -> int:
+        """Days in a year of this clock: calendar days, or business days."""
+        return 365 if self is Clock.ACT365 else 252
+
+    @property
+    def day_name(self) -> str:
+        """What its days are called: `days` or `business days`."""
+        return "days" if self is Clock.ACT365 else "business days"
+
 
 class ClockFrom(StrEnum):
     LAST_OPEN = "last_open"
