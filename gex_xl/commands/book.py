@@ -13,6 +13,7 @@ from typing import Any
 
 from gex_xl.atomic import replacing
 from gex_xl.chain import Chain
+from gex_xl.commands.options import add_settings, chosen_settings
 from gex_xl.commands.terminal import one_line
 from gex_xl.desk.limits import State
 from gex_xl.desk.listed import Listed
@@ -22,7 +23,7 @@ from gex_xl.desk.table import Cells, Where
 from gex_xl.functions import book_sheets, book_words
 from gex_xl.functions.arguments import moment, share
 from gex_xl.reading import read_cells
-from gex_xl.settings import Settings, parse_settings
+from gex_xl.settings import Settings
 
 BREACH = 3  # exit code
 _ABOUT = """Net exposure, limits and ways of hedging of a book of positions. Exit code 0: every limit is kept; 3: at
@@ -50,12 +51,12 @@ def add(commands: Any) -> None:
     book.add_argument("--horizon", type=float, default=1.0, metavar="DAYS", help="of basis risk (1)")
     book.add_argument("--warn-at", help="share of a limit from which it is near (0.8)")
     book.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    book.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings")
+    add_settings(book)
     book.set_defaults(run=_book)
 
 
 def _book(given: argparse.Namespace) -> int:
-    settings = Settings().with_changes(parse_settings("\n".join(given.set)))
+    settings = chosen_settings(given)
     ranges, places = _ranges(given)
     found = overview(
         Inputs(

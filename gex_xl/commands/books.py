@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gex_xl.atomic import replacing
 from gex_xl.chain import Chain
 from gex_xl.commands.fetch import add_symbol, fetched
+from gex_xl.commands.options import add_settings, add_spot_and_time, chosen_settings
 from gex_xl.commands.terminal import one_line
 from gex_xl.errors import BadInput
 from gex_xl.hosts import NAMES
@@ -62,15 +63,12 @@ def _add_chain(parser: argparse.ArgumentParser, chain: str) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--chain", type=Path, metavar="FILE", help=chain)
     add_symbol(parser, which)
-    parser.add_argument(
-        "--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings, onto the sheet Settings"
-    )
+    add_settings(parser, ", onto the sheet Settings")
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--earlier", type=Path, metavar="FILE", help="the chain of an earlier day or hour")
-    parser.add_argument("--spot", help="price of the underlying, where the chain does not say or is wrong")
-    parser.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; of the market without an offset")
+    add_spot_and_time(parser)
     parser.add_argument("--open", action="store_true", help="open the workbook when it is made")
 
 
@@ -86,7 +84,7 @@ def _new(given: argparse.Namespace) -> int:
         return _new_desk(given, host)
     if given.positions:
         raise BadInput("--positions goes with --desk; a book of gamma exposure takes --chain")
-    settings = template.DEFAULTS.with_changes(parse_settings("\n".join(given.set)))
+    settings = chosen_settings(given, template.DEFAULTS)
     cells, title = _chosen_cells(given, settings)
     inputs = _inputs(given, settings, Chain.from_cells(cells, settings))
     with tempfile.TemporaryDirectory() as folder:

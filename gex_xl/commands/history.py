@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from gex_xl.commands.options import add_settings, chosen_settings
 from gex_xl.commands.terminal import one_line
 from gex_xl.errors import BadInput
-from gex_xl.settings import Settings, parse_settings
 
 _ABOUT = """One row per chain file: date, symbol, spot, total GEX and its parts, flip, zero gamma, 25-delta skew,
 slopes, regime, z-scores against the 252 dates before, and the reason where a figure is missing.
@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
     )
     history.add_argument("files", type=Path, nargs="+", metavar="FOLDER_OR_FILE", help="chains; folders with all below")
     history.add_argument("--out", type=Path, required=True, help="history.parquet, .csv or .xlsx; replaced as a whole")
-    history.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings")
+    add_settings(history)
     history.add_argument("--workers", type=int, metavar="N", help="processes (all cores)")
     history.add_argument("--dask", metavar="ADDRESS", help="a Dask scheduler such as tcp://HOST:8786, or local")
     history.add_argument("--rebuild", action="store_true", help="forget the rows that are there and compute all again")
@@ -40,7 +40,7 @@ def _history(given: argparse.Namespace) -> int:
 
     if given.workers is not None and given.workers < 1:
         raise BadInput(f"--workers is {given.workers}; expected 1 or more")
-    settings = Settings().with_changes(parse_settings("\n".join(given.set)))
+    settings = chosen_settings(given)
     try:
         done = update(
             given.files, given.out, settings, workers=given.workers, dask=given.dask, rebuild=given.rebuild,

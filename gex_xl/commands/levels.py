@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.levels_text import LevelsFormat, levels_text
 from gex_xl.analytics.price_levels import Mapping, price_levels
 from gex_xl.atomic import replacing
 from gex_xl.chain import Chain
-from gex_xl.functions.arguments import amount, moment
-from gex_xl.settings import Settings, parse_settings
+from gex_xl.commands.options import add_settings, add_spot_and_time, chosen_contracts, chosen_settings
+from gex_xl.functions.arguments import amount
 
 
 def add(commands: Any) -> None:
@@ -32,17 +31,15 @@ def add(commands: Any) -> None:
         help="how levels become prices of that product; auto: the difference within 5 %%, else the ratio",
     )  # fmt: skip
     levels.add_argument("--out", type=Path, help="file to write; without it the text is printed")
-    levels.add_argument("--spot", help="price of the underlying, where the file does not say or is wrong")
-    levels.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; New York without an offset")
-    levels.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings")
+    add_spot_and_time(levels)
+    add_settings(levels)
     levels.set_defaults(run=_levels)
 
 
 def _levels(given: argparse.Namespace) -> int:
-    chosen = Settings().with_changes(parse_settings("\n".join(given.set)))
+    chosen = chosen_settings(given)
     chain = Chain.from_file(given.file, chosen)
-    as_of = moment(given.as_of, zone=chain.zone, order=chosen.date_order)
-    contracts = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
+    contracts = chosen_contracts(given, chain, chosen)
     found = price_levels(contracts, amount(given.target, "target"), Mapping(given.mapping))
     text = levels_text(contracts, found, LevelsFormat(given.format))
     if not text.endswith("\n"):

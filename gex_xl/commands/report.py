@@ -18,11 +18,11 @@ from gex_xl.chain import Chain
 from gex_xl.commands.change_text import change_json, change_text
 from gex_xl.commands.explain import explain
 from gex_xl.commands.fetch import add_symbol, fetched
+from gex_xl.commands.options import add_settings, add_spot_and_time, chosen_contracts, chosen_settings
 from gex_xl.commands.report_text import as_json, headline, other_choices, picture, quality
 from gex_xl.commands.watchlist_text import watched_json, watchlist_text
 from gex_xl.errors import BadInput
-from gex_xl.functions.arguments import amount, moment
-from gex_xl.settings import HELP, Settings, parse_settings
+from gex_xl.settings import HELP, Settings
 
 
 def add(commands: Any) -> None:
@@ -43,19 +43,17 @@ def add(commands: Any) -> None:
     report.add_argument(
         "--explain", action="store_true", help="how the file was read: layout, columns, units, market, clock, rows"
     )
-    report.add_argument("--spot", help="price of the underlying, where the file does not say or is wrong")
-    report.add_argument("--as-of", help="quote time, such as 2024-01-05T16:00-05:00; New York without an offset")
-    report.add_argument("--set", nargs="+", action="extend", default=[], metavar="key=value", help="settings")
+    add_spot_and_time(report)
+    add_settings(report)
     report.set_defaults(run=_report)
 
 
 def _report(given: argparse.Namespace) -> int:
-    chosen = Settings().with_changes(parse_settings("\n".join(given.set)))
+    chosen = chosen_settings(given)
     if len(given.file) > 1:
         return _several(given, chosen)
     chain = _fetched_chain(given, chosen) if given.symbol else Chain.from_file(given.file[0], chosen)
-    as_of = moment(given.as_of, zone=chain.zone, order=chosen.date_order)
-    contracts = prepare(chain, amount(given.spot, "spot"), as_of, chosen)
+    contracts = chosen_contracts(given, chain, chosen)
     moved = None if given.since is None else change(contracts, _earlier(given.since, chosen))
     if given.explain and not given.json:
         print("\n".join(explain(contracts)))

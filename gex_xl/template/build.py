@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from gex_xl.calc_features import CALC_ID
 from gex_xl.engines import Recalculation, recalculate
 from gex_xl.engines.package import Package
 from gex_xl.errors import BadInput
@@ -27,6 +23,7 @@ from gex_xl.template import (
     plan,
     start,
 )
+from gex_xl.template.book_file import book_file
 from gex_xl.template.settings_cells import NO_INPUTS, Inputs, write_inputs
 from gex_xl.template.style import TAB_EXPLAIN, TAB_FILL, TAB_READ, Style
 from gex_xl.udfs import FUNCTIONS
@@ -34,6 +31,7 @@ from gex_xl.udfs import FUNCTIONS
 Cells = Sequence[Sequence[object]]
 _FILL = (plan.CHAIN, plan.EARLIER, plan.SETTINGS)
 _EXPLAIN = (plan.START, plan.CHECK, plan.CHOICES, plan.FUNCTIONS, plan.CALC)
+_TABS = {name: TAB_FILL if name in _FILL else TAB_EXPLAIN if name in _EXPLAIN else TAB_READ for name in plan.SHEETS}
 
 
 def build_workbook(
@@ -48,32 +46,19 @@ def build_workbook(
     add to the xlsxwriter book what is a host's own. `settings` stand on the sheet Settings. Raises BadInput where
     the file cannot be written.
     """
-    book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
-    # Without an add-in a forced recalculation would put #NAME? in place of every figure.
-    book.set_calc_mode("auto", CALC_ID)
-    book.calc_on_load = False
-    book.set_properties({"title": "Dealer gamma exposure", "created": dt.datetime(2026, 1, 1)})
-    for name in plan.SHEETS:
-        sheet = book.add_worksheet(name)
-        sheet.set_tab_color(TAB_FILL if name in _FILL else TAB_EXPLAIN if name in _EXPLAIN else TAB_READ)
-    for name, target_cell in plan.NAMES.items():
-        book.define_name(name, target_cell)
-    style = Style(book)
-    start.draw(book, style, note)
-    paste.settings(book, style, settings or plan.DEFAULTS)
-    for name in (plan.CHAIN, plan.EARLIER):
-        paste.chain(book, style, name)
-    for draw in (maps.levels, maps.grid, maps.days_ahead, change.draw, markets.strikes, markets.flows,
-                 markets.volatility, history_sheet.days, explain.check, explain.choices, explain.functions,
-                 calc.draw):  # fmt: skip
-        draw(book, style)
-    dashboard.draw(book, style, paste.selector_values(settings or plan.DEFAULTS))
-    if extend is not None:
-        extend(book)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise BadInput(f"{target.name} cannot be written ({getattr(error.args[0], 'strerror', error)})") from None
+    with book_file(target, "Dealer gamma exposure", _TABS, plan.NAMES) as book:
+        style = Style(book)
+        start.draw(book, style, note)
+        paste.settings(book, style, settings or plan.DEFAULTS)
+        for name in (plan.CHAIN, plan.EARLIER):
+            paste.chain(book, style, name)
+        for draw in (maps.levels, maps.grid, maps.days_ahead, change.draw, markets.strikes, markets.flows,
+                     markets.volatility, history_sheet.days, explain.check, explain.choices, explain.functions,
+                     calc.draw):  # fmt: skip
+            draw(book, style)
+        dashboard.draw(book, style, paste.selector_values(settings or plan.DEFAULTS))
+        if extend is not None:
+            extend(book)
 
 
 def new_workbook(

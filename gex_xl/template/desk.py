@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from gex_xl.calc_features import CALC_ID
 from gex_xl.engines import Recalculation, recalculate
-from gex_xl.errors import BadInput
 from gex_xl.template import desk_hedge, desk_sample, desk_sheets
 from gex_xl.template import desk_plan as plan
+from gex_xl.template.book_file import book_file
 from gex_xl.template.style import TAB_EXPLAIN, TAB_FILL, TAB_READ, Style
 from gex_xl.udfs import FUNCTIONS
 
@@ -32,29 +28,17 @@ def build_desk(
     `ranges`: part -> cells with their header, in place of the made-up ones. Raises BadInput where the file cannot be
     written.
     """
-    book: Any = xlsxwriter.Workbook(target, {"use_future_functions": True})
-    # Without an add-in a forced recalculation would put #NAME? in place of every figure.
-    book.set_calc_mode("auto", CALC_ID)
-    book.calc_on_load = False
-    book.set_properties({"title": "A desk's own book", "created": dt.datetime(2026, 1, 1)})
-    for name in plan.SHEETS:
-        sheet = book.add_worksheet(name)
-        sheet.set_tab_color(_TABS[name])
-        sheet.hide_gridlines(2)
-    for name, cell in plan.NAMES.items():
-        book.define_name(name, cell)
-    style = Style(book)
-    held = desk_sample.RANGES if ranges is None else ranges
-    for draw in (desk_sheets.positions, desk_hedge.hedge, desk_sheets.limits, desk_sheets.quotes):
-        draw(book, style, held)
-    desk_sheets.own_cells(book, style, note, sample=ranges is None)
-    desk_sheets.machine(book, style)
-    if extend is not None:
-        extend(book)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise BadInput(f"{target.name} cannot be written ({getattr(error.args[0], 'strerror', error)})") from None
+    with book_file(target, "A desk's own book", _TABS, plan.NAMES) as book:
+        for sheet in book.worksheets():
+            sheet.hide_gridlines(2)
+        style = Style(book)
+        held = desk_sample.RANGES if ranges is None else ranges
+        for draw in (desk_sheets.positions, desk_hedge.hedge, desk_sheets.limits, desk_sheets.quotes):
+            draw(book, style, held)
+        desk_sheets.own_cells(book, style, note, sample=ranges is None)
+        desk_sheets.machine(book, style)
+        if extend is not None:
+            extend(book)
 
 
 def new_desk(

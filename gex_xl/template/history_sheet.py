@@ -96,27 +96,22 @@ def _kept(sheet: Any, style: Style) -> None:
     sheet.set_column_pixels(14, plan.KEPT_COLUMNS, 84)
 
 
+def _how_to_keep(book: Any, way: str) -> Any:
+    """Say it above the kept rows; gives the sheet."""
+    sheet = book.get_worksheet_by_name(plan.DAYS)
+    sheet.write(KEPT_HEADER - 2, 1, f"To keep today: {way} {_BY_HAND}.", Style(book).note)
+    return sheet
+
+
 def append_by_macro(book: Any) -> None:
     """A button for the macro AppendToday, which the file has to hold."""
-    sheet = book.get_worksheet_by_name(plan.DAYS)
-    sheet.write(
-        KEPT_HEADER - 2,
-        1,
-        f"To keep today: press the button, or run the macro AppendToday; or {_BY_HAND}.",
-        Style(book).note,
-    )
+    sheet = _how_to_keep(book, "press the button, or run the macro AppendToday; or")
     sheet.insert_button(_BUTTON, {"macro": "AppendToday", "caption": "Keep today's row", **_BUTTON_SIZE})
 
 
 def append_by_script(book: Any) -> None:
     """A shape that selects the cell behind it, which is how an add-in learns that a button was pressed."""
-    sheet = book.get_worksheet_by_name(plan.DAYS)
-    sheet.write(
-        KEPT_HEADER - 2,
-        1,
-        f"To keep today: press the button (the pane of xlwings Lite must be open), or {_BY_HAND}.",
-        Style(book).note,
-    )
+    sheet = _how_to_keep(book, "press the button (the pane of xlwings Lite must be open), or")
     sheet.insert_textbox(
         _BUTTON,
         "Keep today's row",
