@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.arrays import FloatArray, Instants
+from gex_xl.arrays import FloatArray, Index, Instants
 from gex_xl.clock import is_monthly, settlements
 from gex_xl.errors import BadInput
 from gex_xl.listed import listed_products, settlement_notes
@@ -21,6 +22,8 @@ from gex_xl.reading.conventions import without_placeholders
 from gex_xl.reading.markets import COINS
 from gex_xl.reading.symbols import one_underlying
 from gex_xl.settings import Settings
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,7 +127,7 @@ _ARRAYS = (
     "dealer_position",
     "forward",
 )
-_AM = {1.0: True, 0.0: False}  # NaN: not said
+_AM = (False, True, None)  # None: not said
 _MULTIPLIERS = (1e-9, 1e9)  # the bounds of the setting
 _MOST_HELD = 1e11  # no series has as many contracts, nor shares
 _LEAST_COIN = 1e-4
@@ -151,32 +154,32 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     if columns.spot is not None and not 0 < columns.spot <= _LARGEST_PRICE:
         raise BadInput(f"spot is {columns.spot:g} ({columns.spot_from}); expected a price, or give spot")
     iv = without_placeholders(columns.iv, *columns.iv_placeholder)
-    # Contracts share some dozens of roots and expiries: what follows from these is found once for each.
-    keys = list(zip(columns.root, columns.expiry, map(_AM.get, columns.am.tolist()), strict=True))
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    of = np.array([places[key] for key in keys], dtype=np.intp)
-    roots = np.array([root for root, _, _ in places], dtype=np.str_)[of]
+    of, places = _places(columns)
+    # As a rank, a root is sorted by and compared as fast as a number.
+    names = np.array([root for root, _, _ in places], dtype=np.str_)
     expiry = np.array([day for _, day, _ in places], dtype="datetime64[D]")[of]
-    ticker, listed = listed_products(columns, list(places), symbol, settings.third_friday)
+    rank = np.unique(names, return_inverse=True)[1][of]
+    is_call = columns.right == "C"
+    ticker, listed = listed_products(columns, places, symbol, settings.third_friday)
     morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
     if columns.units is not None:
         ticker = replace(ticker, multiplier=columns.units)
     early = np.array([each.american and bool(symbol) for each in listed], dtype=bool)
-    order = np.lexsort((columns.row, morning[of], roots, columns.right, columns.strike, expiry))
+    order = np.lexsort((columns.row, morning[of], rank, ~is_call, columns.strike, expiry))
     may_open = settles_twice(symbol, columns.venue) or not symbol
-    keep, duplicates, twice = _distinct(columns, order, roots, expiry, morning[of], may_open=may_open)
+    keep, duplicates, twice = _distinct(columns, order, rank, expiry, morning[of], may_open=may_open)
     order = order[keep]
     settled = settlements([day for _, day, _ in places], listed)
     notes = [*columns.notes, *_fractions(columns), *twice, *settlement_notes(columns, symbol, settings.third_friday)]
     arrays = {name: getattr(columns, name)[order] for name in _ARRAYS if name != "iv"}
     chain = Chain(
         row=columns.row[order],
-        root=roots[order],
+        root=names[of[order]],
         expiry=expiry[order],
         settlement=settled[of][order],
         am_settled=morning[of][order],
         american=early[of][order],
-        is_call=columns.right[order] == "C",
+        is_call=is_call[order],
         iv=iv[order],
         last_trade=columns.last_trade[order],
         **arrays,
@@ -200,6 +203,27 @@ def _build(columns: Columns, settings: Settings) -> Chain:
         if isinstance(value := getattr(chain, each.name), np.ndarray):
             value.setflags(write=False)  # shared by all who ask
     return chain
+
+
+def _places(columns: Columns) -> tuple[Index, list[tuple[str, dt.date, bool | None]]]:
+    """Contracts share some dozens of roots and expiries: the place of each in the list of those that differ.
+
+    What follows from root, expiry and whether the feed says that a contract settles at the open is found once for each.
+    """
+    root, roots = _ranked(columns.root.tolist())
+    day, days = _ranked(columns.expiry.tolist())
+    am = np.select([columns.am == 0.0, columns.am == 1.0], [0, 1], 2)
+    each, of = np.unique((root * len(days) + day) * len(_AM) + am, return_inverse=True)
+    of_root, of_day, of_am = np.unravel_index(each, (len(roots), len(days), len(_AM)))
+    places = zip(of_root.tolist(), of_day.tolist(), of_am.tolist(), strict=True)
+    return of, [(roots[r], days[d], _AM[a]) for r, d, a in places]
+
+
+def _ranked(values: list[Value]) -> tuple[Index, list[Value]]:
+    """The place of each value in the list of those that differ, and that list."""
+    distinct = list(dict.fromkeys(values))
+    places = {value: place for place, value in enumerate(distinct)}
+    return np.fromiter(map(places.__getitem__, values), dtype=np.int64, count=len(values)), distinct
 
 
 def _fractions(columns: Columns) -> list[str]:
@@ -231,7 +255,7 @@ def _require(columns: Columns, name: str, fine: npt.NDArray[np.bool_], wanted: s
 def _distinct(
     columns: Columns,
     order: npt.NDArray[np.int64],
-    roots: npt.NDArray[np.str_],
+    roots: Index,
     expiry: npt.NDArray[np.datetime64],
     morning: npt.NDArray[np.bool_],
     *,

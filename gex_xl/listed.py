@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from gex_xl.clock import is_monthly
 from gex_xl.products import US, Kind, Product, by_ticker, product, products, settles_twice
 from gex_xl.reading import Columns
@@ -55,7 +57,7 @@ def settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -
     notes = []
     if "VIXW" in columns.root:
         notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
-    unsaid = {day for day, am in zip(columns.expiry, columns.am.tolist(), strict=True) if am != am}  # NaN: not said
+    unsaid = set(columns.expiry[np.isnan(columns.am)].tolist())
     monthly = sorted(filter(is_monthly, unsaid))
     if not columns.has_roots and monthly and (settles_twice(symbol, columns.venue) or not symbol):
         notes.append(

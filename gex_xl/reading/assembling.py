@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
+from gex_xl.reading import at_once
 from gex_xl.reading.columns import AMOUNTS, Columns, Table
 from gex_xl.reading.evidence import compare_sides, weigh_iv
 from gex_xl.reading.headers import plain
@@ -21,11 +22,12 @@ from gex_xl.reading.other_lines import leave_out_other_lines, section_sizes
 from gex_xl.reading.preamble import find_expiries, read_preamble
 from gex_xl.reading.quotes import last_trades, read_quote_time, read_spot
 from gex_xl.reading.roles import CALL, NAMES, PUT, Places, Roles, find_roles
-from gex_xl.reading.symbols import Symbol, check_expiries, check_strikes, of_expiry, parse, strikes_of
+from gex_xl.reading.symbol_columns import Symbols, check_expiries, check_strikes
+from gex_xl.reading.symbols import of_expiry, parse
 from gex_xl.reading.telling import how_read, shifted_rows
 from gex_xl.reading.titles import MissingColumns, titled_rights
 from gex_xl.reading.units import read_iv, read_multipliers, scale_strikes
-from gex_xl.reading.values import PLACEHOLDERS, all_there, is_blank, right, shown, text
+from gex_xl.reading.values import PLACEHOLDERS, is_blank, right, shown, text
 from gex_xl.settings import Settings
 
 Above = Sequence[tuple[int, Sequence[object]]]
@@ -43,7 +45,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     table = Table(rows, header, settings)
     roles = find_roles(table)
     table.decide(roles.places())
-    if {"expiry", "strike"} <= roles.at.keys() and not any(any(table.symbols(j)) for j in roles.all("symbol")):
+    if {"expiry", "strike"} <= roles.at.keys() and not any(table.symbols(j).heads for j in roles.all("symbol")):
         table.fill_down(roles.at["expiry"], roles.at["strike"])
     left_out, sections = leave_out_other_lines(table, roles)
     above = list(enumerate(rows[:header], 1))
@@ -64,8 +66,8 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
     columns = Columns(
         layout=_LAYOUTS[roles.two],
         row=np.tile(table.numbers, len(sides)),
-        root=[root for each in sides for root in each.roots(table)],
-        expiry=[day for each in sides for day in _expiries(table, roles, sides, each, days)],
+        root=np.concatenate([each.roots(table) for each in sides]),
+        expiry=np.concatenate([_expiries(table, roles, sides, each, days) for each in sides]),
         right=np.concatenate(rights),
         strike=np.concatenate([each.strikes(table) for each in sides]),
         **amounts,
@@ -80,7 +82,7 @@ def read(rows: Sequence[Sequence[object]], header: int, settings: Settings, titl
         quote_delay=_CBOE_DELAY if cboe else 0.0,
         left_out=left_out,
         notes=table.notes,
-        symbols=[o for each in sides for o in each.symbols],
+        symbols=Symbols.joined([each.symbols for each in sides]),
     )
     if sections:
         columns.multiplier = np.tile(sections_to_rows(table, sections), len(sides))
@@ -103,35 +105,38 @@ class _Side:
 
     side: str
     at: Places
-    symbols: list[Symbol | None]
+    symbols: Symbols
     named: bool
 
     def __init__(self, table: Table, roles: Roles, side: str) -> None:
         self.side, self.at = side, roles.of(side)
         self.symbols = table.symbols(self.at.get("symbol"))
-        self.named = any(self.symbols)
+        self.named = bool(self.symbols.heads)
 
-    def take_expiries(self, table: Table, days: Sequence[dt.date | None]) -> None:
+    def take_expiries(self, table: Table, days: Iterable[dt.date | None]) -> None:
         """Read symbols that name a month with the expiries of their rows. Raises BadInput where these differ."""
-        for i, (symbol, day) in enumerate(zip(self.symbols, days, strict=True)):
+        if not any(head.expiry is None and head.family == "india" for head in self.symbols.heads):
+            return
+        read = list(self.symbols)
+        for i, (symbol, day) in enumerate(zip(read, days, strict=True)):
             if symbol and day and symbol.expiry is None and symbol.family == "india":
                 cell = table.cells(self.at["symbol"])[i]
-                self.symbols[i] = of_expiry(cell, day)
-                if self.symbols[i] is None:
+                read[i] = of_expiry(cell, day)
+                if read[i] is None:
                     raise BadInput(
                         f"expiry in row {table.numbers[i]} is {day}; expected one in the month of its option symbol "
                         f"{shown(cell)}"
                     )
+        self.symbols = Symbols.of_each(read)
 
-    def roots(self, table: Table) -> list[str]:
-        if "root" not in self.at:
-            return [o.root if o else "" for o in self.symbols]
-        named = [text(cell).upper() for cell in table.cells(self.at.get("root"))]
-        known = [parse(name) for name in named] if any(map(parse, named[:5])) else [None] * len(named)
-        return [
-            o.root if o else inside.root if inside else name
-            for o, inside, name in zip(self.symbols, known, named, strict=True)
-        ]
+    def roots(self, table: Table) -> npt.NDArray[np.object_]:
+        found = self.symbols.all("root", "")
+        if "root" in self.at:
+            named = [text(cell).upper() for cell in table.cells(self.at.get("root"))]
+            inside = [parse(name) for name in named] if any(map(parse, named[:5])) else [None] * len(named)
+            for i in np.flatnonzero(~self.symbols.known).tolist():
+                found[i] = o.root if (o := inside[i]) else named[i]
+        return found
 
     def strikes(self, table: Table) -> FloatArray:
         written = table.numeric(self.at.get("strike"), "strike")
@@ -139,47 +144,52 @@ class _Side:
             _refuse_no_number(table, self, written)
         if not np.isnan(written).any():
             return written
-        return np.where(np.isnan(written), strikes_of(self.symbols), written)
+        return np.where(np.isnan(written), self.symbols.strike, written)
 
     def rights(self, table: Table, above: Above) -> npt.NDArray[np.str_]:
         if self.side:
             return np.full(len(table.rows), self.side)
-        cells = table.cells(self.at.get("right"))
+        cells: Sequence[object] = table.cells(self.at.get("right"))
         if table.rows and not self.named and "right" not in self.at:
             cells = titled_rights(table, above)
-        out = []
-        for i, cell in enumerate(cells):
-            o = self.symbols[i]
-            known = right(cell) or (o.right if o else None)
-            if known is None and "right" not in self.at and self.named:
+        given, named = _rights_of(cells), self.symbols.all("right", "").astype(np.str_)
+        known = np.where(given == "", named, given)
+        wrong = np.flatnonzero((known == "") | ((named != "") & (named != known)))
+        if wrong.size:
+            i = int(wrong[0])
+            if not known[i] and "right" not in self.at and self.named:
                 raise _no_symbol(table, self.at["symbol"], i)
-            if known is None:
-                raise BadInput(f'option type in row {table.numbers[i]} is "{shown(cell)}"; expected call or put')
-            if o and o.right != known:
-                raise BadInput(
-                    f'option type in row {table.numbers[i]} is "{shown(cell)}"; expected {NAMES[o.right]}, as its '
-                    "symbol says"
-                )
-            out.append(known)
-        return np.array(out, dtype=np.str_)
+            wanted = f"{NAMES[named[i]]}, as its symbol says" if named[i] else "call or put"
+            raise BadInput(f'option type in row {table.numbers[i]} is "{shown(cells[i])}"; expected {wanted}')
+        return known
+
+
+def _rights_of(cells: Sequence[object]) -> npt.NDArray[np.str_]:
+    """`right` of each cell, "" where it says neither; a column of text has few different words."""
+    if (words := at_once.distinct(cells)) is not None:
+        read: dict[object, str] = {word: right(word) or "" for word in words}
+        if len(read) == 1:
+            return np.repeat(np.array([*read.values()], dtype=np.str_), len(cells))
+        return np.array([read[cell] for cell in cells], dtype=np.str_)
+    return np.array([right(cell) or "" for cell in cells], dtype=np.str_)
 
 
 def _refuse_no_number(table: Table, side: _Side, written: FloatArray) -> None:
     """Raises BadInput where a strike is a word that stands for none, and no symbol says it."""
     cells = table.cells(side.at["strike"])
     for i in np.flatnonzero(np.isnan(written)).tolist():
-        if side.symbols[i] is None and not is_blank(cells[i]) and text(cells[i]).lower() not in PLACEHOLDERS:
+        if not side.symbols.known[i] and not is_blank(cells[i]) and text(cells[i]).lower() not in PLACEHOLDERS:
             raise BadInput(f'strike in row {table.numbers[i]} is "{shown(cells[i])}"; expected a number')
 
 
 def _check_symbols_of_sides(table: Table, sides: Sequence[_Side]) -> None:
     for each in sides:
-        for i, symbol in enumerate(each.symbols):
-            if each.side and symbol and symbol.right != each.side:
-                name = shown(table.cells(each.at["symbol"])[i])
-                raise BadInput(
-                    f"the symbol in row {table.numbers[i]} is {name}; expected a {NAMES[each.side]} on that side"
-                )
+        if each.side and any(head.right != each.side for head in each.symbols.heads):
+            i = int(np.flatnonzero(each.symbols.known & (each.symbols.all("right", "") != each.side))[0])
+            name = shown(table.cells(each.at["symbol"])[i])
+            raise BadInput(
+                f"the symbol in row {table.numbers[i]} is {name}; expected a {NAMES[each.side]} on that side"
+            )
 
 
 def _check_parts(table: Table, roles: Roles, sides: Sequence[_Side]) -> None:
@@ -202,11 +212,11 @@ def _check_parts(table: Table, roles: Roles, sides: Sequence[_Side]) -> None:
     )
 
 
-def _days(table: Table, roles: Roles, sides: Sequence[_Side], above: Above, title: str) -> Sequence[dt.date | None]:
+def _days(table: Table, roles: Roles, sides: Sequence[_Side], above: Above, title: str) -> npt.NDArray[np.object_]:
     """The expiry of each row by its column, else by titles and the file's name where no symbol holds it."""
     at = roles.at.get("expiry")
     days: Sequence[dt.date | None] = table.dates(at)
-    dated = any(o and o.expiry for each in sides for o in each.symbols)
+    dated = any(head.expiry for each in sides for head in each.symbols.heads)
     if not any(days) and not dated and table.rows:
         titled = find_expiries(table, above, title)
         if not titled and at is None:
@@ -215,19 +225,21 @@ def _days(table: Table, roles: Roles, sides: Sequence[_Side], above: Above, titl
             )
             raise (BadInput if roles.two else MissingColumns)(f"{names_none} Expiry")
         days = titled or days
-    return days
+    return np.array(days, dtype=object)
 
 
 def _expiries(
-    table: Table, roles: Roles, sides: Sequence[_Side], side: _Side, days: Sequence[dt.date | None]
-) -> list[dt.date]:
+    table: Table, roles: Roles, sides: Sequence[_Side], side: _Side, days: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
     """The expiries of a side: where its row has none, that of its symbol, or of the other side's."""
-    found = []
-    for i, day in enumerate(days):
-        known = day or next((o.expiry for s in (side, *sides) if (o := s.symbols[i]) and o.expiry), None)
-        if known is None:
-            raise _no_expiry(table, roles, i)
-        found.append(known)
+    found = days.copy()
+    for each in (side, *sides):
+        missing = ~found.astype(bool)
+        if not missing.any():
+            return found
+        found[missing] = each.symbols.all("expiry", None)[missing]
+    for i in np.flatnonzero(~found.astype(bool)).tolist():
+        raise _no_expiry(table, roles, i)
     return found
 
 
@@ -276,7 +288,7 @@ def _is_cboe(table: Table, roles: Roles, sides: Sequence[_Side]) -> bool:
 
     iv at or below 0.02, or above 5, is its way of writing "none".
     """
-    occ = any(o and o.family == "occ" for each in sides for o in each.symbols)
+    occ = any(head.family == "occ" for each in sides for head in each.symbols.heads)
     return occ and (roles.by_place or {plain(name) for name in table.names} >= _DELAYED)
 
 
@@ -309,7 +321,7 @@ def _present(table: Table, roles: Roles, sides: Sequence[_Side]) -> list[bool]:
     present = []
     for each in sides:
         own = roles.sides[each.side].values()
-        if any(all_there(table.cells(j)) for j in own):
+        if any(at_once.all_there(table.cells(j)) for j in own):
             present += [True] * len(table.rows)
             continue
         present += [any(j < len(row) and not _nothing(row[j]) for j in own) for row in table.rows]

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import takewhile
+from itertools import chain, takewhile
 from operator import itemgetter
 
 import numpy as np
@@ -14,11 +14,13 @@ import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
+from gex_xl.reading import at_once
+from gex_xl.reading.at_once import Column
 from gex_xl.reading.conventions import day_first, decimal_comma, iv_factor
 from gex_xl.reading.dates import LONGEST, NUMERIC_DATE, expiry_date, expiry_dates
 from gex_xl.reading.headers import FIELDS, field_of
-from gex_xl.reading.symbols import Symbol, parse_all
-from gex_xl.reading.values import all_there, is_blank, number, numbers, rounded, shown, text
+from gex_xl.reading.symbol_columns import Symbols, parse_all
+from gex_xl.reading.values import first_rounded, is_blank, number, numbers, shown, text
 from gex_xl.settings import Settings
 
 #: Fields of numbers that both layouts have, one entry per contract.
@@ -41,8 +43,8 @@ class Columns:
 
     layout: str
     row: npt.NDArray[np.int64]
-    root: list[str]
-    expiry: list[dt.date]
+    root: npt.NDArray[np.object_]  # of str
+    expiry: npt.NDArray[np.object_]  # of datetime.date
     right: npt.NDArray[np.str_]
     strike: FloatArray
     iv: FloatArray
@@ -74,17 +76,17 @@ class Columns:
     left_out: list[tuple[str, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
-    symbols: list[Symbol | None] = field(default_factory=list)
+    symbols: Symbols = field(default_factory=lambda: Symbols.of_each([]))
 
     def keep(self, wanted: npt.NDArray[np.bool_]) -> None:
         """Drop the contracts that are not wanted, in place."""
+        if wanted.all():
+            return
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, np.ndarray):
                 setattr(self, each.name, value[wanted])
-        self.root = [root for root, keep in zip(self.root, wanted, strict=True) if keep]
-        self.expiry = [expiry for expiry, keep in zip(self.expiry, wanted, strict=True) if keep]
-        self.symbols = [symbol for symbol, keep in zip(self.symbols, wanted, strict=True) if keep]
+        self.symbols = self.symbols.kept(wanted)
 
 
 class Table:
@@ -99,14 +101,16 @@ class Table:
         self.settings = settings
         self.first = self.last = header + 1
         self.above = rows[:header]
-        below = list(enumerate(rows[header + 1 :], header + 2))
-        kept = [(n, row) for n, row in below if (row and not is_blank(row[0])) or not all(map(is_blank, row))]
-        self.rows = [row for _, row in kept]
+        self.rows = list(rows[header + 1 :])
+        self.numbers = np.arange(header + 2, header + 2 + len(self.rows))
+        if not at_once.all_there([row[0] if row else None for row in self.rows]):
+            filled = [not all(map(is_blank, row)) for row in self.rows]
+            self.rows = [row for row, keep in zip(self.rows, filled, strict=True) if keep]
+            self.numbers = self.numbers[np.array(filled, dtype=bool)]
         self._narrowest = min(map(len, self.rows), default=0)
-        self.numbers = np.array([n for n, _ in kept], dtype=np.int64)
         self.others: list[tuple[int, Sequence[object]]] = []
-        self._columns: dict[int, list[object]] = {}
-        self._symbols: dict[int, list[Symbol | None]] = {}
+        self._columns: dict[int, Column] = {}
+        self._symbols: dict[int, Symbols] = {}
         self.comma, self.day_first = False, False
         self.notes: list[str] = []
 
@@ -128,7 +132,7 @@ class Table:
         A column where a value stands twice is left as it is.
         """
         cells = self.cells(at)
-        if all_there(cells):
+        if at_once.all_there(cells):
             return
         named = [not is_blank(cell) for cell in cells]
         given = [cell for cell in cells if not is_blank(cell)]
@@ -166,7 +170,7 @@ class Table:
         """Settle the decimal mark and the order of dates from the columns at `places` (field, column)."""
         at = list(dict.fromkeys(places))
         self.comma, said = decimal_comma([self.cells(j) for f, j in at if f in _NUMERIC], self.settings.decimal)
-        dates = [cell for f, j in at if f in ("expiry", "quote_time") for cell in self.cells(j)]
+        dates = chain.from_iterable(self.cells(j) for f, j in at if f in ("expiry", "quote_time"))
         self.day_first, also = day_first(dates, self.settings.date_order)
         if also and (known := self._order_of_symbols(at)) is not None:
             self.day_first, also = known, ""
@@ -220,24 +224,24 @@ class Table:
     def _is_text(self, row: Sequence[object]) -> bool:
         return 2 * sum(not is_blank(cell) for cell in row) <= max(len(self.names), 10)
 
-    def cells(self, at: int | None) -> list[object]:
+    def cells(self, at: int | None) -> Column:
         """One column; None where a row is too short or there is no such column."""
         if at is None:
-            return [None] * len(self.rows)
+            return Column([None] * len(self.rows))
         if at not in self._columns:
             if self._narrowest > at:
-                column = list(map(itemgetter(at), self.rows))
+                column = Column(map(itemgetter(at), self.rows))
             else:
-                column = [row[at] if at < len(row) else None for row in self.rows]
-            if any(kind.__hash__ is None for kind in set(map(type, column))):
-                column = [text(c) if type(c).__hash__ is None else c for c in column]  # lists, which no feed means
+                column = Column(row[at] if at < len(row) else None for row in self.rows)
+            if any(kind.__hash__ is None for kind in column.kinds):  # lists, which no feed means
+                column = Column(text(cell) if type(cell).__hash__ is None else cell for cell in column)
             self._columns[at] = column
         return self._columns[at]
 
-    def symbols(self, at: int | None) -> list[Symbol | None]:
+    def symbols(self, at: int | None) -> Symbols:
         """What the option symbols of a column say; None where there is none."""
         if at is None:
-            return [None] * len(self.rows)
+            return Symbols.of_each([None] * len(self.rows))
         if at not in self._symbols:
             self._symbols[at] = parse_all(self.cells(at))
         return self._symbols[at]
@@ -270,7 +274,7 @@ class Table:
         """A column of one of the AMOUNTS."""
         title = FIELDS[name][0].replace("_", " ")
         found = self.numeric(at, title, needed=name == "open_interest")
-        if name == "open_interest" and (cell := next(filter(rounded, self.cells(at)), None)):
+        if name == "open_interest" and (cell := first_rounded(self.cells(at))):
             self.notes.append(f"open interest such as {shown(cell)} is rounded by the feed")
         return found
 
@@ -280,7 +284,5 @@ class Table:
 
     def iv_factor(self, iv: FloatArray, places: Sequence[int], *, highest: float) -> tuple[float, str, bool]:
         """What makes the iv of the columns at `places` decimals, what to say, and whether that may be revised."""
-        cells = [cell for j in places for cell in self.cells(j)]
-        rows = self.numbers.tolist() * len(places)
-        titles = [self.names[j] for j in places]
-        return iv_factor(iv, cells, rows, titles, self.settings.iv_unit, highest=highest)
+        columns = [(self.names[j], self.cells(j)) for j in places]
+        return iv_factor(iv, columns, self.numbers, self.settings.iv_unit, highest=highest)

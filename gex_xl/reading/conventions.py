@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
+from gex_xl.reading import at_once
 from gex_xl.reading.dates import NUMERIC_DATE
 from gex_xl.reading.values import is_blank, number, shown, text
 from gex_xl.settings import DateOrder, Decimal, IvUnit
@@ -25,6 +27,7 @@ _THOUSANDS_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3}){2,}")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 # 10 000 %: what is above it, or above that in percent, is a feed's way of writing "none".
 _HIGH_IV, _NO_PERCENT = 100.0, 10_000.0
+_PERCENT = "%％"
 
 
 def decimal_comma(columns: Iterable[Sequence[object]], setting: Decimal) -> tuple[bool, str]:
@@ -35,8 +38,8 @@ def decimal_comma(columns: Iterable[Sequence[object]], setting: Decimal) -> tupl
     if setting is not Decimal.AUTO:
         return setting is Decimal.COMMA, ""
     columns = list(columns)
-    texts = [[c for c in cells if isinstance(c, str)] for cells in columns if str in set(map(type, cells))]
-    with_commas = [text(c) for cells in texts if "," in "".join(cells) for c in cells if "," in c]
+    marked = [cells for cells in columns if not at_once.without(cells, ",")]
+    with_commas = [text(c) for cells in marked for c in cells if isinstance(c, str) and "," in c]
     if not with_commas:
         return False, ""
     commas = [word for word in with_commas if _matches(_DECIMAL_COMMA, word)]
@@ -72,7 +75,7 @@ def day_first(cells: Iterable[object], setting: DateOrder) -> tuple[bool, str]:
     """
     if setting is not DateOrder.AUTO:
         return setting is DateOrder.DMY, ""
-    distinct = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
+    distinct = [cell for cell in dict.fromkeys(cells) if isinstance(cell, str)]
     found = [(cell, match) for cell in distinct if (match := NUMERIC_DATE.search(text(cell)))]
     if not found:
         return False, ""
@@ -110,28 +113,21 @@ def _weekends(found: list[tuple[str, re.Match[str]]], day_at: int) -> int:
 
 def iv_factor(
     iv: FloatArray,
-    cells: Sequence[object],
-    rows: Sequence[int],
-    titles: Sequence[str],
+    columns: Sequence[tuple[str, Sequence[object]]],
+    rows: npt.NDArray[np.int64],
     setting: IvUnit = IvUnit.AUTO,
     *,
     highest: float = np.inf,
 ) -> tuple[float, str, bool]:
     """What makes iv decimals: the factor, what to say, and whether it rests on the size of the figures alone.
 
-    A column is in percent as a whole or not at all. Signs of percent: a % in the `cells` (whose figures are decimals
-    already); a % in one of the `titles`, where half of the figures are above 1 (a worksheet shows 0.25 as 25 %); or
-    nine in ten figures above 2.5. A decimal column would need 250 % at the money for that; deep wings of a short expiry
-    alone do not reach nine in ten. Figures above `highest` are a feed's way of writing "none". Raises BadInput where a
-    column has figures with and without a %.
+    `columns` are the titles and cells that the iv is of, `rows` the row numbers of each. A column is in percent as a
+    whole or not at all. Signs of percent: a % in the cells (whose figures are decimals already); a % in a title, where
+    half of the figures are above 1 (a worksheet shows 0.25 as 25 %); or nine in ten figures above 2.5. A decimal column
+    would need 250 % at the money for that; deep wings of a short expiry alone do not reach nine in ten. Figures above
+    `highest` are a feed's way of writing "none". Raises BadInput where a column has figures with and without a %.
     """
-    signs = [isinstance(c, str) and ("%" in c or "％" in c) for c in cells]
-    if any(signs):
-        for cell, sign, row in zip(cells, signs, rows, strict=True):
-            if not sign and not is_blank(cell) and (number(cell) or 0.0) != 0.0:
-                raise BadInput(
-                    f'iv in row {row} is "{shown(cell)}" and others have a %; expected one unit in all of the column'
-                )
+    if not all(at_once.without(cells, _PERCENT) for _, cells in columns) and _signed(columns, rows):
         return 1.0, "iv is written in percent; read as decimals", False
     if setting is not IvUnit.AUTO:
         return (
@@ -140,7 +136,7 @@ def iv_factor(
     real = iv[(iv > 0.02) & (iv < _NO_PERCENT)]
     if not real.size:
         return 1.0, "", True
-    if any("%" in title for title in titles) and np.median(real) > 1:
+    if any("%" in title for title, _ in columns) and np.median(real) > 1:
         return 0.01, "the iv column is titled in percent; divided by 100", False
     low = np.quantile(real, 0.1, method="lower")
     if low > 2.5:
@@ -155,6 +151,20 @@ def iv_factor(
             True,
         )
     return 1.0, "", True
+
+
+def _signed(columns: Sequence[tuple[str, Sequence[object]]], rows: npt.NDArray[np.int64]) -> bool:
+    """Whether figures have a sign of percent. Raises BadInput where some have and others not."""
+    signs = [[isinstance(c, str) and any(mark in c for mark in _PERCENT) for c in cells] for _, cells in columns]
+    if not any(map(any, signs)):
+        return False
+    for (_, cells), signed in zip(columns, signs, strict=True):
+        for cell, sign, row in zip(cells, signed, rows.tolist(), strict=True):
+            if not sign and not is_blank(cell) and (number(cell) or 0.0) != 0.0:
+                raise BadInput(
+                    f'iv in row {row} is "{shown(cell)}" and others have a %; expected one unit in all of the column'
+                )
+    return True
 
 
 def without_placeholders(iv: FloatArray, low: float, high: float) -> FloatArray:

@@ -79,6 +79,7 @@ def _estimates(columns: Columns) -> list[tuple[float, float]]:
     away = np.full(len(fine), np.inf)
     away[fine] = np.abs(np.log(columns.strike[fine] / spot))
     strikes, rights = columns.strike.tolist(), columns.right.tolist()
+    days = set(columns.expiry)
     found: dict[tuple[dt.date, float], dict[str, int]] = {}
     nearest: dict[dt.date, tuple[float, dict[str, int]]] = {}
     for i in np.argsort(away, kind="stable")[: fine.sum()].tolist():
@@ -89,6 +90,8 @@ def _estimates(columns: Columns) -> list[tuple[float, float]]:
         pair[rights[i]] = i
         if len(pair) == 2:
             nearest[day] = away[i], pair
+            if len(nearest) == len(days):
+                break
     out = []
     for day, (distance, pair) in nearest.items():
         left = (dt.datetime.combine(day, listed.settlement, listed.zone) - asked).total_seconds() / _YEAR

@@ -8,6 +8,7 @@ import json
 import re
 from itertools import chain, islice
 from pathlib import Path
+from typing import cast
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.containers import (
@@ -124,7 +125,7 @@ def cells_of_csv(decoded: str) -> Cells:
     lines = chain(io.StringIO(decoded, newline=""), [_END])
     reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
     try:
-        rows: Cells = [list(row) for row in reader]
+        rows = cast("Cells", list(reader))
     except csv.Error as error:
         raise BadInput(f"the text cannot be split into cells at line {reader.line_num} ({error})") from None
     if rows.pop() != [_END]:

@@ -53,17 +53,21 @@ def recognised(names: Sequence[str]) -> bool:
 
 def find_header(rows: Cells) -> int | None:
     """The index of the header row, None where there is none: by its names alone, else by names and what is below."""
-    names = [[text(cell) for cell in row] for row in rows[:_HEADER_WITHIN]]
+    head = rows[:_HEADER_WITHIN]
     for tells in (recognises, _titled):
-        if (at := next((at for at, row in enumerate(names) if tells(row)), None)) is not None:
+        if (at := next((at for at, row in enumerate(head) if tells(_names(row))), None)) is not None:
             # Titles over the names, Calls and Puts around Strike, look like a header of symbols.
-            titled = at + 1 < len(names) and not _weighed(names[at]) and _weighed(names[at + 1])
-            return at + 1 if titled and tells(names[at + 1]) else at
-    for at, row in enumerate(names):
+            names, below = _names(head[at]), _names(head[at + 1]) if at + 1 < len(head) else []
+            return at + 1 if not _weighed(names) and _weighed(below) and tells(below) else at
+    for at, row in enumerate(map(_names, head)):
         below = [cell for line in rows[at + 1 : at + 1 + _ROWS_OF_SYMBOLS] for cell in line if isinstance(cell, str)]
         if _weighed(row) and any(map(parse, below)):
             return at
     return None
+
+
+def _names(row: Sequence[object]) -> list[str]:
+    return [text(cell) for cell in row]
 
 
 def _titled(names: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ COINS = frozenset({"Deribit", "Bybit", "OKX", "Binance", "Delta Exchange"})
 
 def tell_market(columns: Columns, table: Table, roles: Roles) -> None:
     """Fill in venue and symbol, and what a coin's options mean without saying it: the forward of their expiry."""
-    symbols = [o for o in columns.symbols if o]
+    symbols = columns.symbols.heads
     columns.symbol = _ticker(table, roles, named=any(symbols))
     root = next((o.root for o in symbols), "") or next(filter(None, columns.root), "") or columns.symbol
     venue, why = _venue(table, roles, symbols, root)

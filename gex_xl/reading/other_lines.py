@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from gex_xl.reading import at_once
 from gex_xl.reading.columns import RESTRICTED, Table
 from gex_xl.reading.roles import Roles
 from gex_xl.reading.symbols import parse
 from gex_xl.reading.titles import side_of_title
-from gex_xl.reading.values import all_plain_numbers, all_there, is_blank, number, text
+from gex_xl.reading.values import is_blank, number, text
 
 #: Above each expiry thinkorswim writes its date, the days left and the shares per contract.
 _SECTION = re.compile(r"\d{1,2} [A-Z]{3} \d{2}\s+\(\d+\)\s+(\d+)\b.*")
@@ -77,7 +78,8 @@ def _from_two_sides(table: Table, roles: Roles) -> tuple[list[tuple[str, float]]
 
 def _all_contracts(table: Table, strikes: Sequence[object], expiries: Sequence[object] | None) -> bool:
     """Whether every line surely has a strike, and an expiry where there is such a column."""
-    return not table.comma and all_plain_numbers(strikes) and (expiries is None or all_there(expiries))
+    there = expiries is None or at_once.all_there(expiries)
+    return not table.comma and at_once.all_plain_numbers(strikes) and there
 
 
 def _has_symbol(row: Row, places: Sequence[int]) -> bool:
@@ -87,6 +89,9 @@ def _has_symbol(row: Row, places: Sequence[int]) -> bool:
 def _from_one(table: Table, roles: Roles) -> list[tuple[str, float]]:
     at = roles.at
     keys = [at[field] for field in ("symbol", "strike") if field in at]
+    if _all_named(table, keys, at.get("symbol")):
+        table.keep([True] * len(table.rows))
+        return []
     places = roles.all("open_interest")
     keyed = [[row[j] for j in keys if j < len(row)] for row in table.rows]
     sure = [any(number(c, comma=table.comma) is not None or parse(c) for c in k) for k in keyed]
@@ -119,6 +124,12 @@ def _from_one(table: Table, roles: Roles) -> list[tuple[str, float]]:
     left_out.reverse()
     table.keep(wanted)
     return left_out
+
+
+def _all_named(table: Table, keys: Sequence[int], symbol: int | None) -> bool:
+    """Whether every line surely has the symbol of an option, and none is marked as an adjusted contract."""
+    known = table.symbols(symbol).known
+    return bool(known.size and known.all()) and all(at_once.without(table.cells(j), "*＊﹡") for j in keys)
 
 
 def _is_underlying(row: Row, at: dict[str, int]) -> bool:

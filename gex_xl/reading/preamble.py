@@ -81,7 +81,7 @@ class Dated(NamedTuple):
 
 def quote_times(rows: Rows, columns: Columns, settings: Settings) -> list[Dated]:
     """All quote times in the rows, the likeliest first: those with a clock time, in the order of the rows."""
-    first_expiry = min(columns.expiry, default=None)
+    first_expiry = min(set(columns.expiry), default=None)
     zone = product(columns.symbol, columns.venue).zone
 
     def distance(moment: dt.datetime) -> int:

@@ -33,7 +33,8 @@ def read_quote_time(columns: Columns, table: Table, at: dict[str, int]) -> None:
             day_first=table.day_first,
             zone=listed.zone,
         )
-        for cell in {c for c in cells if not is_blank(c)}
+        for cell in dict.fromkeys(cells)
+        if not is_blank(cell)
     }
     for cell, found in read.items():
         if found is None:
@@ -121,7 +122,7 @@ def last_trades(table: Table, at: int | None) -> npt.NDArray[np.datetime64]:
     if at is None:
         return np.full(len(table.rows), np.datetime64("NaT"), dtype="datetime64[s]")
     cells = table.cells(at)
-    read = {cell: _traded(cell, day_first=table.day_first) for cell in {c for c in cells if not is_blank(c)}}
+    read = {cell: _traded(cell, day_first=table.day_first) for cell in set(cells) if not is_blank(cell)}
     return np.array([read.get(cell) for cell in cells], dtype="datetime64[s]")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from gex_xl.errors import BadInput
@@ -77,7 +79,18 @@ def _cboe(loaded: Record, inner: Record) -> Cells:
         head.append([f"timestamp: {stamp}" + ("" if _ZONED.search(stamp) else " UTC")])
     options = [entry for entry in inner["options"] if isinstance(entry, dict)]
     check_size(len(options), 1)
-    return [*head, list(_CBOE_OPTION), *([_leaf(entry.get(key)) for key in _CBOE_OPTION] for entry in options)]
+    return [*head, list(_CBOE_OPTION), *_leaves(options)]
+
+
+def _leaves(options: Sequence[Record]) -> list[list[object]]:
+    """What CBOE says of each option."""
+    try:
+        rows: list[tuple[object, ...]] = list(map(itemgetter(*_CBOE_OPTION), options))
+    except KeyError:
+        rows = [tuple(map(entry.get, _CBOE_OPTION)) for entry in options]
+    if set(map(type, chain.from_iterable(rows))).isdisjoint({dict, list}):
+        return list(map(list, rows))
+    return [list(map(_leaf, row)) for row in rows]
 
 
 def _leaf(value: object) -> object:

@@ -12,14 +12,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.products import underlying_of
 from gex_xl.reading.values import shown, text
@@ -91,25 +87,7 @@ def _parsed(written: str) -> Symbol | None:
 
 
 #: Root, day and right of a plain OCC symbol, whose last eight digits are the strike.
-_OCC_HEAD = re.compile(r"[A-Z]{1,6}\d{6}[CP]")
-
-
-def parse_all(cells: Iterable[object]) -> list[Symbol | None]:
-    """`parse` of each cell of a column: plain OCC symbols share a few roots, days and rights, each read once."""
-    heads: dict[str, Symbol | None] = {}
-    out: list[Symbol | None] = []
-    for cell in cells:
-        known = None
-        if type(cell) is str and (digits := cell[-8:]).isdigit() and digits.isascii():
-            head = cell[:-8]
-            if head not in heads:
-                heads[head] = parse_occ(f"{head}00000000") if _OCC_HEAD.fullmatch(head) else None
-            known = heads[head]
-        if known is None:
-            out.append(parse(cell) if cell is not None else None)
-        else:
-            out.append(Symbol(known.root, known.expiry, known.right, int(digits) / 1000))
-    return out
+OCC_HEAD = re.compile(r"[A-Z]{1,6}\d{6}[CP]", re.ASCII)
 
 
 def parse_occ(cell: object) -> Symbol | None:
@@ -222,28 +200,6 @@ def _in_words(written: str) -> Symbol | None:
         year = after
     expiry = _day(int(year), _month(month), int(day)) if year and day else None
     return Symbol(root, expiry, right[0], float(strike), "india" if right in ("CE", "PE") else "words")
-
-
-def strikes_of(symbols: Sequence[Symbol | None]) -> FloatArray:
-    """Strikes that symbols name, NaN where there is no symbol, shape (n,)."""
-    return np.array([np.nan if symbol is None else symbol.strike for symbol in symbols], dtype=np.float64)
-
-
-def check_strikes(strikes: FloatArray, symbols: Sequence[Symbol | None], rows: npt.NDArray[np.int64]) -> None:
-    """Raises BadInput where a strike is not its symbol's: columns that were sorted apart, or pasted askew."""
-    known = strikes_of(symbols)
-    with np.errstate(invalid="ignore"):
-        wrong = np.flatnonzero((strikes > 0) & (np.abs(strikes - known) > 0.01 * known))
-    if wrong.size:
-        i = wrong[0]
-        raise BadInput(f"strike in row {rows[i]} is {strikes[i]:g}; expected {known[i]:g}, as its option symbol says")
-
-
-def check_expiries(expiries: Sequence[dt.date], symbols: Sequence[Symbol | None], rows: npt.NDArray[np.int64]) -> None:
-    """Raises BadInput where an expiry is not its symbol's; until 2015 one was a Friday and the other a Saturday."""
-    for day, known, row in zip(expiries, symbols, rows.tolist(), strict=True):
-        if known and known.expiry and day != known.expiry and abs((day - known.expiry).days) > 3:
-            raise BadInput(f"expiry in row {row} is {day}; expected {known.expiry}, as its option symbol says")
 
 
 def one_underlying(roots: Iterable[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from gex_xl.products import US
+from gex_xl.reading import at_once
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.roles import CALL, NAMES, PUT, Roles
-from gex_xl.reading.values import all_there, is_blank, shown
+from gex_xl.reading.values import is_blank, shown
 
 Told = list[tuple[str, str]]
 _MOST = 12  # columns that are not read, by name
@@ -27,7 +28,7 @@ def how_read(columns: Columns, table: Table, roles: Roles) -> Told:
 def shifted_rows(table: Table) -> list[str]:
     """A sentence on rows that end a cell before the others in a table without any other blank; else []."""
     last = max((j for j, name in enumerate(table.names) if name), default=0)
-    if all_there(table.cells(last)):
+    if at_once.all_there(table.cells(last)):
         return []
     short = [int(n) for n, cell in zip(table.numbers, table.cells(last), strict=True) if is_blank(cell)]
     named = [j for j, name in enumerate(table.names[:last]) if name]

@@ -11,7 +11,6 @@ from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.evidence import gamma_ratio
 from gex_xl.reading.headers import plain
 from gex_xl.reading.roles import CALL, PUT, Roles
-from gex_xl.reading.symbols import strikes_of
 from gex_xl.reading.values import numbers, text
 
 _YAHOO_SIZES = {"REGULAR": 100.0, "MINI": 10.0}
@@ -84,6 +83,8 @@ def _raw(table: Table, places: Sequence[int]) -> FloatArray:
 
 def read_multipliers(table: Table, at: int | None) -> FloatArray:
     """Units per contract of each row, NaN where the feed does not say; Yahoo writes REGULAR."""
+    if at is None:
+        return np.full(len(table.rows), np.nan)
     cells = [_YAHOO_SIZES.get(text(c).upper(), c) if isinstance(c, str) else c for c in table.cells(at)]
     return numbers(cells, table.numbers, "multiplier", needed=False, comma=table.comma)
 
@@ -95,7 +96,7 @@ def scale_strikes(columns: Columns, table: Table) -> None:
     """
     if not columns.strike.size:
         return
-    known = strikes_of(columns.symbols)
+    known = columns.symbols.strike
     named = known > 0
     if named.any():
         ratio, by = float(np.median(columns.strike[named] / known[named])), "as the symbols say"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from operator import itemgetter
-from typing import TypeGuard
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +12,7 @@ import numpy.typing as npt
 from gex_xl.arrays import FloatArray
 from gex_xl.errors import BadInput
 from gex_xl.errors import shown as quoted
+from gex_xl.reading import at_once
 
 #: Written where a feed has no figure. Anything else that is not a number is an error, never a blank.
 PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "nan", "none", "null", "<empty>"})
@@ -50,32 +49,6 @@ def is_blank(cell: object) -> bool:
         return cell != cell
     # Most cells are decided by their first character.
     return isinstance(cell, str) and not cell[:1].isalnum() and not text(cell)
-
-
-def all_there(column: Sequence[object]) -> bool:
-    """Whether all cells of a column surely hold something; False also where that would take a closer look."""
-    kinds = set(map(type, column))
-    if kinds == {float}:
-        return not np.isnan(np.array(column, dtype=np.float64)).any()
-    return kinds == {str} and all(map(str.isalnum, map(_first, filter(_is_text, column))))
-
-
-_first: Callable[[str], str] = itemgetter(slice(1))
-
-
-def all_plain_numbers(column: Sequence[object]) -> bool:
-    """Whether all cells of a column surely are numbers, written with a point; False also where in doubt."""
-    kinds = set(map(type, column))
-    if not kinds <= {float, int, str} or (str in kinds and "_" in "".join(filter(_is_text, column))):
-        return False  # Python reads 1_000
-    try:
-        return bool(np.isfinite(np.array(column, dtype=object).astype(np.float64)).all())
-    except (ValueError, OverflowError):
-        return False
-
-
-def _is_text(cell: object) -> TypeGuard[str]:
-    return isinstance(cell, str)
 
 
 def text(cell: object) -> str:
@@ -147,16 +120,8 @@ def numbers(
 
 
 def _read(cells: Sequence[object], rows: npt.NDArray[np.int64], name: str, *, needed: bool, comma: bool) -> FloatArray:
-    kinds = set(map(type, cells))
-    if kinds <= {float, type(None)}:  # as worksheets hold them
-        return np.array(cells, dtype=np.float64)
-    written = "".join([c for c in cells if type(c) is str])
-    # Python reads "1_000" as a number, and "1.234" where the point is a thousands separator.
-    if not any(mark in written for mark in ("._" if comma else "_")) and bool not in kinds:
-        try:
-            return np.array([np.nan if c is None or c == "" else c for c in cells], dtype=object).astype(np.float64)
-        except (TypeError, ValueError, OverflowError):
-            pass
+    if (found := at_once.floats(cells, comma=comma)) is not None:
+        return found
     out = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
         value = number(cell, comma=comma)
@@ -187,9 +152,11 @@ _NO_SHARES = frozenset({*_COUNTS, "strike", "multiplier", "dealer position"})
 _THOUSANDS = {"k": 1e3, "m": 1e6}
 
 
-def rounded(cell: object) -> bool:
-    """Whether a count may be written in thousands or millions, 10.5K, as Interactive Brokers does."""
-    return isinstance(cell, str) and cell[-1:].lower() in _THOUSANDS
+def first_rounded(cells: Sequence[object]) -> str | None:
+    """The first count that may be written in thousands or millions, 10.5K, as Interactive Brokers does."""
+    if at_once.without(cells, "kKmM"):
+        return None
+    return next((cell for cell in cells if isinstance(cell, str) and cell[-1:].lower() in _THOUSANDS), None)
 
 
 def _suffixed(cell: object, name: str, comma: bool) -> float | None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gex_xl.reading.symbols import Symbol, of_expiry, parse, parse_all
+from gex_xl.reading.symbol_columns import parse_all
+from gex_xl.reading.symbols import Symbol, of_expiry, parse
 
 
 def day(text: str) -> dt.date:
@@ -95,4 +96,4 @@ SPELT = st.builds(
 )
 def test_a_column_of_symbols_reads_as_its_cells_do_one_by_one(cells: list[object]) -> None:
     """The fast way for plain OCC symbols and the careful one are equal."""
-    assert parse_all(cells) == [parse(cell) for cell in cells]
+    assert list(parse_all(cells)) == [parse(cell) for cell in cells]
