@@ -8,7 +8,10 @@ import pytest
 from xlwings import XlwingsError
 
 from gex_xl import udfs
+from gex_xl.analytics.contracts import prepare
 from gex_xl.analytics.watchlist import other_sign, watched, watchlist
+from gex_xl.chain import Chain
+from gex_xl.commands.watchlist_text import watchlist_text
 from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.settings import Sign
@@ -33,6 +36,16 @@ def test_each_row_is_what_the_functions_say_of_its_chain() -> None:
         assert found["Expected move"] == F["EXPECTED_MOVE"](handle)[1][4]
         assert found["Regime"] in ("Short gamma", "Long gamma", "Mixed")
     assert [row[0] for row in rows] == ["SPX", "ACME"]
+
+
+def test_every_underlying_tells_its_terms() -> None:
+    """Two that share them share a line; what is not in the table of products is assumed, and said."""
+    rows = watchlist([(name, lambda cells=cells: prepare(Chain.from_cells(cells)))  # type: ignore[misc]
+                      for name, cells in (("a", EXAMPLE_CHAIN), ("b", OTHER), ("c", OTHER))])  # fmt: skip
+    said = [line for line in watchlist_text(rows) if "per contract" in line]
+    assert said[0] == "SPX: 100 per contract, USD, settles 09:30 (SPX) and 16:00 (SPXW) New York"
+    assert said[1].startswith("ACME: 100 per contract, USD, settles 16:00 New York (assumed: ACME is not in the table")
+    assert len(said) == 2
 
 
 def test_settings_win_over_those_of_the_handles() -> None:

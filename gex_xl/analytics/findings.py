@@ -48,7 +48,7 @@ def findings(contracts: Contracts) -> list[Finding]:
     out = [
         *_contracts(contracts, found),
         *_sources(contracts),
-        *_assumptions(contracts),
+        *_assumptions(contracts, found),
         *_gamma(contracts, found),
         *_forwards(found),
         *_quotes(found),
@@ -101,13 +101,18 @@ def _sources(contracts: Contracts) -> list[Finding]:
     ]
 
 
-def _assumptions(contracts: Contracts) -> list[Finding]:
+def _assumptions(contracts: Contracts, found: Check) -> list[Finding]:
     settings, net = contracts.settings, total(contracts).net
     other = Sign.CUSTOMER_FLOW if settings.sign is Sign.LONG_CALLS else Sign.LONG_CALLS
     opposite = total(prepare(contracts.chain, contracts.spot, contracts.as_of, replace(settings, sign=other))).net
     both = f"{wording.signed(net)} / {wording.signed(opposite)}"
     said = f"{worded('sign', settings.sign)}, or {worded('sign', other)}"
-    return [Finding(LOOK, "Sign", "An assumption that nothing in the paste decides", both, 1.0, said)]
+    known, _, assumed = found.terms.partition(" (assumed: ")
+    what = Finding(
+        LOOK if assumed else OK, "Terms", "What one contract is", known, None,
+        f"Assumed: {assumed[:-1]}" if assumed else "From the table of products, or the paste",
+    )  # fmt: skip
+    return [Finding(LOOK, "Sign", "An assumption that nothing in the paste decides", both, 1.0, said), what]
 
 
 def _gamma(contracts: Contracts, found: Check) -> list[Finding]:

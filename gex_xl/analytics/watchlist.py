@@ -11,7 +11,7 @@ from gex_xl.analytics.exposure import gross_of, total
 from gex_xl.analytics.other_sign import other_sign
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.summary import summarise, triggers_of
-from gex_xl.analytics.terms import unit_label
+from gex_xl.analytics.terms import terms, unit_label
 from gex_xl.analytics.verdict import verdict
 from gex_xl.cache import temporary
 from gex_xl.clock import in_words
@@ -25,7 +25,7 @@ class Watched:
     `total` and `other_total` (under `other_sign`) in `unit`; prices in the chain's currency. `net_share`: total over
     gross GEX, the sum of all contracts' magnitudes. `zero_distance`: zero gamma / spot - 1. `expected_move`: one
     standard deviation to the next expiry, spot x iv x sqrt(T). `zero_dte_share`: of gross, what expires on the day of
-    the quote. `regime` in words, `sentence` why. `error`: the one sentence of a chain that cannot be read, which has
+    the quote. `terms`: multiplier, currency and settlement, and what of them is assumed. `regime` in words, `sentence` why. `error`: the one sentence of a chain that cannot be read, which has
     nothing else but its `name`.
     """
 
@@ -35,6 +35,7 @@ class Watched:
     spot: float | None = None
     total: float | None = None
     unit: str = ""
+    terms: str = ""
     net_share: float | None = None
     other_sign: str = ""
     other_total: float | None = None
@@ -64,7 +65,7 @@ def watched(contracts: Contracts, name: str = "") -> Watched:
         elsewhere = total(prepare(contracts.chain, spot, contracts.as_of, settings)).net
     return Watched(
         name or contracts.chain.symbol, contracts.chain.symbol or "not named",
-        in_words(contracts.as_of, contracts.chain.zone), spot, found.total.net, unit_label(contracts),
+        in_words(contracts.as_of, contracts.chain.zone), spot, found.total.net, unit_label(contracts), terms(contracts),
         found.total.net / gross if gross else None, str(other), elsewhere, zero, zero / spot - 1 if zero else None,
         found.call_wall, found.put_wall, next((m.move for m in expected_moves(contracts) if m.move), None),
         by_bucket(contracts)[0].share, word.word, word.sentence,

@@ -35,6 +35,10 @@ def watchlist_text(rows: Sequence[Watched]) -> list[str]:
             ]
             lines.append("  ".join(shown).rstrip())
         lines += ["", *(f"{row.symbol}: {row.sentence}" for row in read)]
+        same: dict[str, list[str]] = {}
+        for row in read:
+            same.setdefault(row.terms, []).append(row.symbol)
+        lines += ["", *(f"{', '.join(dict.fromkeys(symbols))}: {said}" for said, symbols in same.items())]
         units = sorted({row.unit for row in read})
         lines += ["", f"Total GEX in {', '.join(units)}; move: one standard deviation to the next expiry"]
     broken = [row.error if row.name in row.error else f"{row.name}: {row.error}" for row in rows if row.error]

@@ -136,7 +136,7 @@ def CHECK_TABLE(
 
 def _brief(every: list[Finding]) -> list[list[str]]:
     """State and sentence; of what is in order only what tells something of the figures."""
-    quiet = ("Left out", "Spot", "Time", "Settings")
+    quiet = ("Left out", "Spot", "Time", "Terms", "Settings")
     return [
         [one.state, one.sentence] for one in every if one.state != "ok" or (one.about not in quiet and one.figure != 0)
     ]

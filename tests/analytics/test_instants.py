@@ -22,7 +22,17 @@ from gex_xl.analytics.exposure import total
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.chain import Chain
 from gex_xl.settings import Settings
-from gex_xl.udfs import ATM_IV, CHAIN_CHECK, EXPECTED_MOVE, GEX_BY_BUCKET, GEX_BY_EXPIRY, GEX_GRID, HEDGE_FLOW, MAX_PAIN
+from gex_xl.udfs import (
+    ATM_IV,
+    CHAIN_CHECK,
+    CHECK_TABLE,
+    EXPECTED_MOVE,
+    GEX_BY_BUCKET,
+    GEX_BY_EXPIRY,
+    GEX_GRID,
+    HEDGE_FLOW,
+    MAX_PAIN,
+)
 
 from .synthetic import NEW_YORK, NORMAL, cells, chain_of, delta, gamma, price, years_between
 
@@ -251,4 +261,6 @@ def test_every_check_tells_the_terms() -> None:
     """What the table of products does not have is assumed, and said (Method, section 2)."""
     said = [str(cell) for row in CHAIN_CHECK(book(FRIDAY)) for cell in row]
     assert any("100 per contract, USD, settles 16:00" in cell for cell in said)
+    figures = [row[3] for row in CHECK_TABLE(book(FRIDAY)) if row[1] == "Terms"]
+    assert figures == ["100 per contract, USD, settles 16:00 New York"]
     assert GEX_BY_BUCKET(book(FRIDAY))[1][1] == "0"
