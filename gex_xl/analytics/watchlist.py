@@ -25,8 +25,8 @@ class Watched:
     `total` and `other_total` (under `other_sign`) in `unit`; prices in the chain's currency. `net_share`: total over
     gross GEX, the sum of all contracts' magnitudes. `zero_distance`: zero gamma / spot - 1. `expected_move`: one
     standard deviation to the next expiry, spot x iv x sqrt(T). `zero_dte_share`: of gross, what expires on the day of
-    the quote. `terms`: multiplier, currency and settlement, and what of them is assumed. `regime` in words, `sentence` why. `error`: the one sentence of a chain that cannot be read, which has
-    nothing else but its `name`.
+    the quote. `terms`: multiplier, currency and settlement, and what of them is assumed. `regime` in words,
+    `sentence` why. `error`: the one sentence of a chain that cannot be read, which has nothing else but its `name`.
     """
 
     name: str
