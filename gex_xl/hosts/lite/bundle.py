@@ -64,7 +64,7 @@ SOURCES = {{}}
 
 
 def unpacked(text):
-    return json.loads(bz2.decompress(base64.b85decode(text)))
+    return json.loads(bz2.decompress(base64.b85decode(text.replace("\\n", ""))))
 '''
 _TAIL = '''
 # ---------------------------------------------------------------- imports from the sections above
@@ -134,10 +134,10 @@ _END = "# The end of gex_xl. Your own functions may follow; gex-xl recalc keeps 
 def main_py(old: str = "") -> str:
     """The file's text; the same package gives the same text. What users wrote below an older one is kept."""
     needed = closure.modules(_ENTRIES)
-    texts = {name: _without_types(_lean(source)) for name, source in needed.items()}
-    texts |= {name: content.decode() for name, content in closure.data_files(needed).items()}
     decisive = closure.modules(_SHOWN, without="gex_xl.reading")
     shown = {name for name in decisive if name == "gex_xl" or name.startswith(_READABLE)}
+    texts = {name: _without_types(_lean(source, headed=name in shown)) for name, source in needed.items()}
+    texts |= {name: content.decode() for name, content in closure.data_files(needed).items()}
     sections = "".join(_section(name, text) for name, text in texts.items() if name in shown)
     sections += _packed({name: text for name, text in texts.items() if name not in shown})
     head = _HEAD.format(version=__version__, licence=licence())
@@ -167,15 +167,17 @@ def _package(line: str) -> str:
     return found[0].lower().replace("_", "-") if found else ""
 
 
-def _lean(source: str) -> str:
+def _lean(source: str, *, headed: bool) -> str:
     """The source without comments and documentation of functions and classes, indented by one; it keeps its lines.
+
+    Its own first words stay where it is to be read (headed).
 
     What has a decorator keeps its documentation: the decorator may read it, as that of worksheet functions does.
     """
-    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    documented = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, *(() if headed else (ast.Module,)))
     dropped: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, documented) or node.decorator_list:
+        if not isinstance(node, documented) or getattr(node, "decorator_list", []):
             continue
         if ast.get_docstring(node) is not None and len(node.body) > 1:
             dropped |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
@@ -227,9 +229,11 @@ def _narrow(line: str) -> str:
 def _packed(sources: dict[str, str]) -> str:
     """Many modules in one text: together they pack best."""
     packed = base64.b85encode(bz2.compress(json.dumps(sources).encode(), 9)).decode()
-    lines = "\n".join(f'    "{packed[at : at + 110]}"' for at in range(0, len(packed), 110))
+    # The 85 letters hold neither quotation marks nor backslashes.
+    lines = "\n".join(packed[at : at + 120] for at in range(0, len(packed), 120))
     names = "\n".join(f"#   {name}" for name in sources)
-    return f"\n# {'-' * 64} packed; print(SOURCES[name]) shows them\n{names}\n\nSOURCES.update(unpacked(\n{lines}\n))\n"
+    head = f"# {'-' * 64} packed; print(SOURCES[name]) shows them"
+    return f'\n{head}\n{names}\n\nSOURCES.update(unpacked("""\n{lines}\n"""))\n'
 
 
 def _section(name: str, source: str) -> str:
