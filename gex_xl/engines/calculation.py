@@ -171,7 +171,7 @@ class Calculation:
             raise BadInput(f"The formula in {cell.name} cannot be calculated: {error}.") from error
 
     def _argument(self, text: str) -> object:
-        """An argument's value as a host hands it over; a range from IF, INDEX or OFFSET keeps its blanks."""
+        """An argument's value as a host hands it over; a range from IF, CHOOSE, INDEX or OFFSET keeps its blanks."""
         if not text:
             return None
         if _NUMBER.fullmatch(text):
@@ -188,6 +188,8 @@ class Calculation:
             chosen = self._argument(parts[0])
             if isinstance(chosen, float | bool):
                 return self._argument(parts[1] if chosen else parts[2])
+        if function == "CHOOSE" and isinstance(chosen := self._argument(parts[0]), float) and 1 <= chosen < len(parts):
+            return self._argument(parts[int(chosen)])
         if function in ("INDEX", "OFFSET") and len(parts) > 1 and (base := area_of(parts[0])) is not None:
             if function == "INDEX":
                 found = self.cell(base, parts[1], parts[2] if len(parts) > 2 else "")

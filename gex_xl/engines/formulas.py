@@ -213,7 +213,7 @@ class _Rewriter:
             return name, place + 1
         inner = _Rewriter(self.sheet, self.book, self.resolver, self.within | {name.upper()})
         text = inner.rewrite(tokens(meaning.removeprefix("=")))
-        return text if area_of(text) else f"({text})", place + 1
+        return text if area_of(text) or whole_call(text) else f"({text})", place + 1
 
 
 def _spanned(first: Area | str, last: Area | str) -> Area | str:

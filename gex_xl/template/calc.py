@@ -30,12 +30,17 @@ def draw(book: Any, style: Style) -> None:
          f'"{plan.ERROR_CELL} {chain}"),""))'),
         (plan.CHOSEN, "A sign was chosen", f'={plan.SIGN_CELL}<>"{plan.DEFAULT_SIGN}"'),
         (f"{plan.CALC}!$B$7", "The earlier chain, or none", f'=IF({plan.LIVE_EARLIER}="","none",{plan.LIVE_EARLIER})'),
+        *(
+            (cell, f"{words} of the paste on {name}", formula)
+            for name in (plan.CHAIN, plan.EARLIER)
+            for words, (cell, formula) in zip(("Width", "Range"), plan.size_formulas(name), strict=True)
+        ),
         (plan.SAMPLE, "Badge", f'=IF(COUNTIF({chain}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC SAMPLE","")'),
     )  # fmt: skip
     for cell, words, formula in cells:
         row = int(cell.rpartition("$")[2]) - 1
         sheet.write(row, 0, words, small)
-        if "CHAIN_STATUS" in formula:
+        if "CHAIN_STATUS" in formula or "COLUMN(" in formula:
             sheet.write_dynamic_array_formula(row, 1, row, 1, formula, small)
         else:
             sheet.write_formula(row, 1, formula, small)

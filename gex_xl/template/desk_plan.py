@@ -9,10 +9,12 @@ from xlsxwriter.utility import xl_col_to_name
 from gex_xl.desk.overview import PARTS
 from gex_xl.functions.book_sheets import HEADLINE_KEYS, MOVES, ROOM
 from gex_xl.template.plan import Spill
+from gex_xl.template.stepped import chosen, step
 
 POSITIONS, HEDGE, LIMITS, QUOTES, DESK = "Positions", "Hedge", "Limits", "Quotes", "Desk"
 SHEETS = (POSITIONS, HEDGE, LIMITS, QUOTES, DESK)
 ROWS = 5000  # that each input range takes, below its header
+_SIZES = (2, 11, 26, 51, 101, 251, 501, 1001, 2501, ROWS + 1)  # of what is read of it, with the header
 _LOOKED_AT = 10_000  # rows below a range in which stray cells are counted
 
 
@@ -66,8 +68,8 @@ def _name(part: str) -> str:
 def _used(part: str) -> str:
     """The rows of a range down to the last that holds anything, never its header alone: hosts squeeze one row."""
     it = RANGES[part]
-    right = xl_col_to_name(it.column + len(it.heads) - 2)
-    return f"={it.header}:INDEX({it.sheet}!${right}${it.row}:${right}${it.last},MAX(2,{DESK}!$E${_PLACE[part]}))"
+    ranges = [it.columns(it.row, it.row + size - 1) for size in _SIZES]
+    return f"={chosen(step(f'{DESK}!$E${_PLACE[part]}', _SIZES), ranges)}"
 
 
 #: Cells for all of a sheet: name -> the cell.

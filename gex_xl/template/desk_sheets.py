@@ -70,8 +70,9 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
                             shrink=True)  # fmt: skip
             sheet.write_formula(5, columns[0], figure, look)
         millions(sheet, style, xl_rowcol_to_cell(5, columns[0]))
+        here = kind_here(sheet, style, (3, columns[1]), key)
         for kind in ("bad", "stress", "good"):
-            rule = {"type": "formula", "criteria": f'={plan.headline(key, "kind")}="{kind}"',
+            rule = {"type": "formula", "criteria": f'={here}="{kind}"',
                     "format": style.rule(font_color=KINDS[kind].ink)}  # fmt: skip
             sheet.conditional_format(5, columns[0], 6 if kind == "bad" else 5, columns[1], rule)
     heading(sheet, style, 10, 1, 10, "Positions (yours)", hint="short: negative contracts; iv, a price, or a chain")
@@ -88,6 +89,12 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
                                         "error_type": "warning"})  # fmt: skip
     sheet.freeze_panes(12, 0)
     print_setup(sheet, "A1:U60", _FOOTER)
+
+
+def kind_here(sheet: Any, style: Style, place: tuple[int, int], key: str) -> str:
+    """Write the kind of a headline row into a cell of this sheet, unseen: a format looks at its own sheet only."""
+    sheet.write_formula(*place, f"={plan.headline(key, 'kind')}", style.of(num_format=";;;"))
+    return str(xl_rowcol_to_cell(*place, row_abs=True, col_abs=True))
 
 
 def own_cells(book: Any, style: Style, note: Sequence[str], *, sample: bool) -> None:
@@ -125,11 +132,8 @@ def limits(book: Any, style: Style, ranges: Ranges) -> None:
     widths = (10, 124, 84, 58, 80, 12, 54, 122, 128, 66, 66, 76, 112, 296, 12, 130, 130, 110, 62, 60)
     question = "Each limit, how much of it is used, since when, and what to do. Worst first."
     page_top(sheet, style, widths[:14], "Limits", question, status("status_limits"), back=plan.POSITIONS)
-    rule = {
-        "type": "formula",
-        "criteria": f'={plan.headline("status_limits", "kind")}="bad"',
-        "format": style.kind("bad"),
-    }
+    here = kind_here(sheet, style, (0, 15), "status_limits")
+    rule = {"type": "formula", "criteria": f'={here}="bad"', "format": style.kind("bad")}
     sheet.conditional_format(1, 1, 1, 13, rule)
     for column, width in enumerate(widths[14:], 14):
         sheet.set_column_pixels(column, column, width)

@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from gex_xl.analytics.first_screen import ROWS
 from gex_xl.settings import HELP, Settings, Unit
+from gex_xl.template.stepped import chosen, step
 
 START, DASHBOARD, LEVELS, GRID, MAP, CHANGE = "Start", "Dashboard", "Levels", "Grid", "Map", "Change"
 STRIKES, FLOWS, VOLATILITY, DAYS = "Strikes", "Flows", "Volatility", "Days"
@@ -33,17 +34,45 @@ LAST_PASTE_COLUMN = "AZ"
 HANDLE_ROW, FOUND_ROW, LAST_ROW, BEYOND_ROW = 12, 8, 15, 18
 
 
+#: How large the range may be that functions are handed: the smallest of these that holds the paste.
+_HEIGHTS = (128, 256, 512, 1000, 2000, 4000, 8000, 16_000, 32_000, PASTE_ROWS)
+_WIDTHS = (6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, PASTE_COLUMNS)
+_LOOKED_AT = 200  # rows in which the widest is looked for; further down only the next column is
+#: Cells of the sheet Calc: the number of the width, and of the range, for each sheet with a paste.
+_SIZES = {CHAIN: (8, 9), EARLIER: (10, 11)}
+
+
+def _letter(width: int) -> str:
+    """The column where a paste of some width ends."""
+    return str(xl_col_to_name(1 + width))
+
+
+def size_formulas(sheet: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The cells and formulas for the width of the paste on a sheet, and for its range, as numbers of the fixed ones."""
+    width, both = (f"{CALC}!$B${row}" for row in _SIZES[sheet])
+    near = f"{sheet}!$C$1:${LAST_PASTE_COLUMN}${_LOOKED_AT}"
+    last = f'MAX(IFERROR({near}<>"",TRUE)*(COLUMN({near})-2))'
+    rows = step(f"{sheet}!$A${LAST_ROW}", _HEIGHTS)
+    return (width, f"={step(last, _WIDTHS)}"), (both, f"=({width}-1)*{len(_HEIGHTS)}+{rows}")
+
+
 def _paste(sheet: str) -> str:
-    area = f"{sheet}!$C$1:${LAST_PASTE_COLUMN}${PASTE_ROWS}"
-    return f"={sheet}!$C$1:INDEX({area},MAX(1,{sheet}!$A${LAST_ROW}),{PASTE_COLUMNS})"
+    ranges = [f"{sheet}!$C$1:${_letter(width)}${height}" for width in _WIDTHS for height in _HEIGHTS]
+    return f"={chosen(f'{CALC}!$B${_SIZES[sheet][1]}', ranges)}"
 
 
 def beyond_formula(sheet: str) -> str:
-    """How many cells stand right beyond the paste area.
+    """How many cells stand right beyond the paste area, or beyond what is read of it.
 
     A paste has no gaps, so a look at the near side is enough; one at the whole sheet would take half a minute.
     """
-    return f"=COUNTA({sheet}!$C${PASTE_ROWS + 1}:$L${PASTE_ROWS + 1000})+COUNTA({sheet}!$BA$1:$CZ$200)"
+    next_columns = [
+        f"{sheet}!${_letter(width + 1)}${_LOOKED_AT + 1}:${_letter(width + 1)}${PASTE_ROWS}" for width in _WIDTHS
+    ]
+    return (
+        f"=COUNTA({sheet}!$C${PASTE_ROWS + 1}:$L${PASTE_ROWS + 1000})+COUNTA({sheet}!$BA$1:$CZ$200)"
+        f"+COUNTA({chosen(f'{CALC}!$B${_SIZES[sheet][0]}', next_columns)})"
+    )
 
 
 #: Selectors of the Dashboard.
@@ -68,7 +97,8 @@ TODAY_HEADER, KEPT_HEADER, KEPT_ROWS, KEPT_COLUMNS, TODAY_COLUMNS = 52, 56, 5000
 _LAST_KEPT = xl_col_to_name(KEPT_COLUMNS)
 _LAST_TODAY = xl_col_to_name(TODAY_COLUMNS)
 KEPT_COUNT = f"{DAYS}!$B$54"
-_KEPT = f"{DAYS}!$B${KEPT_HEADER}:${_LAST_KEPT}${KEPT_HEADER + KEPT_ROWS}"
+_KEPT_SIZES = (2, 33, 65, 129, 257, 513, 1025, 2049, KEPT_ROWS + 1)  # with the header
+_KEPT = [f"{DAYS}!$B${KEPT_HEADER}:${_LAST_KEPT}${KEPT_HEADER + size - 1}" for size in _KEPT_SIZES]
 TODAY = f"{DAYS}!$B${TODAY_HEADER}:${_LAST_TODAY}${TODAY_HEADER + 1}"
 
 #: Cells of the sheet Calc: the chain that functions read, the earlier one, what is wrong with the paste, whether a sign
@@ -111,7 +141,7 @@ NAMES = {
     "History_Today": f"={DAYS}!$B${TODAY_HEADER + 1}:${_LAST_TODAY}${TODAY_HEADER + 1}",
     "History_Rows": f"={DAYS}!$B${KEPT_HEADER + 1}:${_LAST_KEPT}${KEPT_HEADER + KEPT_ROWS}",
     # Never one row alone: hosts hand that over as a plain list.
-    "History": f"={DAYS}!$B${KEPT_HEADER}:INDEX({_KEPT},MAX(2,{KEPT_COUNT}+1),{KEPT_COLUMNS})",
+    "History": f"={chosen(step(f'{KEPT_COUNT}+1', _KEPT_SIZES), _KEPT)}",
 }
 
 

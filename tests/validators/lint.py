@@ -326,7 +326,8 @@ def _literal(book: Book, where: str, quoted: str, function: str) -> None:
     text = quoted[1:-1].replace('""', '"')
     if len(text) > 255:
         book.say(f"{where}: a text of {len(text)} characters; 255 is the most in a formula")
-    if function.upper() == "TEXT" and re.search(r"[.,]", text):
+    # Separators, and letters of dates: JJJJ is a German year.
+    if function.upper() == "TEXT" and re.search(r"[.,]|[ymdhs]", text, re.I):
         book.say(f"{where}: TEXT(..., {quoted}) reads otherwise where the comma is decimal")
 
 
