@@ -11,13 +11,21 @@ from gex_xl.template.sample import sample_csv
 
 #: Folders whose tests start other programs or build workbooks; scripts/check leaves them out.
 SLOW = {"hosts", "history", "engines", "template", "validators"}
+#: Tests while which branches are counted, for the report at the end of scripts/test.
+MEASURED = {
+    "reading", "analytics", "test_cache.py", "test_clock.py", "test_exposure_functions.py", "test_products.py",
+    "test_reading_settings.py", "test_settings.py",
+}  # fmt: skip
 SHARED_CHAINS = Path(__file__).parents[2] / "shared" / "chains"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if SLOW & set(item.path.relative_to(Path(__file__).parent).parts):
+        parts = set(item.path.relative_to(Path(__file__).parent).parts)
+        if SLOW & parts:
             item.add_marker("slow")
+        if not MEASURED & parts:
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

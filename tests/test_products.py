@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gex_xl.chain import Chain
+from gex_xl.errors import BadInput
 from gex_xl.products import (
     US,
     Cycle,
@@ -32,6 +33,12 @@ def test_every_product_names_its_source() -> None:
     assert len(products()) > 100
     assert all(each.source for each in products())
     assert [each.root for each in products() if each.assumed] == ["*"]
+
+
+def test_an_installation_without_the_table_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkgutil.get_data", lambda package, name: None)
+    with pytest.raises(BadInput, match=r"products\.csv is missing"):
+        products.__wrapped__()
 
 
 def test_no_product_stands_twice_at_a_market() -> None:

@@ -184,9 +184,7 @@ class _Line:
             return None
         middle = int(np.searchsorted(-self.apart, 0.0))  # call less put falls through 0 at the forward
         sides = [slice(None, middle), slice(middle, None)] if american else [slice(None)]
-        slopes = [slope for side in sides if (slope := self._slope(side)) is not None]
-        if not slopes:
-            return None
+        slopes = [slope for side in sides if (slope := self._slope(side)) is not None]  # one side has ten strikes
         return min(1.0, max(float(np.exp(-_HIGHEST_RATE * t)), min(slopes)))
 
     def _slope(self, side: slice) -> float | None:

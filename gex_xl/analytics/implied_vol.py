@@ -50,7 +50,7 @@ def _stdev(share: FloatArray, x: FloatArray) -> FloatArray:
     left = np.arange(len(v))
     low, high = np.full(v.shape, _LOWEST), np.full(v.shape, _HIGHEST)
     strike = np.exp(-x)
-    for _ in range(100):
+    for _ in range(100):  # pragma: no branch  each step at least halves the bracket, so that it ends before
         first = x / v + 0.5 * v
         worth = ndtr(first) - strike * ndtr(first - v)
         vega = INV_SQRT_2PI * np.exp(-0.5 * first * first)

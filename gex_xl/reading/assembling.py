@@ -236,7 +236,7 @@ def _expiries(
     for each in (side, *sides):
         missing = ~found.astype(bool)
         if not missing.any():
-            return found
+            break
         found[missing] = each.symbols.all("expiry", None)[missing]
     for i in np.flatnonzero(~found.astype(bool)).tolist():
         raise _no_expiry(table, roles, i)

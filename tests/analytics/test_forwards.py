@@ -316,6 +316,15 @@ def test_quotes_tell_the_discount(expiry: str) -> None:
     assert (few.rate_source, few.discount[0]) == (("none",), 1.0)
 
 
+def test_a_fund_takes_the_slope_of_the_side_that_has_strikes() -> None:
+    """Early exercise bends a fund's line at the forward; here only 4,950 and 5,000 lie below it."""
+    strikes = tuple(range(4950, 6001, 50))
+    fund = [{**line, "root": "SPY"} for line in surface(MID, quotes=True, width=0.1, strikes=strikes)]
+    curve = prepared(fund).forwards
+    assert curve.rate_source == ("parity",)
+    assert curve.discount[0] == pytest.approx(math.exp(-RATE * known(MID)[2]), rel=1e-9)
+
+
 def test_without_carry_nothing_is_inferred() -> None:
     contracts = prepared(surface(FAR, deltas=True, quotes=True), carry=Carry.NONE)
     curve = contracts.forwards

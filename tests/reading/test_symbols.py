@@ -97,3 +97,4 @@ SPELT = st.builds(
 def test_a_column_of_symbols_reads_as_its_cells_do_one_by_one(cells: list[object]) -> None:
     """The fast way for plain OCC symbols and the careful one are equal."""
     assert list(parse_all(cells)) == [parse(cell) for cell in cells]
+    assert list(parse_all(cells)[1:3]) == [parse(cell) for cell in cells[1:3]]
