@@ -168,15 +168,15 @@ def settlement(expiry: dt.date, listed: Product) -> dt.datetime:
 def years(start: dt.datetime, settlement: Instants, clock: Clock) -> npt.NDArray[np.float64]:
     """Years from `start` (aware) to each settlement, shape (n,).
 
-    act365: elapsed seconds / (365 x 86 400). business252: weekdays between the two New York dates, at least
-    one, / 252, as public tools count them; for comparison only.
+    act365: elapsed seconds / (365 x 86 400). business252, business262: weekdays between the two New York dates, at
+    least one, / 252 or 262, as public tools count them; for comparison only.
     """
     if clock is Clock.ACT365:
         return np.asarray((settlement - instant(start)).astype(np.float64) / _SECONDS_PER_YEAR)
     # Settlements lie in New York's daytime, when the date in UTC is the same.
     day = np.datetime64(start.astimezone(NEW_YORK).date(), "D")
     days = np.busday_count(day, settlement.astype("datetime64[D]"))
-    return np.asarray(np.maximum(days, 1) / 252.0)
+    return np.asarray(np.maximum(days, 1) / clock.days)
 
 
 def third_friday(year: int, month: int) -> dt.date:

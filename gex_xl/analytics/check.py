@@ -20,7 +20,7 @@ from gex_xl.arrays import Mask
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.errors import NoValue
-from gex_xl.settings import GammaSource, Sign
+from gex_xl.settings import METHODS, Dialect, GammaSource, Sign
 
 _CENTS = 1e-4  # of spot: arbitrage of less is what ticks and closing quotes leave
 _APART, _FAR = 0.001, 0.2  # of spot, from the options' own
@@ -194,6 +194,9 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
     out += doubts(contracts)
     out += _of_spot(contracts, carry)
     out += _of_the_feed(contracts, model, vendor)
+    if settings.dialect is not Dialect.NONE:
+        method = METHODS[settings.dialect]
+        out.append(f"dialect = {settings.dialect}: {method.who} decides {', '.join(method.choices)}; all else as set")
     if settings.sign is Sign.CUSTOMER_FLOW and not convention_settled(chain):
         out.append(
             f"sign = customer_flow is meant for indices and index ETFs; revisit it for {chain.symbol} "

@@ -26,7 +26,7 @@ from gex_xl.analytics.summary import RegimeInputs, triggers_of
 from gex_xl.analytics.verdict import Verdict, how_sure, verdict
 from gex_xl.analytics.what_if import what_if
 from gex_xl.clock import in_words
-from gex_xl.settings import Settings, Sign, worded
+from gex_xl.settings import METHODS, Dialect, Settings, Sign, worded
 
 NO_FILTER = "No filter: the whole chain"
 _FILTERS = ("expiries", "strikes", "min_oi")
@@ -160,11 +160,12 @@ def _chain_rows(contracts: Contracts, *, chosen: bool) -> dict[str, Line]:
     if not chosen and kind == "none":
         filtered, kind = f"CHOOSE A SIGN: convention not settled for {symbol}", "stress"
     unit = settings.unit.label
-    sign = worded("sign", settings.sign)
+    words = worded("sign", settings.sign)
+    sign = words[:1].lower() + words[1:]
     quiet = "no filter" if filtered == NO_FILTER else filtered
-    status = "   |   ".join(
-        [f"{symbol} {contracts.spot:,.2f}", when, used[:1].lower() + used[1:], sign[:1].lower() + sign[1:], unit, quiet]
-    )
+    if settings.dialect is not Dialect.NONE:
+        sign = f"{METHODS[settings.dialect].who}: {sign}"
+    status = "   |   ".join([f"{symbol} {contracts.spot:,.2f}", when, used[:1].lower() + used[1:], sign, unit, quiet])
     changed = [key for key, value in settings.as_dict().items() if value != _DEFAULTS.as_dict()[key] and key != "unit"]
     defaults = "its default" if len(changed) == 1 else "their defaults"
     return {
@@ -179,7 +180,7 @@ def _chain_rows(contracts: Contracts, *, chosen: bool) -> dict[str, Line]:
         "status": Line("status", words=status, kind=kind),
         "state": Line("state", value="figures", words="figures"),
         "unit": Line("unit", value=str(settings.unit), shown=wording.short_unit(settings.unit), words=unit),
-        "sign": Line("sign", value=str(settings.sign), words=sign, note=wording.sides(settings.sign)),
+        "sign": Line("sign", value=str(settings.sign), words=words, note=wording.sides(settings.sign)),
         "settings": Line(
             "settings", value=len(changed),
             words=f"{wording.plural(len(changed), 'setting')} changed from {defaults}",

@@ -25,7 +25,7 @@ from gex_xl.analytics.term_structure import Slope, maturities, slopes
 from gex_xl.analytics.terms import unit_label
 from gex_xl.clock import in_words
 from gex_xl.errors import NoValue
-from gex_xl.settings import Settings, Unit
+from gex_xl.settings import Dialect, Settings, Unit
 
 Value = str | float | int | None
 
@@ -111,9 +111,10 @@ class _Chain:
 
 
 def sign_words(settings: Settings) -> str:
-    """The sign convention in words."""
+    """The sign convention in words, and whose it is where a dialect decides it."""
     word = {1.0: "long", -1.0: "short"}
-    return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts"
+    of = "" if settings.dialect is Dialect.NONE else f" (dialect = {settings.dialect})"
+    return f"dealers {word[settings.sign.calls]} calls, {word[settings.sign.puts]} puts{of}"
 
 
 def clock_note(contracts: Contracts) -> str:

@@ -203,7 +203,7 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
         ("Skew", _or_none(figures["skew_25d"].shown, "{:.2f} vol points at 25 delta ({})", note["skew_25d"])),
         ("Short slope", _or_none(value["short_slope"], "{:.3f} ({})", note["short_slope"])),
         ("Med. slope", _or_none(value["med_slope"], "{:.3f} ({})", note["med_slope"])),
-        ("Sign", f"{value['sign']} (change with --set sign=long_calls)"),
+        ("Sign", f"{figures['sign'].shown} (change with --set sign=long_calls)"),
     ]
     rows += [
         ("Left out", f"{n:,} contracts, open interest {oi:,.0f}: {why}") for why, (n, oi) in trust.excluded.items()

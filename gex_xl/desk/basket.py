@@ -14,7 +14,7 @@ from gex_xl.desk.currencies import only_currency
 from gex_xl.desk.positions import Book
 from gex_xl.desk.related import DAY, Product
 from gex_xl.desk.table import Cells, Where
-from gex_xl.errors import BadInput
+from gex_xl.errors import BadInput, shown
 from gex_xl.reading.values import is_blank, number, shown, text
 
 Correlations = Mapping[tuple[str, str], float]
@@ -155,7 +155,7 @@ def _covariance(
 def _pair(name: str, other: str, correlations: Correlations) -> float:
     found = correlations.get((name.upper(), other.upper()))
     if found is None:
-        raise BadInput(f"correlations: the pair {other} and {name} is missing; give its correlation")
+        raise BadInput(f"correlations: the pair {shown(other)} and {shown(name)} is missing; give its correlation")
     return found
 
 

@@ -50,7 +50,7 @@ def settles(am_settled: bool) -> str:
 
 
 def days(contracts: Contracts, years: float) -> float:
-    """Days of the clock in so many of its years: calendar days, or business days under clock = business252."""
+    """Days of the clock in so many of its years: calendar days or business days, as the setting has it."""
     return years * contracts.settings.clock.days
 
 

@@ -6,14 +6,17 @@ from typing import Annotated, Any
 
 from gex_xl.analytics.arbitrage import ArbitrageTest, Kind, Violation, arbitrage
 from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.dialects import STEPS, Spoken, dialects
 from gex_xl.analytics.quote_quality import STALE_DAYS, quote_counts
 from gex_xl.analytics.summary import RegimeInputs
+from gex_xl.analytics.terms import in_currency
 from gex_xl.analytics.vendor_gamma import GammaComparison, vendor_gammas
 from gex_xl.analytics.what_if import what_if
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
 from gex_xl.functions.registry import worksheet
+from gex_xl.settings import METHODS, Dialect, Unit, Zero
 
 #: Made-up quotes: strike, iv, gamma, call's bid and ask, put's bid and ask. The 4900 put of the first expiry is quoted
 #: too high, the 5100 call of the second crossed.
@@ -52,6 +55,7 @@ _KINDS = {
     Kind.PARITY: "Parity: call less put fits the forward",
 }
 _DEFAULT_WORST = 3
+_UNKNOWN = str(Zero.UNKNOWN)
 
 
 @worksheet("Quality", EXAMPLE_QUOTES)
@@ -171,3 +175,32 @@ def WHAT_IF(contracts: Contracts, inputs: RegimeInputs) -> Table:
         name, value = (one.setting, one.value) if one.setting else ("as it is", None)
         rows.append([name, value, one.total, one.change, one.gross_share, flip, word, one.contracts, one.note or None])
     return rows
+
+
+@worksheet("Quality", EXAMPLE_QUOTES)
+def DIALECTS(contracts: Contracts) -> Table:
+    """This chain by public methods as their authors document them: total, zero gamma, walls, and the way from our total
+    to theirs, one choice after another. The word in column 2 is what the setting dialect takes.
+
+    Returns table: method, setting, total, unit, zero gamma, walls, ours, what each choice adds, theirs, source.
+    """
+    found = dialects(contracts)
+
+    def label(of: Unit | None) -> str:
+        return in_currency(of.label, contracts) if of else _UNKNOWN
+
+    in_unit = f"({label(found[0].unit)})"
+    header = ["Method", "dialect", "Total", "Unit", "Zero gamma (USD)", "Call wall (USD)", "Put wall (USD)",
+              f"Ours {in_unit}", *STEPS, f"Theirs {in_unit}", "Source"]  # fmt: skip
+    return [header, *[_spoken(one, label(one.unit)) for one in found]]
+
+
+def _spoken(one: Spoken, in_unit: str) -> list[Any]:
+    method, own = METHODS[one.dialect], one.dialect is Dialect.NONE
+    levels = (one.zero is not Zero.UNKNOWN, one.zero_gamma), (one.walls, one.call_wall), (one.walls, one.put_wall)
+    return [
+        method.who, str(one.dialect), one.note if one.total is None else one.total, in_unit,
+        *("none" if known and level is None else level if known else _UNKNOWN for known, level in levels), one.ours,
+        *(None if own or one.note else _UNKNOWN if step is None else step for step in one.steps.values()),
+        one.theirs, method.source,
+    ]  # fmt: skip

@@ -32,6 +32,7 @@ _CHOICES = {
     ("carry", "implied"): "forward from quotes and deltas", ("carry", "deltas"): "forward from the feed's deltas",
     ("carry", "parity"): "forward from put-call parity", ("carry", "rates"): "forward from rate and yield",
     ("carry", "none"): "forward = spot", ("clock", "business252"): "business days over 252",
+    ("clock", "business262"): "business days over 262",
     ("clock", "act365"): "elapsed time over 365 days", ("clock_from", "quote"): "from the quote time",
     ("clock_from", "last_open"): "from the last instant the market was open",
     ("weight", "volume"): "volume in place of open interest", ("weight", "open_interest"): "open interest",

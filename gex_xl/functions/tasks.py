@@ -51,6 +51,7 @@ TASKS = (
     ("Do quotes allow arbitrage?", "ARBITRAGE_CHECK", "USD per share"),
     ("Does the feed's gamma agree with the model?", "VENDOR_GAMMA", "USD per 1 %"),
     ("Would another choice of method say otherwise?", "WHAT_IF", "USD per 1 %"),
+    ("How far is this from other public methods?", "DIALECTS", "named beside it"),
     ("What do known dealers' positions change?", "KNOWN_EFFECT", "USD per 1 %"),
     ("Several underlyings, one row each", "WATCHLIST", "USD per 1 %"),
     ("What does my own book hold?", "BOOK_EXPOSURE", "named beside it"),

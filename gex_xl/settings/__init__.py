@@ -16,6 +16,9 @@ from enum import StrEnum
 from typing import Any
 
 from gex_xl.errors import BadInput, shown
+from gex_xl.settings.dialects import METHODS as METHODS
+from gex_xl.settings.dialects import Dialect as Dialect
+from gex_xl.settings.dialects import Zero as Zero
 from gex_xl.settings.filters import parse_band as parse_band
 from gex_xl.settings.filters import parse_expiries as parse_expiries
 from gex_xl.settings.words import WORDS as WORDS
@@ -84,11 +87,12 @@ class Unit(StrEnum):
 class Clock(StrEnum):
     ACT365 = "act365"
     BUSINESS252 = "business252"
+    BUSINESS262 = "business262"
 
     @property
     def days(self) -> int:
         """Days in a year of this clock: calendar days, or business days."""
-        return 365 if self is Clock.ACT365 else 252
+        return {Clock.ACT365: 365, Clock.BUSINESS252: 252, Clock.BUSINESS262: 262}[self]
 
     @property
     def day_name(self) -> str:
@@ -182,6 +186,7 @@ class Settings:
 
     sign: Sign = Sign.CUSTOMER_FLOW
     unit: Unit = Unit.USD
+    dialect: Dialect = Dialect.NONE
     clock: Clock = Clock.ACT365
     clock_from: ClockFrom = ClockFrom.LAST_OPEN
     quote_delay: float | None = None
@@ -214,8 +219,17 @@ class Settings:
     third_friday: ThirdFriday = ThirdFriday.CLOSE
 
     def with_changes(self, changes: Mapping[str, object]) -> Settings:
-        """A copy with some settings changed. Raises BadInput for an unknown key or a bad value."""
-        return replace(self, **{key: _value(key, found) for key, found in changes.items()})
+        """A copy with some settings changed. Raises BadInput for an unknown key or a bad value.
+
+        A dialect that is named decides what its author documents, whatever stands beside it; the choices of the one
+        before go back to their defaults.
+        """
+        made = {key: _value(key, found) for key, found in changes.items()}
+        if "dialect" in made:
+            if made["dialect"] != self.dialect:
+                made = {key: getattr(_DEFAULTS, key) for key in METHODS[self.dialect].choices} | made
+            made |= {key: _value(key, found) for key, found in METHODS[made["dialect"]].choices.items()}
+        return replace(self, **made)
 
     def only(self, keys: Iterable[str]) -> Settings:
         """Some of the settings, all others as if they had not been given: what a figure is kept under."""
@@ -234,6 +248,8 @@ HELP: dict[str, str] = {
     "long_calls (dealers long calls, short puts), short_all (dealers short both)",
     "unit": "Unit of exposure: usd, usd_mn, usd_bn (per 1 % move), usd_per_point, shares, shares_per_point, or auto "
     "(bn, mn or plain USD by the chain's gross exposure)",
+    "dialect": "A public method, whose documented choices replace the settings beside it: none, or a word of DIALECTS "
+    "such as spotgamma or perfiliev",
     "gamma_source": "model (gamma computed from iv) or vendor (the feed's own gamma column)",
     "iv_source": "One iv for both rights: blend (of call and put: a wrong forward of the feed cancels), otm (the "
     "out-of-the-money side's), or quoted (each line its own)",
@@ -241,7 +257,7 @@ HELP: dict[str, str] = {
     "rate": "Interest rate, annual, continuously compounded: auto (what put-call parity tells, else 0) or a number",
     "dividend_yield": "Dividend yield, annual, continuously compounded: used by carry = rates",
     "exercise": "Early exercise in gamma: auto (as the product has it: stocks and funds), european or american",
-    "clock": "Time to expiry: act365 (elapsed time / 365 days) or business252 (for comparison only)",
+    "clock": "Time to expiry: act365 (elapsed time / 365 days), business252 or business262 (for comparison only)",
     "clock_from": "last_open (the last instant the market was open at or before the quote) or quote",
     "quote_delay": "Minutes by which an open market's quotes are older than the chain says: auto (CBOE 15) or a number",
     "min_minutes": "Shortest remaining time of a live contract, in minutes",

@@ -20,7 +20,7 @@ from gex_xl.udfs import FUNCTIONS as F
 from .synthetic import chain_of
 
 #: They move no figure of the table: the unit scales all of it, the profile is another table.
-ELSEWHERE = {"unit", "profile_range", "profile_levels", "walls", "daily_volume", *READING}
+ELSEWHERE = {"unit", "dialect", "profile_range", "profile_levels", "walls", "daily_volume", *READING}
 VIX = (15.1, 14.9, 14.7)
 
 
