@@ -14,7 +14,7 @@ from gex_xl.desk.currencies import only_currency
 from gex_xl.desk.positions import Book
 from gex_xl.desk.related import DAY, Product
 from gex_xl.desk.table import Cells, Where
-from gex_xl.errors import BadInput, shown
+from gex_xl.errors import BadInput
 from gex_xl.reading.values import is_blank, number, shown, text
 
 Correlations = Mapping[tuple[str, str], float]
