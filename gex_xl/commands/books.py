@@ -110,6 +110,7 @@ def _new_desk(given: argparse.Namespace, host: Any) -> int:
 
 def _recalc(given: argparse.Namespace) -> int:
     from gex_xl import template
+    from gex_xl.engines.package import Package
     from gex_xl.hosts.host import host_of
 
     host = host_of(given.book)
@@ -136,6 +137,8 @@ def _recalc(given: argparse.Namespace) -> int:
             source = changed
         engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
         done = host.recalc(source, made, cells, dt.datetime.now(dt.UTC), engine, inputs.earlier)
+        if said := host.foreign(Package(given.book)):
+            print(one_line(f"gex-xl: {given.book.name}: {said}"), file=sys.stderr)
         return _finish(given, done, made, out, "recalculated")
 
 

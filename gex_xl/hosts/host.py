@@ -31,8 +31,9 @@ class Host:
     write our functions. note: up to three lines on the first sheet that say what the file needs. stamped: whether
     that sheet says when its figures were computed. extend, extend_desk: add what is the host's own to the xlsxwriter
     book of a chain and of a desk; finish: to the parts of the finished file. owns: whether a workbook is for this
-    host. requirements: for `gex-xl doctor`. install, uninstall: the sentence to show; None where there is nothing to
-    install. folder: what the one folder is that install may be given, "" where it takes none.
+    host; foreign: a sentence on what it would run there that is not ours, "" for nothing. requirements: for `gex-xl
+    doctor`. install, uninstall: the sentence to show; None where there is nothing to install. folder: what the one
+    folder is that install may be given, "" where it takes none.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Host:
     extend_desk: Callable[[Any], None] | None = None
     finish: Callable[[Package], Package] | None = None
     owns: Callable[[Package], bool] = lambda _package: False
+    foreign: Callable[[Package], str] = lambda _package: ""
     requirements: Callable[[], list[Requirement]] = list
     install: Callable[[Path | None], str] | None = None
     uninstall: Callable[[Path | None], str] | None = None

@@ -317,6 +317,10 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
     assert found["main.py"] == main_py() + theirs
     assert found["requirements.txt"] == REQUIREMENTS + "matplotlib==3.9\n"
     assert found["xlwingsWorkbookId"] == "kept"
+    assert done.stderr == (
+        "gex-xl: book.xlsx: it carries what is not of gex_xl, and keeps it: 4 lines below gex_xl's own in main.py; "
+        "requirements.txt asks for matplotlib==3.9; Excel runs it once you trust the book\n"
+    )
     assert code_of(book)["main.py"] == older
     with zipfile.ZipFile(tmp_path / "out.xlsx") as archive:
         names = archive.namelist()
@@ -328,6 +332,20 @@ def test_new_and_recalc_keep_the_code_fresh(tmp_path: Path, cells: Cells) -> Non
     contracts = gex_xl.prepare(gex_xl.Chain.from_cells(changed), settings=settings)
     assert loaded["G5"].value == pytest.approx(gex_xl.total(contracts).net, rel=1e-12)
     assert loaded["D1"].value == 5020
+
+
+def test_recalc_says_nothing_of_a_book_with_our_code_alone_and_keeps_a_whole_program_of_others(
+    tmp_path: Path, cells: Cells
+) -> None:
+    (tmp_path / "chain.csv").write_text(as_csv(cells), encoding="utf-8")
+    assert run("new", "book.xlsx", "--host", "lite", cwd=tmp_path).returncode == 0
+    command = ("recalc", "book.xlsx", "--chain", "chain.csv", "--out", "out.xlsx")
+    done = run(*command, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    rewrite(tmp_path / "book.xlsx", {"main.py": "print('mine')\n"})
+    done = run(*command, cwd=tmp_path)
+    assert "not of gex_xl, and keeps it: 1 line below gex_xl's own in main.py; Excel runs" in done.stderr
+    assert code_of(tmp_path / "out.xlsx")["main.py"] == main_py() + "print('mine')\n"
 
 
 def rewrite(book: Path, files: dict[str, str]) -> None:

@@ -143,8 +143,13 @@ def main_py(old: str = "") -> str:
     head = _HEAD.format(version=__version__, licence=licence())
     names = "\n".join(f"    {name}," for name in REGISTRY)
     digest = hashlib.sha256((head + sections).encode()).hexdigest()[:16]
-    theirs = old.partition(_END)[2].removeprefix("\n")
-    return head + sections + _TAIL.format(digest=digest, names=names, sheet=DAYS, button=BUTTON, end=_END) + theirs
+    tail = _TAIL.format(digest=digest, names=names, sheet=DAYS, button=BUTTON, end=_END)
+    return head + sections + tail + not_ours(old)
+
+
+def not_ours(old: str) -> str:
+    """What users wrote below our code in a main.py; all of one that has no code of ours."""
+    return old.partition(_END)[2].removeprefix("\n") if _END in old else old
 
 
 def licence() -> str:
@@ -157,8 +162,13 @@ def licence() -> str:
 
 def requirements(old: str = "") -> str:
     """The text of requirements.txt, with the lines of an older one on packages that we do not ask for."""
+    return REQUIREMENTS + "".join(f"{line}\n" for line in added_requirements(old))
+
+
+def added_requirements(old: str) -> list[str]:
+    """The lines of a requirements.txt that ask for more than ours does, comments left out."""
     ours = {_package(line) for line in REQUIREMENTS.splitlines()}
-    return REQUIREMENTS + "".join(f"{line}\n" for line in old.splitlines() if _package(line) not in {*ours, ""})
+    return [line for line in old.splitlines() if _package(line) not in {*ours, ""}]
 
 
 def _package(line: str) -> str:

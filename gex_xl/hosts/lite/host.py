@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gex_xl.engines.package import Package
+from gex_xl.errors import shown
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts.host import Host
 from gex_xl.hosts.lite import extension, personal
-from gex_xl.hosts.lite.bundle import main_py, requirements
+from gex_xl.hosts.lite.bundle import added_requirements, main_py, not_ours, requirements
 from gex_xl.hosts.requirement import Requirement
 from gex_xl.template import dialects, history_sheet
 
@@ -26,6 +27,18 @@ def _with_code(package: Package) -> Package:
     }
     extension.embed(package, files, map(dialects.LITE.spelled, REGISTRY))
     return package
+
+
+def _foreign(package: Package) -> str:
+    """What the add-in would run of this book that gex_xl did not write."""
+    files = extension.texts_in(package)
+    lines = sum(bool(line.strip()) for line in not_ours(files.get("main.py", "")).splitlines())
+    found = [f"{lines} line{'s' * (lines != 1)} below gex_xl's own in main.py"] if lines else []
+    found += [f"the file {shown(name)}" for name in sorted(files) if name.endswith(".py") and name != "main.py"]
+    asked = ", ".join(shown(line.strip()) for line in added_requirements(files.get("requirements.txt", "")))
+    found += [f"requirements.txt asks for {asked}"] if asked else []
+    kept = "it carries what is not of gex_xl, and keeps it"
+    return f"{kept}: {'; '.join(found)}; Excel runs it once you trust the book" if found else ""
 
 
 def _requirements() -> list[Requirement]:
@@ -58,6 +71,7 @@ HOST = Host(
     extend=history_sheet.append_by_script,
     finish=_with_code,
     owns=extension.is_there,
+    foreign=_foreign,
     requirements=_requirements,
     install=personal.install,
     uninstall=personal.uninstall,
