@@ -33,7 +33,7 @@ def draw(book: Any, style: Style) -> None:
         *(
             (cell, f"{words} of the paste on {name}", formula)
             for name in (plan.CHAIN, plan.EARLIER)
-            for words, (cell, formula) in zip(("Width", "Range"), plan.size_formulas(name), strict=True)
+            for words, (cell, formula) in zip(("Width", "Height"), plan.size_formulas(name), strict=True)
         ),
         (plan.SAMPLE, "Badge", f'=IF(COUNTIF({chain}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC SAMPLE","")'),
     )  # fmt: skip

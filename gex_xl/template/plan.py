@@ -38,7 +38,7 @@ HANDLE_ROW, FOUND_ROW, LAST_ROW, BEYOND_ROW = 12, 8, 15, 18
 _HEIGHTS = (128, 256, 512, 1000, 2000, 4000, 8000, 16_000, 32_000, PASTE_ROWS)
 _WIDTHS = (6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, PASTE_COLUMNS)
 _LOOKED_AT = 200  # rows in which the widest is looked for; further down only the next column is
-#: Cells of the sheet Calc: the number of the width, and of the range, for each sheet with a paste.
+#: Cells of the sheet Calc: the number of the width, and of the height, for each sheet with a paste.
 _SIZES = {CHAIN: (8, 9), EARLIER: (10, 11)}
 
 
@@ -48,17 +48,20 @@ def _letter(width: int) -> str:
 
 
 def size_formulas(sheet: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """The cells and formulas for the width of the paste on a sheet, and for its range, as numbers of the fixed ones."""
-    width, both = (f"{CALC}!$B${row}" for row in _SIZES[sheet])
+    """The cells and formulas for the width of the paste on a sheet, and its height, as numbers of the fixed ones."""
+    width, height = (f"{CALC}!$B${row}" for row in _SIZES[sheet])
     near = f"{sheet}!$C$1:${LAST_PASTE_COLUMN}${_LOOKED_AT}"
     last = f'MAX(IFERROR({near}<>"",TRUE)*(COLUMN({near})-2))'
-    rows = step(f"{sheet}!$A${LAST_ROW}", _HEIGHTS)
-    return (width, f"={step(last, _WIDTHS)}"), (both, f"=({width}-1)*{len(_HEIGHTS)}+{rows}")
+    return (width, f"={step(last, _WIDTHS)}"), (height, f"={step(f'{sheet}!$A${LAST_ROW}', _HEIGHTS)}")
 
 
 def _paste(sheet: str) -> str:
-    ranges = [f"{sheet}!$C$1:${_letter(width)}${height}" for width in _WIDTHS for height in _HEIGHTS]
-    return f"={chosen(f'{CALC}!$B${_SIZES[sheet][1]}', ranges)}"
+    width, height = (f"{CALC}!$B${row}" for row in _SIZES[sheet])
+    as_wide = [
+        chosen(height, [f"{sheet}!$C$1:${_letter(each)}${rows}" for rows in _HEIGHTS])
+        for each in _WIDTHS
+    ]  # fmt: skip
+    return f"={chosen(width, as_wide)}"
 
 
 def beyond_formula(sheet: str) -> str:

@@ -16,5 +16,5 @@ def step(size: str, sizes: Sequence[int]) -> str:
 
 
 def chosen(number: str, ranges: Sequence[str]) -> str:
-    """The formula, without "=", for the range of that number."""
+    """The formula, without "=", for the range of that number; Calc knows 31 at most, and gives #VALUE! beyond."""
     return f"CHOOSE({number},{','.join(ranges)})"
