@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
@@ -14,7 +15,7 @@ Table = list[list[Any]]
 SHAPES = {
     "HEADLINE": (45, 7), "GEX_LADDER": (44, 11), "PROFILE_BARS": (108, 9), "EXPIRY_BARS": (13, 5),
     "CHANGE_BARS": (11, 8), "FLOW_BARS": (18, 7), "TERM_BARS": (21, 2), "SMILE_BARS": (12, 4),
-    "STRIKE_TABLE": (122, 9), "EXPIRY_TABLE": (41, 12), "CHECK_TABLE": (41, 6), "CHECK_EXPIRIES": (41, 7),
+    "STRIKE_TABLE": (122, 9), "EXPIRY_TABLE": (41, 13), "CHECK_TABLE": (41, 6), "CHECK_EXPIRIES": (41, 7),
     "CHOICE_TABLE": (51, 9), "GRID_TABLE": (28, 17), "MAP_TABLE": (21, 10), "CHANGE_TABLE": (11, 5),
     "LEVEL_TABLE": (19, 8),
 }  # fmt: skip
@@ -187,3 +188,27 @@ def test_levels_stand_high_to_low_with_spot_among_them(handle: str) -> None:
         assert row[4] == pytest.approx(row[1] + 32.6, abs=0.125)
         assert row[4] * 4 == round(row[4] * 4)
         assert row[7] == f"{row[4]:.2f}, {row[0]}"
+
+
+def test_each_expirys_puts_over_calls_are_those_of_its_rows(handle: str, sample: Table) -> None:
+    """Against the paste itself, added up row by row; the chain's own ratios stand in GEX_LEVELS."""
+    top = next(at for at, row in enumerate(sample) if "Strike" in row)
+    head = sample[top]
+    sums: dict[tuple[tuple[dt.date, bool] | str, str, str], float] = {}
+    for row in sample[top + 1 :]:
+        day = dt.datetime.strptime(str(row[head.index("Expiration Date")]), "%a %b %d %Y").date()
+        for name in ("Open Interest", "Volume"):
+            calls, puts = (at for at, title in enumerate(head) if title == name)
+            for key in (day, "all"):
+                for side, at in (("call", calls), ("put", puts)):
+                    sums[key, side, name] = sums.get((key, side, name), 0.0) + float(row[at] or 0)
+    days = sorted({key for key, _, _ in sums if isinstance(key, tuple)})
+    rows = [row for row in udfs.EXPIRY_TABLE(handle)[1:] if row[0]]
+    assert len(rows) == len(days)
+    for row, day in zip(rows, days, strict=True):
+        for place, name in ((11, "Open Interest"), (12, "Volume")):
+            assert row[place] == pytest.approx(sums[day, "put", name] / sums[day, "call", name], rel=1e-12)
+    levels = {row[0]: row[1] for row in udfs.GEX_LEVELS(handle)}
+    for name in ("Open Interest", "Volume"):
+        whole = sums["all", "put", name] / sums["all", "call", name]
+        assert levels[f"Puts over calls, {name.lower()}"] == pytest.approx(whole, rel=1e-12)

@@ -52,34 +52,31 @@ def gamma_map(contracts: Contracts, sessions: int = SESSIONS, levels: int | Floa
         at = levels_of(base) if levels is None else np.linspace(low, high, levels)
     moments, names = moments_ahead(base, sessions)
     unit = base.settings.unit
-    scale = np.array([unit.per_share_gamma(level) / (0.01 * level * level) for level in at.tolist()])
-    curves = [_curve(under(base), moment, tuple(at.tolist())) for moment in moments]
-    zero = _zeros(under(base), moments)
+    scale = 100 * unit.per_share_gamma(1.0) * at ** (unit.spots - 2.0)
+    found = [_ahead(under(base), moment, tuple(at.tolist())) for moment in moments]
     return GammaMap(
-        at, moments, names, np.stack([curve * scale for curve, _ in curves], axis=1), zero,
-        tuple(count for _, count in curves),
+        at, moments, names, np.stack([one.curve * scale for one in found], axis=1), tuple(one.zero for one in found),
+        tuple(one.contracts for one in found),
     )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ahead:
+    """Total GEX (USD) at each level at a moment, zero gamma (the root nearest spot), how many contracts are left."""
+
+    curve: FloatArray
+    zero: float | None
+    contracts: int
+
+
 @cached(64)
-def _curve(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...]) -> tuple[FloatArray, int]:
-    """Total GEX (USD) at each level at a moment, and how many contracts are left."""
+def _ahead(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...]) -> _Ahead:
     with temporary():
         here = contracts if moment == contracts.valued_at else later(contracts, moment)
         if not here.index.size:
-            return np.zeros(len(levels)), 0
-        return reprice(here, np.array(levels)), len(here.index)
-
-
-@cached(16)
-def _zeros(contracts: Contracts, moments: tuple[dt.datetime, ...]) -> tuple[float | None, ...]:
-    """Zero gamma at each moment: the root nearest spot."""
-    out = []
-    for moment in moments:
-        with temporary():
-            here = contracts if moment == contracts.valued_at else later(contracts, moment)
-            out.append(nearest(zero_gammas(here), here.spot) if here.index.size else None)
-    return tuple(out)
+            return _Ahead(np.zeros(len(levels)), None, 0)
+        curve = reprice(here, np.array(levels))
+        return _Ahead(curve, nearest(zero_gammas(here), here.spot), len(here.index))
 
 
 def moments_ahead(contracts: Contracts, sessions: int) -> tuple[tuple[dt.datetime, ...], tuple[str, ...]]:

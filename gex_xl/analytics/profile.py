@@ -20,6 +20,7 @@ from gex_xl.settings import Exercise, GammaSource, parse_band
 _FEW = 8  # levels up to which nothing is gained by anything but the plain sum
 _SMALL = 1e-8  # of the largest value
 _ROUNDING = 1e-13
+_SOLVED = 1e-11  # of the curve at the ends of a search step
 ONE_SIGNED = "one-signed"
 #: Bands searched for sign changes, as shares of spot.
 _SEARCH = ((0.8, 1.2), (0.5, 1.5))
@@ -44,7 +45,7 @@ def reprice(contracts: Contracts, levels: FloatArray) -> FloatArray:
     out = np.empty(len(x))
     out[order] = curve
     unit = contracts.settings.unit
-    return np.asarray(out * np.array([unit.per_share_gamma(level) / level for level in levels.tolist()]))
+    return np.asarray(out * (unit.per_share_gamma(1.0) * levels ** (unit.spots - 1.0)))
 
 
 @once_per()
@@ -128,12 +129,25 @@ def nearest(roots: Sequence[float], spot: float) -> float | None:
 
 def _root(contracts: Contracts, levels: FloatArray) -> float:
     """The root between the first and the last level, which differ in sign; at those between the curve is 0."""
-    from scipy.optimize import brentq  # slow to import, and few calls need it
-
     low, high = float(levels[0]), float(levels[-1])
     if len(levels) > 2:
         return 0.5 * (low + high)
-    root: float = brentq(
-        lambda level: float(reprice(contracts, np.array([level]))[0]), low, high, xtol=1e-13 * high, rtol=1e-14
-    )
-    return root
+    # Over so short a way the curve is all but straight: its inverse through eight points is exact, or is not taken.
+    at = np.linspace(low, high, _FEW)
+    curve = reprice(contracts, at)
+    apart = curve[:, None] - curve
+    np.fill_diagonal(apart, 1.0)
+    if (apart != 0).all():
+        factors = -curve / apart
+        np.fill_diagonal(factors, 1.0)
+        root = float(at @ factors.prod(axis=1))
+        if low <= root <= high and abs(_value(contracts, root)) <= _SOLVED * (abs(curve[0]) + abs(curve[-1])):
+            return root
+    from scipy.optimize import brentq  # slow to import, and seldom needed
+
+    solved: float = brentq(lambda level: _value(contracts, level), low, high, xtol=1e-13 * high, rtol=1e-14)
+    return solved
+
+
+def _value(contracts: Contracts, level: float) -> float:
+    return float(reprice(contracts, np.array([level]))[0])

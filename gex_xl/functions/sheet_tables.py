@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from gex_xl.analytics import wording
 from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import Kind
-from gex_xl.analytics.expiries import expected_moves, max_pain
+from gex_xl.analytics.expiries import expected_moves, max_pain, put_call
 from gex_xl.analytics.findings import Finding, expiry_findings, findings
 from gex_xl.analytics.strikes import strike_rows
 from gex_xl.analytics.summary import RegimeInputs
@@ -69,12 +69,13 @@ def EXPIRY_TABLE(
     rows: Annotated[int, "Expiries, 1 to 500; blank: 40", whole(1, 500)] = 40,
 ) -> Table:
     """What each expiry says: forward, at-the-money iv, expected move (one standard deviation), max pain, open interest
-    and the ratio of puts to calls.
+    and puts over calls by open interest and by the day's volume.
 
-    Returns table: expiry, days, forward, iv, move, from, to, max pain, from spot, call OI, put OI, puts / calls.
+    Returns table: expiry, days, forward, iv, move, from, to, max pain, from spot, call OI, put OI, puts / calls of OI,
+    of volume.
     """
     header = ["Expiry", "Days", "Forward", "iv", "Expected move", "From", "To", "Max pain", "From spot", "Call OI",
-              "Put OI", "Puts / calls"]  # fmt: skip
+              "Put OI", "Puts / calls", "By volume"]  # fmt: skip
     used = with_figures(contracts)
     out: list[list[Any]] = []
     if used is not None:
@@ -102,8 +103,9 @@ def EXPIRY_TABLE(
                 calls, puts = pain.call_open_interest, pain.put_open_interest
                 level = ["none", ""] if pain.strike is None else [pain.strike, pain.strike / used.spot - 1]
                 row += [*level, calls, puts, puts / calls if calls else ""]
-            out.append(row)
-    return filled(header, out, rows, [""] * 12)
+            traded = put_call(used, *key).volume
+            out.append([*row, "" if traded is None else traded])
+    return filled(header, out, rows, [""] * 13)
 
 
 @worksheet("Quality", EXAMPLE_CHAIN)

@@ -71,6 +71,11 @@ class Unit(StrEnum):
             Unit.AUTO: "USD per 1 %",
         }[self]
 
+    @property
+    def spots(self) -> int:
+        """How many times spot is a factor of it."""
+        return {Unit.USD_PER_POINT: 1, Unit.SHARES: 1, Unit.SHARES_PER_POINT: 0}.get(self, 2)
+
     def per_share_gamma(self, spot: float) -> float:
         """Factor from gamma x contracts x multiplier (shares per point) to this unit, at a spot level."""
         return {

@@ -203,7 +203,7 @@ def volatility(book: Any, style: Style) -> None:
     question = (
         "What the chain's own volatility says: how it rises with time, how it leans, how far it expects spot to go."
     )
-    widths = (12, 132, 74, 108, 90, 108, 108, 108, 108, 108, 100, 100, 112)
+    widths = (12, 132, 74, 108, 90, 108, 108, 108, 108, 108, 100, 100, 112, 100)
     row = page_top(sheet, style, widths, "Volatility", question, _STATUS)
     rows_px(sheet, row, (*CARD_ROWS, 8))
     for i, (key, number, accent) in enumerate(
@@ -227,7 +227,7 @@ def volatility(book: Any, style: Style) -> None:
     smile = charts.lines(book, _S["smile"], (620, 224), [(1, INK, "solid"), (2, PUT, "dash"), (3, CALL, "square_dot")])
     sheet.insert_chart(row + 1, 7, smile, {"object_position": 2})
     it = _S["by_expiry"]
-    heading(sheet, style, it.row - 2, 1, 12, "By expiry")
+    heading(sheet, style, it.row - 2, 1, 13, "By expiry")
     table(
         sheet,
         style,
@@ -245,8 +245,11 @@ def volatility(book: Any, style: Style) -> None:
             Column("Call OI", COUNT),
             Column("Put OI", COUNT),
             Column("Puts / calls", "0.00", {}, "Open interest of puts over that of calls."),
+            Column(
+                "By volume", "0.00", _SOFT, "The day's volume of puts over that of calls; blank where no calls traded."
+            ),
         ),
     )
     sheet.freeze_panes(4, 0)
-    print_setup(sheet, f"A1:M{it.last}", _FOOTER)
+    print_setup(sheet, f"A1:N{it.last}", _FOOTER)
     sheet.hide_row_col_headers()

@@ -221,7 +221,7 @@ SPILLS: dict[str, Spill] = {
     "hedge_flow": Spill(FLOWS, 21, 2, f"=IFERROR(HEDGE_FLOW({LIVE},{CALC}!$BZ$3:$BZ$19,,,,{FLOWS}!$G$5),\"\")", 7, 17),
     "exposures": Spill(FLOWS, 21, 10, f"=IFERROR(EXPOSURES({LIVE}),\"\")", 6, 7),
     "buckets": Spill(FLOWS, 31, 10, f"=IFERROR(GEX_BY_BUCKET({LIVE}),\"\")", 7, 5),
-    "by_expiry": Spill(VOLATILITY, 23, 2, f"=EXPIRY_TABLE({LIVE})", 12, 40),
+    "by_expiry": Spill(VOLATILITY, 23, 2, f"=EXPIRY_TABLE({LIVE})", 13, 40),
     "today": Spill(
         DAYS, TODAY_HEADER, 2, f'=IFERROR(HISTORY_ROW({LIVE},,,"unit=usd",{REGIME_INPUTS}),"")', TODAY_COLUMNS, 1
     ),
