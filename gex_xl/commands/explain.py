@@ -9,7 +9,7 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.headline import clock_note
 from gex_xl.clock import in_words
 
-_WIDTH, _LABEL = 110, 16
+_WIDTH, _LABEL = 110, 17
 _MOST = 12  # sentences to look at
 
 
