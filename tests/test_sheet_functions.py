@@ -199,7 +199,7 @@ def test_each_expirys_puts_over_calls_are_those_of_its_rows(handle: str, sample:
         day = dt.datetime.strptime(str(row[head.index("Expiration Date")]), "%a %b %d %Y").date()
         for name in ("Open Interest", "Volume"):
             calls, puts = (at for at, title in enumerate(head) if title == name)
-            for key in (day, "all"):
+            for key in ((day, str(row[head.index("Calls")]).startswith("SPXW")), "all"):
                 for side, at in (("call", calls), ("put", puts)):
                     sums[key, side, name] = sums.get((key, side, name), 0.0) + float(row[at] or 0)
     days = sorted({key for key, _, _ in sums if isinstance(key, tuple)})
