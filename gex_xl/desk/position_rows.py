@@ -79,7 +79,7 @@ def read_positions(
         _look_up(position, listed)
         position.row.named(position.label)
     moment = as_of or _as_of(rows, str(name), chains)
-    spot = np.array(spots_of(read, spots, listed))
+    spot = np.array(spots_of(read, spots))
     t = years_left(read, moment, chosen)
     forward, discount = forwards(read, spot, t, moment, chosen)
     amounts = {f: _column(rows, f, 0, above=f == "most") for f in ("price", "bid", "ask", "size", "most")}
@@ -101,7 +101,7 @@ def read_positions(
         multiplier=np.array([_multiplier(p) for p in read]), spot=spot, forward=forward, discount=discount, years=t,
         iv=np.full(len(rows), np.nan), iv_from=["" for _ in rows], price=price, bid=amounts["bid"],
         ask=amounts["ask"], size=amounts["size"], most=amounts["most"], as_of=moment,
-        spot_from=spot_words(spots, listed, read), remarks=len(remarks),
+        spot_from=spot_words(spots, read), remarks=len(remarks),
     )  # fmt: skip
     for i in np.flatnonzero(abs(book.contracts * book.multiplier * spot) > LARGEST):
         raise rows[i].bad("multiplier", f"units per contract, such as 100: the position is worth over {LARGEST:g}")

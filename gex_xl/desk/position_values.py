@@ -49,7 +49,7 @@ class Position:
         return f"{self.underlying} {self.kind}{f' {self.expiry}' if self.expiry else ''}"
 
 
-def spots_of(read: list[Position], given: Spots, chains: Mapping[str, Listed]) -> list[float]:
+def spots_of(read: list[Position], given: Spots) -> list[float]:
     names = list(dict.fromkeys(position.underlying for position in read))
     if isinstance(given, (int, float)):
         if len(names) > 1:
@@ -73,7 +73,7 @@ def spots_of(read: list[Position], given: Spots, chains: Mapping[str, Listed]) -
     return [known[position.underlying] for position in read]
 
 
-def spot_words(given: Spots, chains: Mapping[str, Listed], read: list[Position]) -> str:
+def spot_words(given: Spots, read: list[Position]) -> str:
     """Where the spots come from: given, rows, chain, or more than one of these."""
     if isinstance(given, (int, float)):
         return "given"

@@ -28,7 +28,7 @@ def read_iv(columns: Columns, table: Table, roles: Roles) -> None:
 
     All columns have one unit, unless the calls' and the puts' differ in size as percent and decimals do.
     """
-    groups = _groups(columns, table, roles)
+    groups = _groups(columns, roles)
     for places, where in groups:
         columns.iv[where] = _raw(table, places)[np.flatnonzero(where) % max(len(table.rows), 1)]
     highest = columns.iv_placeholder[1]
@@ -47,7 +47,7 @@ def read_iv(columns: Columns, table: Table, roles: Roles) -> None:
         columns.iv_placeholder = _BY_HALVING if np.isclose(columns.iv, _HALVED, rtol=1e-6).any() else (_TINY, np.inf)
 
 
-def _groups(columns: Columns, table: Table, roles: Roles) -> list[tuple[list[int], Mask]]:
+def _groups(columns: Columns, roles: Roles) -> list[tuple[list[int], Mask]]:
     """(columns of iv, contracts that they are of): one of all, or one of the calls and one of the puts."""
     groups: list[tuple[list[int], Mask]] = []
     for side in (CALL, PUT):
