@@ -104,7 +104,7 @@ class Chain:
     ) -> Chain:
         """Read pasted cells in any known layout; `title` may name the expiry. Raises BadInput with one sentence.
 
-        Of the settings those count that decide how cells are read: date_order, decimal, iv_unit, third_friday.
+        Of the settings those count that decide how cells are read: those of `settings.READING`.
         """
         return _build(read_columns(cells, settings, title), settings or Settings())
 
@@ -164,6 +164,8 @@ def _build(columns: Columns, settings: Settings) -> Chain:
     morning = np.array([each.settles_in_the_morning for each in listed], dtype=bool)
     if columns.units is not None:
         ticker = replace(ticker, multiplier=columns.units)
+    if (currency := settings.currency or columns.currency or ticker.currency) != ticker.currency:
+        ticker, listed = replace(ticker, currency=currency), [replace(each, currency=currency) for each in listed]
     early = np.array([each.american and bool(symbol) for each in listed], dtype=bool)
     order = np.lexsort((columns.row, morning[of], rank, ~is_call, columns.strike, expiry))
     may_open = settles_twice(symbol, columns.venue) or not symbol

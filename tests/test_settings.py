@@ -76,6 +76,7 @@ BOUNDS = [
     ("rate", (-1, 1), (-1.01, 1.01)),
     ("dividend_yield", (-1, 1), (-1.01, 1.01)),
     ("multiplier", (0.001, 1e6), (0, -100)),
+    ("strike_scale", (0.001, 1e6), (0, -100)),
     ("min_oi", (0, 1e12), (-1, float("inf"))),
     ("daily_volume", (0, 1e12), (-1, float("inf"))),
     ("flip_noise", (0, 1), (-0.01, 1.01)),
@@ -98,7 +99,7 @@ def test_bounds_of_numbers(key: str, inside: tuple[float, float], outside: tuple
 
 
 def test_every_key_stands_in_one_of_the_tables() -> None:
-    text = {"expiries", "strikes", "profile_range"}
+    text = {"expiries", "strikes", "profile_range", "currency"}
     assert {key for key, _, _ in BOUNDS} | {key for key in NAMES if choices(key)} | text == set(NAMES)
 
 
@@ -125,6 +126,7 @@ def test_settings_go_round() -> None:
         ("multiplier=0", 'multiplier is "0"; expected a number'),
         ("min_oi=-1", 'min_oi is "-1"; expected a number, 0 or more'),
         ("rate=nan", 'rate is "nan"'),
+        ("currency=euros", 'currency is "euros"; expected a code such as USD, or auto'),
         ([["rate", True]], 'rate is "True"'),
         ("expiries=soon", 'expiries is "soon"; expected all, 0dte, 1dte'),
         ("expiries=2024-13-01", 'expiries is "2024-13-01"'),

@@ -25,6 +25,12 @@ def terms(contracts: Contracts) -> str:
         if settings.multiplier is None and np.isnan(chain.multiplier).any():
             assumed.append("multiplier = 1, 50 or another replaces 100")
     said = f"{count} per contract, {chain.currency}, settles {_settles(chain)} {chain.product.place}"
+    own = chain.multiplier[np.isfinite(chain.multiplier)]
+    if settings.multiplier is not None and (own != settings.multiplier).any():
+        said += (
+            f"; multiplier = {settings.multiplier:g} is not taken where the chain names its own (oi_unit = units "
+            "leaves those aside)"
+        )
     return f"{said} (assumed: {'; '.join(assumed)})" if assumed else said
 
 

@@ -67,6 +67,7 @@ class Columns:
     #: What one of open interest holds, by evidence, where that is not what the table of products says.
     units: float | None = None
     venue: str = ""
+    currency: str = ""  # as a column says
     symbol: str = ""
     spot: float | None = None
     spot_from: str = ""

@@ -17,6 +17,7 @@ from gex_xl.reading.roles import Roles
 from gex_xl.reading.symbols import Symbol, one_underlying
 from gex_xl.reading.values import is_blank, text
 
+_CODE = re.compile(r"[A-Z]{3}|GBp")
 _TICKER = re.compile(r"[A-Z0-9.&_-]{1,12}")
 #: As files write the names of exchanges and of their segments.
 _EXCHANGES = {
@@ -52,6 +53,9 @@ def tell_market(columns: Columns, table: Table, roles: Roles) -> None:
         columns.told.append(("market", f"{venue} ({why})"))
     if venue in COINS:
         _of_coins(columns, table, roles)
+    elif at := roles.all("currency"):
+        codes = {text(cell) for cell in table.cells(at[0]) if not is_blank(cell)}
+        columns.currency = code if len(codes) == 1 and _CODE.fullmatch(code := codes.pop()) else ""
 
 
 def name_future(columns: Columns, title: str) -> None:

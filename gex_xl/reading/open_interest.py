@@ -8,15 +8,18 @@ from gex_xl.products import product
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.headers import plain, scale_of
 from gex_xl.reading.roles import Roles
+from gex_xl.settings import OiUnit
 
 _INDIAN = ("NSE", "BSE", "MCX")
 #: Coins a contract, where open interest is counted in contracts (market, name of the column): OKX's ctVal times
 #: ctMult, Delta Exchange's contract_value.
+_OF_OKX, _OF_DELTA = {"BTC": 0.01, "ETH": 0.1}, {"BTC": 0.001, "ETH": 0.01}
 _OF_COINS = {
-    ("OKX", "oi"): {"BTC": 0.01, "ETH": 0.1},
-    ("OKX", "openinterest"): {"BTC": 0.01, "ETH": 0.1},
-    ("Delta Exchange", "oicontracts"): {"BTC": 0.001, "ETH": 0.01},
+    ("OKX", "oi"): _OF_OKX,
+    ("OKX", "openinterest"): _OF_OKX,
+    ("Delta Exchange", "oicontracts"): _OF_DELTA,
 }
+_OF_VENUE = {"OKX": _OF_OKX, "Delta Exchange": _OF_DELTA}
 _ENOUGH = 5  # figures that share a divisor by accident are fewer
 
 
@@ -27,6 +30,9 @@ def read_unit(columns: Columns, table: Table, roles: Roles, symbol: str) -> None
     """
     names = [table.names[j] for j in roles.all("open_interest")]
     if not names:
+        return
+    if table.settings.oi_unit is not OiUnit.AUTO:
+        _take(table.settings.oi_unit, columns, table, roles, symbol)
         return
     for name in names:
         word, factor = scale_of(name)
@@ -51,10 +57,26 @@ def read_unit(columns: Columns, table: Table, roles: Roles, symbol: str) -> None
         _read_lots(columns, table, roles)
 
 
+def _take(unit: OiUnit, columns: Columns, table: Table, roles: Roles, symbol: str) -> None:
+    """The unit that the setting names, whatever names and rows say."""
+    if unit is OiUnit.UNITS:
+        columns.multiplier = np.full(len(columns.multiplier), np.nan)
+        columns.units = 1.0
+    else:
+        columns.open_interest = columns.open_interest * (1e3 if unit is OiUnit.THOUSANDS else 1.0)
+        columns.units = _lot(table, roles) or _OF_VENUE.get(columns.venue, {}).get(symbol.partition("_")[0])
+    columns.notes.append(f"oi_unit = {unit}: open interest is taken in {unit}")
+
+
+def _lot(table: Table, roles: Roles) -> float | None:
+    """The one size that a column of lots names."""
+    lots = {float(lot) for j in roles.all("lot") for lot in table.numeric(j, "lot size") if lot > 0}
+    return lots.pop() if len(lots) == 1 else None
+
+
 def _read_lots(columns: Columns, table: Table, roles: Roles) -> None:
     """Of products whose lot depends on the date: shares where all figures are whole lots, else contracts of a lot."""
-    lots = {float(lot) for j in roles.all("lot") for lot in table.numeric(j, "lot size") if lot > 0}
-    lot = lots.pop() if len(lots) == 1 else 0.0
+    lot = _lot(table, roles) or 0.0
     held = columns.open_interest[columns.open_interest > 0]
     whole = held[held % 1 == 0].astype(np.int64)
     step = int(np.gcd.reduce(whole)) if whole.size == held.size and whole.size else 1

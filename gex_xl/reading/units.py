@@ -96,6 +96,15 @@ def scale_strikes(columns: Columns, table: Table) -> None:
     """
     if not columns.strike.size:
         return
+    if asked := table.settings.strike_scale:
+        columns.strike = columns.strike / asked
+        what, middle = "strikes are", float(np.median(columns.strike))
+        # A spot of the size of the strikes as they were is in their unit, and so are the quotes.
+        if columns.spot and abs(np.log(columns.spot / asked / middle)) < abs(np.log(columns.spot / middle)):
+            what = "strikes, spot and quotes are"
+            _divide(columns, ("bid", "ask", "forward"), asked)
+        columns.notes.append(f"strike_scale = {asked:g}: {what} divided by it")
+        return
     known = columns.symbols.strike
     named = known > 0
     if named.any():
@@ -111,10 +120,14 @@ def scale_strikes(columns: Columns, table: Table) -> None:
         columns.strike = columns.strike / scale
         columns.notes.append(f"strikes are in {_SCALE_WORDS[scale]}, {by}; divided by {scale:g}")
     elif columns.venue in _INDIAN and not named.any() and (said := _paise(columns, table)):
-        for name in ("strike", "bid", "ask", "forward"):
-            setattr(columns, name, getattr(columns, name) / 100)
-        columns.spot = columns.spot and columns.spot / 100
+        _divide(columns, ("strike", "bid", "ask", "forward"), 100)
         columns.notes.append(f"strikes, spot and quotes are in paise, {said}; divided by 100")
+
+
+def _divide(columns: Columns, names: Sequence[str], by: float) -> None:
+    for name in names:
+        setattr(columns, name, getattr(columns, name) / by)
+    columns.spot = columns.spot and columns.spot / by
 
 
 def _paise(columns: Columns, table: Table) -> str:

@@ -180,6 +180,13 @@ class IvUnit(StrEnum):
     PERCENT = "percent"
 
 
+class OiUnit(StrEnum):
+    AUTO = "auto"
+    CONTRACTS = "contracts"
+    UNITS = "units"
+    THOUSANDS = "thousands"
+
+
 class ThirdFriday(StrEnum):
     CLOSE = "close"
     OPEN = "open"
@@ -221,6 +228,9 @@ class Settings:
     date_order: DateOrder = DateOrder.AUTO
     decimal: Decimal = Decimal.AUTO
     iv_unit: IvUnit = IvUnit.AUTO
+    strike_scale: float | None = None
+    oi_unit: OiUnit = OiUnit.AUTO
+    currency: str | None = None
     third_friday: ThirdFriday = ThirdFriday.CLOSE
 
     def with_changes(self, changes: Mapping[str, object]) -> Settings:
@@ -287,22 +297,26 @@ HELP: dict[str, str] = {
     "date_order": "Dates such as 03/04/2025: auto (what the whole paste supports), mdy (month first), dmy (day first)",
     "decimal": "Decimal mark of text: auto (what the whole paste supports), point (1,234.5), comma (1.234,5)",
     "iv_unit": "Implied volatility column: auto (told from the whole column), decimal (0.20) or percent (20)",
+    "strike_scale": "Strikes are divided by this: auto (told from symbols, spot and the feed) or 1, 100, 1000",
+    "oi_unit": "Open interest: auto (told from names, market and rows), contracts (lots), units (shares or coins: "
+    "1 each, whatever size the chain names), thousands (of contracts)",
+    "currency": "Currency of spot, strikes and quotes: auto (the chain's, else the product's) or a code such as INR",
     "third_friday": "Index contracts of a third Friday that have no OCC root settle at the close or at the open",
 }
 #: Settled while a chain is read: they mean nothing to a chain that is in memory.
-READING = ("date_order", "decimal", "iv_unit", "third_friday")
+READING = ("date_order", "decimal", "iv_unit", "strike_scale", "oi_unit", "currency", "third_friday")
 
 _ENUMS: dict[str, type[StrEnum]] = {
     key: type(value) for key, value in ((f.name, f.default) for f in fields(_DEFAULTS)) if isinstance(value, StrEnum)
 }
 _BOUNDS: dict[str, tuple[float, float]] = {
     "min_minutes": (0, 1440), "quote_delay": (0, 1440), "rate": (-1, 1), "dividend_yield": (-1, 1),
-    "multiplier": (1e-9, 1e9), "min_oi": (0, math.inf), "flip_noise": (0, 1), "daily_volume": (0, math.inf),
-    "profile_levels": (3, 2001),
+    "multiplier": (1e-9, 1e9), "strike_scale": (1e-6, 1e6), "min_oi": (0, math.inf), "flip_noise": (0, 1),
+    "daily_volume": (0, math.inf), "profile_levels": (3, 2001),
     "vol_inverted": (0, 100), "flip_band": (0, 1), "skew_z": (-100, 100),
 }  # fmt: skip
 AUTO = "auto"
-_AUTO = frozenset(f.name for f in fields(_DEFAULTS) if f.default is None)  # numbers that may be left to the chain
+_AUTO = frozenset(f.name for f in fields(_DEFAULTS) if f.default is None)  # may be left to the chain
 
 
 def choices(key: str) -> list[str]:
@@ -363,6 +377,10 @@ def _value(key: str, found: object) -> Any:
         return None
     if key in _BOUNDS:
         return _number(key, found)
+    if key == "currency":
+        if not re.fullmatch(r"[A-Za-z]{3}", str(found).strip()):
+            raise BadInput(f'settings: currency is "{shown(found)}"; expected a code such as USD, or {AUTO}')
+        return str(found).strip().upper()
     text = found.date().isoformat() if isinstance(found, dt.datetime) else str(found).strip().lower()
     if key == "expiries":
         if serial := re.fullmatch(r"([3-7]\d{4})(?:\.0*)?", text):  # a worksheet's date: days since 1899-12-30
