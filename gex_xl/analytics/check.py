@@ -213,7 +213,8 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
     if settings.gamma_source is GammaSource.VENDOR:
         count, open_interest = with_iv(contracts).excluded.get(NO_IV, (0, 0.0))
         out.append(
-            f"gamma_source = vendor concerns gamma alone: flows and the other exposures come from iv and leave out "
+            f"gamma_source = vendor concerns gamma at today's spot: profile, zero gamma, flows and "
+            "the other exposures come from iv and leave out "
             f"{count:,} contracts without it (open interest {open_interest:,.0f})"
         )
     material = [

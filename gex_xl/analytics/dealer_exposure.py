@@ -142,7 +142,10 @@ def total_of(contracts: Contracts, kind: Kind) -> Exposure:
     """The total of one kind (see `exposure_of`). Raises NoValue where no contract is left."""
     used = contracts if kind is Kind.GAMMA else with_iv(contracts)
     whole = total(contracts) if kind is Kind.GAMMA else _whole(used, kind).times(_scale(used, kind))
-    return Exposure(kind, whole, in_currency(label(kind, contracts.settings.unit), contracts), len(used.index))
+    unit = in_currency(label(kind, contracts.settings.unit), contracts)
+    if used.settings.gamma_source is GammaSource.VENDOR:
+        unit += ", the feed's gamma"
+    return Exposure(kind, whole, unit, len(used.index))
 
 
 @once_per()

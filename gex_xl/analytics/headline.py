@@ -22,7 +22,7 @@ from gex_xl.analytics.regime import Trigger, regime
 from gex_xl.analytics.skew import Skew
 from gex_xl.analytics.summary import RegimeInputs, Summary, no_flip_reason, skew_of, summarise, triggers_of
 from gex_xl.analytics.term_structure import Slope, maturities, slopes
-from gex_xl.analytics.terms import unit_label
+from gex_xl.analytics.terms import by_model, unit_label
 from gex_xl.clock import in_words
 from gex_xl.errors import NoValue
 from gex_xl.settings import Dialect, Settings, Unit
@@ -265,6 +265,7 @@ TABLE = (
     _Row("skew_25d_z", "25-delta skew z-score", Kind.RATIO, _skew_z),
 )  # fmt: skip
 
+_REPRICED = ("zero_gamma", "other_zero_gamma")  # at other spots than today's, where no feed has a gamma
 _UNITS = {Kind.IV: "decimal", Kind.SKEW: "vol points"}
 
 
@@ -282,17 +283,18 @@ def headline(
 def _figure(chain: _Chain, row: _Row) -> Figure:
     units = {**_UNITS, Kind.PRICE: chain.contracts.chain.currency, Kind.EXPOSURE: unit_label(chain.contracts)}
     unit = units.get(row.kind, "")
+    label = row.label + (by_model(chain.contracts) if row.key in _REPRICED else "")
     try:
         value, note, words = row.read(chain)
     except NoValue as error:
-        return Figure(row.key, row.label, row.kind, unit, None, None, str(error))
+        return Figure(row.key, label, row.kind, unit, None, None, str(error))
     shown: Value = value if words is None else words
     if isinstance(value, float) and row.kind is Kind.EXPOSURE:
         spot = chain.contracts.spot
         value *= Unit.USD.per_share_gamma(spot) / chain.settings.unit.per_share_gamma(spot)
     elif isinstance(value, float) and row.kind is Kind.SKEW:
         shown = 100 * value
-    return Figure(row.key, row.label, row.kind, unit, value, shown, note)
+    return Figure(row.key, label, row.kind, unit, value, shown, note)
 
 
 #: What a history keeps of a day.

@@ -16,6 +16,7 @@ from gex_xl.analytics.exposure import absolute_strike, per_strike, require_any, 
 from gex_xl.analytics.profile import zero_gammas
 from gex_xl.analytics.selection import part, settlements_of
 from gex_xl.analytics.summary import summarise
+from gex_xl.analytics.terms import by_model
 from gex_xl.arrays import Mask
 from gex_xl.cache import temporary
 from gex_xl.clock import NEW_YORK
@@ -133,7 +134,7 @@ Named = tuple[str, str, float | None, str]
 def _zero(contracts: Contracts) -> list[Named]:
     """Zero gamma, the root nearest spot first, and the flip strike."""
     roots = sorted(zero_gammas(contracts), key=lambda root: abs(root - contracts.spot))
-    rows: list[Named] = [("Zero gamma", "zero_gamma", roots[0], "") if roots else
+    rows: list[Named] = [("Zero gamma", "zero_gamma", roots[0], by_model(contracts).strip()) if roots else
                          ("Zero gamma", "zero_gamma", None, "the profile keeps one sign")]  # fmt: skip
     rows += [(f"Zero gamma {place}", "zero_gamma", root, "a further root") for place, root in enumerate(roots[1:], 2)]
     flip = summarise(contracts).flip

@@ -7,6 +7,7 @@ import numpy as np
 from gex_xl.analytics.contracts import Contracts, multipliers
 from gex_xl.chain import Chain
 from gex_xl.products import Product
+from gex_xl.settings import GammaSource
 
 
 def terms(contracts: Contracts) -> str:
@@ -47,6 +48,11 @@ def _settles(chain: Chain) -> str:
 def unit_label(contracts: Contracts) -> str:
     """The unit of exposure with the chain's currency: `INR mn per 1 %`."""
     return in_currency(contracts.settings.unit.label, contracts)
+
+
+def by_model(contracts: Contracts) -> str:
+    """What to put behind a name that rests on the model's gamma where others beside it rest on the feed's, else ""."""
+    return " by the model's gamma" if contracts.settings.gamma_source is GammaSource.VENDOR else ""
 
 
 def in_currency(label: str, contracts: Contracts) -> str:

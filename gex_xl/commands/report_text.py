@@ -15,6 +15,7 @@ from gex_xl.analytics.exposure import StrikeExposure, require_any
 from gex_xl.analytics.headline import headline as headline_figures
 from gex_xl.analytics.profile import ONE_SIGNED
 from gex_xl.analytics.summary import summarise
+from gex_xl.analytics.terms import by_model
 from gex_xl.analytics.what_if import what_if
 
 _WORST = 10  # violations of each kind in the JSON
@@ -166,6 +167,7 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
     flip = f"none: {note['flip_strike']}"
     if value["long_side"] is not None:
         flip = f"{value['flip_strike']:,.2f}, {note['flip_strike']}"
+    one_signed = note["zero_gamma"].replace(ONE_SIGNED, "the profile keeps one sign")
     rows = [
         ("Chain", f"{figures['symbol'].shown}, {trust.used:,} of {trust.rows:,} contracts used"),
         ("Terms", trust.terms),
@@ -183,12 +185,7 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
         ),
         ("Hedging 1 %", _or_none(value["volume_share"], "{:+.1%} {}", note["volume_share"])),
         ("Flip strike", flip),
-        (
-            "Zero gamma",
-            _or_none(
-                value["zero_gamma"], "{:,.2f}", note["zero_gamma"].replace(ONE_SIGNED, "the profile keeps one sign")
-            ),
-        ),
+        ("Zero gamma", _or_none(value["zero_gamma"], f"{{:,.2f}}{by_model(contracts)}", one_signed)),
         (
             "Walls",
             f"call {_strike(value['call_wall'])}, put {_strike(value['put_wall'])}, "

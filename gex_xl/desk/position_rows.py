@@ -102,6 +102,7 @@ def read_positions(
         iv=np.full(len(rows), np.nan), iv_from=["" for _ in rows], price=price, bid=amounts["bid"],
         ask=amounts["ask"], size=amounts["size"], most=amounts["most"], as_of=moment,
         spot_from=spot_words(spots, read), remarks=len(remarks),
+        unsaid=sum(p.unsaid for p in read),
     )  # fmt: skip
     for i in np.flatnonzero(abs(book.contracts * book.multiplier * spot) > LARGEST):
         raise rows[i].bad("multiplier", f"units per contract, such as 100: the position is worth over {LARGEST:g}")
@@ -212,11 +213,7 @@ def _look_up(position: Position, chains: Mapping[str, Listed]) -> None:
     # Without a class or an option symbol the product is the one that the ticker stands for, as in a chain.
     position.product = product(position.root) if position.root else by_ticker(position.underlying)
     if not position.root and position.is_option and settles_twice(position.underlying):
-        if position.expiry is not None and is_monthly(position.expiry):
-            raise BadInput(
-                f"{position.row.where}: class is blank; on {position.expiry} some of {position.underlying}'s settle in "
-                f"the morning, those of {position.product.root} in the afternoon"
-            )
+        position.unsaid = position.expiry is not None and is_monthly(position.expiry)
         position.root = position.product.root
     position.root = position.root or position.underlying
 

@@ -36,6 +36,7 @@ class Position:
     chain: Listed | None = None
     at: int | None = None
     product: Product = field(default_factory=lambda: product(""))
+    unsaid: bool = False  # a third Friday on which others of the underlying settle in the morning, and no class
 
     @property
     def is_option(self) -> bool:

@@ -23,7 +23,8 @@ class Book:
     contract. `spot`, `forward`, `strike`, `price` per unit, in the currency of the underlying; `iv` annualised,
     decimal; `years` to settlement; `discount` exp(-rT), 1 for shares. `iv_from`: given, price, chain or "". `bid`,
     `ask`, `size`, `most`: quotes of a candidate, NaN where not given. `row` is the row in the range. `remarks`: lines
-    of the range that hold one cell of text and were passed over. Options are valued as European ones.
+    of the range that hold one cell of text and were passed over. `unsaid`: rows of a third Friday
+    without a class, taken as settled at the close, as in a chain without roots. Options are valued as European ones.
     """
 
     row: npt.NDArray[np.int64]
@@ -49,6 +50,7 @@ class Book:
     as_of: dt.datetime
     spot_from: str = "given"
     remarks: int = 0
+    unsaid: int = 0
 
     def __len__(self) -> int:
         return len(self.label)

@@ -8,6 +8,7 @@ from gex_xl.desk.book import Exposure, concentrations, greeks, groups
 from gex_xl.desk.currencies import currencies
 from gex_xl.desk.positions import Book
 from gex_xl.functions.arguments import Table
+from gex_xl.functions.book_words import unsaid
 from gex_xl.functions.positions import AS_OF, EXAMPLE_POSITIONS
 from gex_xl.functions.registry import worksheet
 
@@ -33,7 +34,8 @@ def BOOK_EXPOSURE(book: Book) -> Table:
     for name, rows in parts.items():
         several = len(dict.fromkeys(np.array(book.underlying)[rows].tolist())) > 1
         label = "book" if len(parts) == 1 else f"book {name}"
-        note = _NO_SUM.format(name) if several else f"spot: {book.spot_from}; {_sources(book)}"
+        said = [f"spot: {book.spot_from}", _sources(book), *unsaid(book)]
+        note = _NO_SUM.format(name) if several else "; ".join(said)
         table.append(["net", label, None, *_figures(found.total(np.flatnonzero(rows).tolist()), several), None, None,
                       note])  # fmt: skip
     notes = _notes(book)

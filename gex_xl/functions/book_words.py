@@ -17,6 +17,12 @@ UNREADABLE = "cannot be read"
 _FROM = {"given": "iv as given", "price": "iv from prices", "chain": "iv from the chain"}
 
 
+def unsaid(book: Book) -> list[str]:
+    """What was assumed of third Fridays without a class: one rule for positions and for chains without roots."""
+    blank = count(book.unsaid, "third Friday")
+    return [f"class is blank on {blank}: taken as settled at the close"] if book.unsaid else []
+
+
 def money(amount: float) -> str:
     """An amount as it is read: `-2.53 mn`, `-982,171`."""
     if abs(amount) >= 1e9:
@@ -58,7 +64,7 @@ def status(found: Overview, name: str) -> str:
     remarks = f", {count(book.remarks, 'remark')} passed over" if book.remarks else ", none unreadable"
     sources = ", ".join(dict.fromkeys(_FROM[source] for source in book.iv_from if source)) or "no options"
     parts = [f"valued {in_words(book.as_of)}", read + remarks, f"{sources}; spot: {book.spot_from}",
-             " and ".join(currencies(book)), "options as European ones"]  # fmt: skip
+             " and ".join(currencies(book)), "options as European ones", *unsaid(book)]  # fmt: skip
     return head + "   |   ".join(parts)
 
 

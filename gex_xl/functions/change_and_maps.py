@@ -12,6 +12,7 @@ from gex_xl.analytics.exposure import total
 from gex_xl.analytics.gamma_map import SESSIONS, gamma_map
 from gex_xl.analytics.grid import ROWS, Grid, Measure, grid, marks
 from gex_xl.analytics.ladder import Ladder
+from gex_xl.analytics.terms import by_model
 from gex_xl.functions.arguments import Table, whole
 from gex_xl.functions.common import EXAMPLE_CHAIN, settles, unit
 from gex_xl.functions.registry import worksheet
@@ -172,7 +173,7 @@ def GAMMA_MAP(
     prices, cells = found.levels.tolist(), found.cells.tolist()
     nearest = min(range(len(prices)), key=lambda place: abs(prices[place] - contracts.spot))
     return [
-        ["Mark", f"Spot (GEX in {contracts.settings.unit.label})", "From now", *found.names],
+        ["Mark", f"Spot (GEX{by_model(contracts)} in {contracts.settings.unit.label})", "From now", *found.names],
         ["zero gamma", "", "", *("none" if root is None else root for root in found.zero)],
         *[
             ["spot" if place == nearest else "", price, price / contracts.spot - 1, *cells[place]]

@@ -9,12 +9,12 @@ from gex_xl.analytics.contracts import Contracts
 from gex_xl.analytics.dealer_exposure import money
 from gex_xl.analytics.flows import Flow, hedge_flow, vol_flow
 from gex_xl.analytics.letf import letf_flow
+from gex_xl.analytics.terms import by_model
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN
 from gex_xl.functions.funds import read_funds
 from gex_xl.functions.registry import worksheet
-from gex_xl.settings import GammaSource
 
 _FORMS = 'a number, a range, or text such as "-1%, 1%"'
 
@@ -84,6 +84,6 @@ def VOL_FLOW(
 
 def _table(of: str, contracts: Contracts, flows: Sequence[Flow]) -> tuple[list[str], Table]:
     scale, word = money(contracts.settings.unit)
-    whose = " by the model's gamma" if contracts.settings.gamma_source is GammaSource.VENDOR and of == "spot" else ""
+    whose = by_model(contracts) if of == "spot" else ""
     head = [f"Move of {of}", "Dealers trade (shares)", f"Dealers trade ({word})", f"Linear estimate{whose} ({word})"]
     return head, [[flow.move, flow.shares, flow.usd * scale, flow.linear * scale] for flow in flows]

@@ -9,12 +9,12 @@ from gex_xl.analytics.exposure import per_strike, require_any, top_strikes, tota
 from gex_xl.analytics.headline import headline
 from gex_xl.analytics.profile import ONE_SIGNED, levels_of, reprice, zero_gamma, zero_gammas
 from gex_xl.analytics.summary import RegimeInputs, no_flip_reason, summarise
+from gex_xl.analytics.terms import by_model
 from gex_xl.errors import NoValue
 from gex_xl.functions import arguments
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, unit
 from gex_xl.functions.registry import worksheet
-from gex_xl.settings import GammaSource
 
 
 @worksheet("Levels", EXAMPLE_CHAIN)
@@ -66,8 +66,7 @@ def GAMMA_PROFILE(contracts: Contracts) -> Table:
     """
     total(contracts)  # an empty selection is #N/A here too
     levels = levels_of(contracts)
-    by = " by the model's gamma" if contracts.settings.gamma_source is GammaSource.VENDOR else ""
-    header = ["Spot level", f"GEX{by} {unit(contracts)}"]
+    header = ["Spot level", f"GEX{by_model(contracts)} {unit(contracts)}"]
     return [header, *map(list, zip(levels.tolist(), reprice(contracts, levels).tolist(), strict=True))]
 
 

@@ -18,7 +18,7 @@ from gex_xl.analytics.what_if import Outcome, what_if
 from gex_xl.errors import GexError, NoValue
 from gex_xl.functions.arguments import Table, whole
 from gex_xl.functions.chart_tables import filled, with_figures
-from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, days
+from gex_xl.functions.common import EXAMPLE_CHAIN, EXAMPLE_SMILES, days, days_head
 from gex_xl.functions.registry import worksheet
 from gex_xl.settings import worded
 
@@ -74,9 +74,10 @@ def EXPIRY_TABLE(
     Returns table: expiry, days, forward, iv, move, from, to, max pain, from spot, call OI, put OI, puts / calls of OI,
     of volume.
     """
-    header = ["Expiry", "Days", "Forward", "iv", "Expected move", "From", "To", "Max pain", "From spot", "Call OI",
-              "Put OI", "Puts / calls", "By volume"]  # fmt: skip
     used = with_figures(contracts)
+    day = "Days" if used is None else days_head(used)
+    header = ["Expiry", day, "Forward", "iv", "Expected move", "From", "To", "Max pain", "From spot", "Call OI",
+              "Put OI", "Puts / calls", "By volume"]  # fmt: skip
     out: list[list[Any]] = []
     if used is not None:
         moves = {(one.expiry, one.am_settled): one for one in expected_moves(used)}

@@ -27,11 +27,15 @@ from gex_xl.udfs import (
     CHAIN_CHECK,
     CHECK_TABLE,
     EXPECTED_MOVE,
+    EXPOSURES,
+    GAMMA_MAP,
     GEX_BY_BUCKET,
     GEX_BY_EXPIRY,
     GEX_GRID,
+    GEX_LEVELS,
     HEDGE_FLOW,
     MAX_PAIN,
+    PRICE_LEVELS,
 )
 
 from .synthetic import NEW_YORK, NORMAL, cells, chain_of, delta, gamma, price, years_between
@@ -255,6 +259,25 @@ def test_flows_under_the_feeds_gamma_say_whose_gamma_it_is() -> None:
     head = HEDGE_FLOW(book(FRIDAY), "1%", None, None, "gamma_source=vendor")[0]
     assert "by the model's gamma" in head[3]
     assert "model" not in HEDGE_FLOW(book(FRIDAY), "1%")[0][3]
+
+
+def test_tables_with_both_gammas_say_which_is_whose() -> None:
+    """A feed has its gamma at today's spot alone; zero gamma and the map are the model's (Method, section 7)."""
+    head, *rows = book(FRIDAY)
+    strike, right, held = (head.index(name) for name in ("Strike", "Type", "Open Interest"))
+    for row in rows:  # calls above and puts below weigh more, so that there is a zero gamma
+        row[held] *= 1 + 4 * ((row[strike] > 5000) == (row[right] == "C"))
+    chain = [head, *rows]
+    feed, plain = (None, None, "gamma_source=vendor"), (None, None, "")
+    for given, both in ((feed, True), (plain, False)):
+        levels = [row[0] for row in GEX_LEVELS(chain, *given)]
+        drawn = [row[6] for row in PRICE_LEVELS(chain, *given) if row[0] == "Zero gamma"]
+        assert ("Zero gamma by the model's gamma (USD)" in levels) == both
+        assert ("Zero gamma (USD)" in levels) != both
+        assert drawn == (["by the model's gamma"] if both else [""])
+        assert ("by the model's gamma" in GAMMA_MAP(chain, *given, 2, 3)[0][1]) == both
+        gamma_row = next(row for row in EXPOSURES(chain, *given) if row[0] == "gamma")
+        assert ("the feed's gamma" in gamma_row[5]) == both
 
 
 def test_every_check_tells_the_terms() -> None:

@@ -117,7 +117,6 @@ def test_a_blank_where_a_figure_is_needed_leaves_none(part: str, head: str, row:
     [
         ("positions", "Class", 1, "SPWX", 'class is "SPWX"; expected a class of SPX, such as SPX or SPXW, or a blank'),
         ("positions", "Class", 5, "XYY", 'class is "XYY"; expected a class of XYZ, such as XYZ, or a blank'),
-        ("positions", "Class", 1, None, "class is blank; on 2025-10-17 some of SPX's settle in the morning"),
         ("positions", "Underlying", 1, "SPY", 'class is "SPXW"; expected a class of SPY, such as SPY, or a blank'),
         ("positions", "Class", 8, "NQ", 'class is "NQ"; expected a class of SPX'),
         ("positions", "IV", 7, 0.2, 'iv is "0.2"; expected a blank: shares have none'),
@@ -155,6 +154,16 @@ def test_a_price_of_zero_is_none() -> None:
     # Many feeds show 0 where nothing was traded: it must not lower capital and margin.
     exact = load()
     assert F["BOOK_TABLE"](with_value("positions", 1, 7, 0), "limits") == F["BOOK_TABLE"](exact, "limits")
+
+
+def test_a_blank_class_on_a_third_friday_settles_at_the_close_and_says_so() -> None:
+    """One rule with chains that have no roots (Method, section 2): PM."""
+    column = desk_sample.RANGES["positions"][0].index("Class")
+    blank, named = (with_value("positions", 1, column, value) for value in (None, "SPXW"))
+    assert F["BOOK_TABLE"](blank, "exposure") == F["BOOK_TABLE"](named, "exposure")
+    said = "class is blank on 1 third Friday: taken as settled at the close"
+    assert said in headline(blank)["status"][2]
+    assert said not in headline(named)["status"][2]
 
 
 def test_a_class_that_is_blank_is_the_one_of_that_day() -> None:
