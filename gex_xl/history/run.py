@@ -129,9 +129,11 @@ def _kept(out: Path, journal: store.Journal, settings: str) -> dict[str, Row]:
     for where, rows in ((out, kept), (journal.file, unfinished := journal.read())):
         other = next((row["settings"] for row in rows if row["settings"] != settings), None)
         if other is not None:
+            alike = other.rpartition(" #")[0] == settings.rpartition(" #")[0]
+            why = "by another version of gex_xl, whose figures mean something else" if alike else "with other settings"
             raise BadInput(
-                f"{where} was computed with other settings ({other}; now {settings}); give --out another name, or "
-                "--rebuild to compute all files again"
+                f"{where} was computed {why} ({other}; now {settings}); give --out another name, or --rebuild to "
+                "compute all files again"
             )
     return {row["content"]: row for row in (*kept, *unfinished)}
 
