@@ -22,6 +22,7 @@ from gex_xl.analytics.profile import reprice
 from gex_xl.chain import Chain
 from gex_xl.settings import Settings
 
+from . import shared_files
 from .synthetic import chain_of
 
 CHAINS = ("cboe_spx_2024-01-07.csv", "cboe_nvda_2025-01-06.csv", "deribit_btc_2021-02-11.csv")
@@ -54,6 +55,17 @@ def test_buckets_and_what_lies_outside_add_up_to_the_total(contracts: Contracts,
     assert len(found.number) == rows
     half = found.width / 2
     assert abs(found.price[rows // 2] - contracts.spot) <= half * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("name", shared_files.FILES)
+@pytest.mark.parametrize("rows", [21, 41, 121])
+def test_ladders_of_real_chains_lose_nothing(name: str, rows: int, shared_chains: Path) -> None:
+    contracts = shared_files.contracts_of(shared_chains / name)
+    found, whole = strikes.buckets(contracts, rows), total(contracts)
+    (low_call, low_put), (high_call, high_put) = found.outside
+    near = {"abs": 1e-12 * math.fsum(np.abs(contributions(contracts)).tolist()), "rel": 0}
+    assert math.fsum([*found.call, low_call, high_call]) == pytest.approx(whole.call, **near)
+    assert math.fsum([*found.put, low_put, high_put]) == pytest.approx(whole.put, **near)
 
 
 @given(width=st.floats(1e-6, 1e9))

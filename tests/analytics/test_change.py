@@ -193,6 +193,31 @@ def test_a_moved_real_chain_gives_each_step_back(name: str, shared_chains: Path)
     assert all(day <= as_of.date() for day in gone if day)
 
 
+@pytest.mark.parametrize("name", shared_files.FILES)
+def test_nothing_is_lost_between_two_days_of_any_real_chain(name: str, shared_chains: Path) -> None:
+    """An earlier day with other spot, iv and open interest, and a tenth of the series only on one of the two."""
+    now = with_iv(shared_files.contracts_of(shared_chains / name))
+    chain, rng = now.chain, np.random.default_rng(5)
+    lost, fresh = rng.random(len(chain)) < 0.1, rng.random(len(chain)) < 0.1
+    later = dataclasses.replace(chain, open_interest=np.where(lost, np.nan, chain.open_interest))
+    held = np.where(fresh, np.nan, np.floor(chain.open_interest * rng.uniform(0.5, 1.5, len(chain))))
+    before = dataclasses.replace(chain, open_interest=held, iv=chain.iv * rng.uniform(0.9, 1.1, len(chain)))
+    today = prepare(later, now.spot, now.as_of, now.settings)
+    then = prepare(before, 0.98 * now.spot, now.as_of - dt.timedelta(days=4), now.settings)
+    found = change(today, then)
+    first, *steps, last = (step.total for step in found.table())
+    gross = max(found.gross, *(abs(step.net) for step in steps))
+    near = {"abs": 1e-12 * gross, "rel": 0}
+    assert first.net == pytest.approx(total(then).net, **near)
+    assert last.net == pytest.approx(total(today).net, **near)
+    for side in ("net", "call", "put"):
+        moved = math.fsum(getattr(step, side) for step in steps)
+        assert getattr(first, side) + moved == pytest.approx(getattr(last, side), **near)
+    for split in (by_strike(found), by_settlement(found)):
+        assert math.fsum(part.now - part.then for part in split) == pytest.approx(last.net - first.net, **near)
+    assert steps[6].net or steps[7].net
+
+
 def test_a_moved_forward_is_the_forward_step_alone(shared_chains: Path) -> None:
     """Deribit names a forward for every contract; the earlier chain has each 1 % lower."""
     now = shared_files.contracts_of(shared_chains / "deribit_btc_2021-02-11.csv", iv_source="quoted")
