@@ -16,7 +16,7 @@ from gex_xl.analytics.terms import unit_label
 from gex_xl.analytics.watchlist import watchlist
 from gex_xl.chain import Chain
 from gex_xl.commands.change_text import change_json, change_text
-from gex_xl.commands.explain import explain
+from gex_xl.commands.explain import explain, explain_reading
 from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.commands.options import add_settings, add_spot_and_time, chosen_contracts, chosen_settings
 from gex_xl.commands.report_text import as_json, headline, other_choices, picture, quality
@@ -53,7 +53,14 @@ def _report(given: argparse.Namespace) -> int:
     if len(given.file) > 1:
         return _several(given, chosen)
     chain = _fetched_chain(given, chosen) if given.symbol else Chain.from_file(given.file[0], chosen)
-    contracts = chosen_contracts(given, chain, chosen)
+    try:
+        contracts = chosen_contracts(given, chain, chosen)
+    except BadInput:  # without spot or time there are no figures, but a reading
+        if given.explain and given.json:
+            _print_json({"reading": _reading(chain)})
+        elif given.explain:
+            print("\n".join(explain_reading(chain)))
+        raise
     moved = None if given.since is None else change(contracts, _earlier(given.since, chosen))
     if given.explain and not given.json:
         print("\n".join(explain(contracts)))
@@ -61,7 +68,7 @@ def _report(given: argparse.Namespace) -> int:
     if given.json:
         found = as_json(contracts)
         if given.explain:
-            found["reading"] = [{"what": what, "how": how} for what, how in chain.reading]
+            found["reading"] = _reading(chain)
         if moved is not None:
             found["change"] = change_json(moved)
         _print_json(found)
@@ -75,6 +82,10 @@ def _report(given: argparse.Namespace) -> int:
     print("\nThe total with one setting changed at a time\n")
     print("\n".join(other_choices(contracts)))
     return 0
+
+
+def _reading(chain: Chain) -> list[dict[str, str]]:
+    return [{"what": what, "how": how} for what, how in chain.reading]
 
 
 def _earlier(path: Path, chosen: Settings) -> Contracts:

@@ -98,3 +98,30 @@ def test_more_to_look_at_than_fits_is_counted(
     monkeypatch.setattr("gex_xl.commands.explain._MOST", 0)
     assert main(["report", str(file), "--explain"]) == 0
     assert "more, in the report without --explain" in capsys.readouterr().out
+
+
+def test_a_file_without_spot_and_time_still_tells_its_reading(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bare.csv"
+    with path.open("w", newline="", encoding="utf-8") as opened:
+        body = [[*row[:7], "", "", ""] for row in rows()]
+        csv.writer(opened).writerows([HEADER, *body, ["Total", "", "", "", "", 99]])
+    assert main(["report", str(path), "--explain"]) == 2
+    told = capsys.readouterr()
+    said = " ".join(told.out.split())
+    for wanted in (
+        "columns root = root, expiry = Exp",
+        "product 100 per contract, USD, settles 16:00 New York (assumed: not in the table of products)",
+        "spot none in the paste",
+        "quote time none in the paste",
+        "read 36 of 37 contracts, open interest",
+        "left out 1 contracts: no strike or symbol",
+        "percent",
+    ):
+        assert wanted in said
+    assert told.err == "gex-xl: spot is neither in the paste nor given; give the underlying's price as spot\n"
+    assert main(["report", str(path), "--explain", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["reading"][0]["what"] == "layout"
+    assert main(["report", str(path)]) == 2
+    assert capsys.readouterr().out == ""
