@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gex_xl.engines.addresses import LAST_COLUMN, LAST_ROW, Area, area_of
-from gex_xl.engines.formulas import Book, function_name, rewritten, special, whole_call
+from gex_xl.engines.formulas import Book, as_shown, function_name, rewritten, special, whole_call
 from gex_xl.engines.package import Package, serial
 from gex_xl.engines.scratch import MODEL_ERRORS, PENDING, Scratch, as_rows
 from gex_xl.engines.sheet_xml import Error, FormulaCell, Scalar
@@ -50,6 +50,7 @@ class Calculation:
         self.cells = [self._with_text(cell) for cell in package.formulas()]
         # What spills is written anew too: what the file remembers of it would block it.
         self._special = [c for c in self.cells if c.kind == "dynamic" or special(c.text, c.sheet, self.book)]
+        self._texts = {(cell.sheet, cell.row, cell.column): cell.text for cell in self.cells}
         self._written: dict[str, str] = {}
         self._results: dict[tuple[object, ...], tuple[Area, str]] = {}
         self._kept: list[object] = []
@@ -97,6 +98,11 @@ class Calculation:
         """The cells that a reference or a defined name means; None for anything else."""
         plain = area_of(text, sheet)
         return plain or area_of(rewritten(text, sheet, self.book, self))
+
+    def formula(self, area: Area) -> str:
+        """The text of the formula in a cell as people see it (see formulas.Resolver)."""
+        text = self._texts.get((area.sheet, area.top, area.left))
+        return "#N/A" if text is None else '"=' + as_shown(text).replace('"', '""') + '"'
 
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """The reference to a worksheet function's result, or to the pending cell (see formulas.Resolver)."""

@@ -83,6 +83,9 @@ class Resolver(Protocol):
     def call(self, function: str, arguments: Sequence[str]) -> str:
         """The text (a reference or an error) for a worksheet function's result; arguments are rewritten."""
 
+    def formula(self, area: Area) -> str:
+        """The text of a cell's formula, quoted as a formula has it, or the error where it holds none."""
+
     def cell(self, area: Area, row: str, column: str) -> Area | str:
         """The cells that INDEX(area, row, column) names, or the error text that it gives."""
 
@@ -110,13 +113,18 @@ def function_name(text: str) -> str:
     return _PREFIXES.sub("", text).upper()
 
 
+def as_shown(formula: str) -> str:
+    """The formula as people see it, without the prefixes that a file has before the names of functions."""
+    return "".join(_PREFIXES.sub("", token.text) if token.kind == "name" else token.text for token in tokens(formula))
+
+
 def special(formula: str, sheet: str, book: Book, _seen: frozenset[str] = frozenset()) -> bool:
     """Whether the formula, or a name in it, holds anything that IronCalc must not see as it is."""
     found = tokens(formula)
     for place, token in enumerate(found):
         if token.kind == "name" and _opens(found, place + 1):
             name = function_name(token.text)
-            if name in book.functions or name in book.constants:
+            if name in book.functions or name in book.constants or name == "FORMULATEXT":
                 return True
             if name == "INDEX" and (_is(found, place - 1, ":") or _is(found, _after_call(found, place), ":")):
                 return True
@@ -173,6 +181,10 @@ class _Rewriter:
                         [self.rewrite(part).strip() for part in arguments],
                     )
                 )
+            elif token.kind == "name" and function_name(token.text) == "FORMULATEXT":
+                arguments, place = _arguments(found, place + 1)
+                area = area_of("".join(t.text for part in arguments for t in part).strip(), self.sheet)
+                out.append(self.resolver.formula(area) if area is not None else "#N/A")
             elif token.kind == "name" and function_name(token.text) in self.book.constants:
                 out.append(self.book.constants[function_name(token.text)])
                 place = _after_call(found, place)

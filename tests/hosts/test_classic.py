@@ -29,7 +29,7 @@ from gex_xl.hosts.classic import machine as classic_machine
 from gex_xl.hosts.classic import wrappers
 from gex_xl.hosts.classic.host import CONFIG
 from gex_xl.hosts.classic.host import HOST as CLASSIC
-from gex_xl.template import plan
+from gex_xl.template import plan, selftest
 
 INSTALLED = importlib.metadata.version("xlwings")
 OURS = ("GexFunctions", "GexWizard", "GexHost", "GexHistory", "ThisWorkbook")
@@ -104,7 +104,7 @@ def test_every_sheet_has_its_own_module(book: Path, modules: dict[str, str]) -> 
         workbook = archive.read("xl/workbook.xml").decode()
     codes = [re.search(r'<sheetPr[^>]*codeName="([^"]+)"', text) for text in found.values()]
     assert all(codes)
-    assert len(codes) == len(plan.SHEETS) + 1
+    assert len(codes) == len(plan.SHEETS) + 2  # xlwings.conf and Self-test
     assert {code[1] for code in codes if code} <= modules.keys()
     assert 'codeName="ThisWorkbook"' in workbook
 
@@ -112,7 +112,7 @@ def test_every_sheet_has_its_own_module(book: Path, modules: dict[str, str]) -> 
 def test_values_are_there_before_anything_is_calculated(book: Path) -> None:
     loaded = openpyxl.load_workbook(book, data_only=True, keep_vba=True)
     try:
-        assert loaded.sheetnames == [*plan.SHEETS, "xlwings.conf"]
+        assert loaded.sheetnames == [*plan.SHEETS, selftest.SHEET, "xlwings.conf"]
         assert loaded["xlwings.conf"].sheet_state == "hidden"
         assert isinstance(loaded["Dashboard"]["G5"].value, float)
         assert loaded.vba_archive is not None
@@ -150,7 +150,7 @@ def test_libreoffice_opens_it(book: Path, tmp_path: Path) -> None:
         [*command, "--convert-to", "xlsx", "--outdir", str(tmp_path), str(book)],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
-    assert Package(tmp_path / "gamma.xlsx").sheets.keys() == {*plan.SHEETS, "xlwings.conf"}
+    assert Package(tmp_path / "gamma.xlsx").sheets.keys() == {*plan.SHEETS, selftest.SHEET, "xlwings.conf"}
 
 
 @pytest.mark.parametrize("name", ["gamma.xlsx", "gamma", "gamma.xls"])

@@ -104,11 +104,15 @@ def page(server: Serving, microsoft: int, tmp_path_factory: pytest.TempPathFacto
         found.end()
 
 
+def arguments(name: str, args: list[Any]) -> list[Any]:
+    """As Excel hands them over: matrices, and null for what was left out."""
+    return [matrix(value) for value in args] + [None] * (len(REGISTRY[name].arguments) - len(args))
+
+
 def ask(page: Page, name: str, args: list[Any]) -> dict[str, Any]:
     """Call a function as Excel does; what came back for the cell."""
-    count = len(REGISTRY[name].arguments)
-    sent = [matrix(value) for value in args] + [None] * (count - len(args))
-    found: dict[str, Any] = page.evaluate(f"pretendExcel({json.dumps(name)}, {json.dumps(sent)})")
+    sent = json.dumps(arguments(name, args))
+    found: dict[str, Any] = page.evaluate(f"pretendExcel({json.dumps(name)}, {sent})")
     return found
 
 

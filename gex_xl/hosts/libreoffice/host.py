@@ -6,6 +6,7 @@ from gex_xl.engines.package import Package
 from gex_xl.hosts.host import Host
 from gex_xl.hosts.libreoffice import addin
 from gex_xl.hosts.libreoffice.spills import SPILLS, without_spills
+from gex_xl.template import selftest
 
 _NOTE = (
     "1. Live figures need the add-in: run gex-xl install libreoffice, then start LibreOffice anew.",
@@ -28,6 +29,7 @@ HOST = Host(
     name="libreoffice",
     title="LibreOffice Calc",
     note=_NOTE,
+    extend=lambda book: selftest.draw(book, "libreoffice"),
     finish=_finish,
     owns=_owns,
     requirements=addin.requirements,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gex_xl.engines.package import Package
 from gex_xl.errors import shown
 from gex_xl.functions import REGISTRY
@@ -9,13 +11,24 @@ from gex_xl.hosts.host import Host
 from gex_xl.hosts.lite import extension, personal
 from gex_xl.hosts.lite.bundle import added_requirements, main_py, not_ours, requirements
 from gex_xl.hosts.requirement import Requirement
-from gex_xl.template import dialects, history_sheet
+from gex_xl.template import dialects, history_sheet, plan, selftest
+from gex_xl.template.style import Style
 
 _NOTE = (
     "1. Live figures need the free add-in xlwings Lite: Home > Add-ins, search for xlwings Lite, Add.",
     "2. Open its pane by Home > xlwings Lite. When it asks about this workbook: Trust and Continue.",
     "3. Press Ctrl+Alt+F9, and paste your chain on the sheet Chain. Until then the figures are those saved here.",
 )
+
+
+_EVERYWHERE = "Functions in every workbook: gex-xl install lite FOLDER writes a folder; it says where to drop it."
+
+
+def _extend(book: Any) -> None:
+    """A button for our script, how to have the functions everywhere, and the sheet that checks this Excel."""
+    history_sheet.append_by_script(book)
+    book.get_worksheet_by_name(plan.START).write("B31", _EVERYWHERE, Style(book).note)
+    selftest.draw(book, "lite")
 
 
 def _with_code(package: Package) -> Package:
@@ -68,7 +81,7 @@ HOST = Host(
     dialect=dialects.LITE,
     note=_NOTE,
     stamped=True,
-    extend=history_sheet.append_by_script,
+    extend=_extend,
     finish=_with_code,
     owns=extension.is_there,
     foreign=_foreign,

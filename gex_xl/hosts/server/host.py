@@ -5,7 +5,7 @@ from __future__ import annotations
 from gex_xl.engines.package import Package
 from gex_xl.hosts.host import Host
 from gex_xl.hosts.server import state
-from gex_xl.template import dialects
+from gex_xl.template import dialects, selftest
 
 _NOTE = (
     "1. Live figures need the program gex-xl serve on this machine, and its add-in in Excel.",
@@ -27,6 +27,7 @@ HOST = Host(
     dialect=_DIALECT,
     note=_NOTE,
     stamped=True,
+    extend=lambda book: selftest.draw(book, "server"),
     owns=_owns,
     requirements=state.requirements,
 )

@@ -153,6 +153,15 @@ Private Sub CalculateThisWorkbook()
     Application.EnableEvents = True
 End Sub
 
+' --- the sheet Self-test
+
+Public Sub GexSayWhichExcel(ByVal book As Workbook)
+    ' What no formula can see without being calculated at every opening.
+    On Error Resume Next
+    book.Worksheets("Self-test").Range("D9").Value = "Excel " & Application.Version & " " & _
+        Application.OperatingSystem & ", country " & Application.International(xlCountrySetting)
+End Sub
+
 ' --- Python
 
 Private Sub Connect()
