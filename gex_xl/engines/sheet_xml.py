@@ -1,7 +1,9 @@
 """One worksheet's XML: find its formulas, write values into its cells, leave every other byte as it was.
 
 The text is patched rather than parsed and written again: a writer that renames namespace prefixes breaks
-`mc:Ignorable`, and Excel then calls the file damaged."""
+`mc:Ignorable`, and Excel then calls the file damaged. lxml keeps the prefixes, but writes another declaration and other
+empty elements (52 of 149 parts of two books changed), takes four times as long on the largest sheet as the search for
+its formulas, and 80 ms to import."""
 
 from __future__ import annotations
 
