@@ -15,6 +15,7 @@ from gex_xl.analytics.contracts import CHOICE, Contracts, prepare
 from gex_xl.analytics.exposure import Total, contributions, sum_of, total
 from gex_xl.analytics.greeks import European
 from gex_xl.analytics.once import once_per
+from gex_xl.analytics.profile import with_early_exercise
 from gex_xl.analytics.terms import in_currency
 from gex_xl.arrays import FloatArray
 from gex_xl.settings import GammaSource, Unit
@@ -84,15 +85,23 @@ def options(contracts: Contracts) -> European:
 def exposure_of(contracts: Contracts, kind: Kind) -> tuple[Contracts, FloatArray]:
     """The lines that a kind rests on and the exposure of each, shape (n,), in the unit of the settings (see `label`).
 
-    delta: value of the underlying; gamma: its change per 1 % move (GEX); speed: the change of that per further
-    1 %, at today's spot; vanna: change of delta per vol point (0.01 of iv); charm: change of delta per calendar
-    day, vega: value per vol point, theta: value per calendar day, the last three as rates at this instant. What is
-    held fixed: see European.
+    delta: value of the underlying; gamma: its change per 1 % move (GEX); speed: the change of that per further 1 %, of
+    the spot in it too, so that it is the slope of the profile; vanna: change of delta per vol point (0.01 of iv);
+    charm: change of delta per calendar day, vega: value per vol point, theta: value per calendar day, the last three
+    as rates at this instant. What is held fixed: see European.
     """
     if kind is Kind.GAMMA:
         return contracts, contributions(contracts)
     used = with_iv(contracts)
+    if kind is Kind.SPEED:
+        moved = _per_share(used, kind) + _per_share(used, Kind.GAMMA) * _spots(used)
+        return used, with_early_exercise(used) * (moved * _scale(used, kind))
     return used, used.position * (_per_share(used, kind) * _scale(used, kind))
+
+
+def _spots(contracts: Contracts) -> float:
+    """How fast what the unit makes of gamma grows with spot: 2 / S where it holds spot squared."""
+    return contracts.settings.unit.spots / contracts.spot
 
 
 def _scale(contracts: Contracts, kind: Kind) -> float:
@@ -116,8 +125,8 @@ def _per_share(contracts: Contracts, kind: Kind) -> FloatArray:
     """A sensitivity of each line's contract, shape (n,), read-only: signs and units have no part in it."""
     each = options(contracts)
     found = {
-        Kind.DELTA: each.delta, Kind.SPEED: each.speed, Kind.VANNA: each.vanna, Kind.CHARM: each.charm,
-        Kind.VEGA: each.vega, Kind.THETA: each.theta,
+        Kind.DELTA: each.delta, Kind.GAMMA: each.gamma, Kind.SPEED: each.speed, Kind.VANNA: each.vanna,
+        Kind.CHARM: each.charm, Kind.VEGA: each.vega, Kind.THETA: each.theta,
     }[kind]()  # fmt: skip
     found.setflags(write=False)
     return found
@@ -141,7 +150,12 @@ def exposures(contracts: Contracts) -> tuple[Exposure, ...]:
 def total_of(contracts: Contracts, kind: Kind) -> Exposure:
     """The total of one kind (see `exposure_of`). Raises NoValue where no contract is left."""
     used = contracts if kind is Kind.GAMMA else with_iv(contracts)
-    whole = total(contracts) if kind is Kind.GAMMA else _whole(used, kind).times(_scale(used, kind))
+    if kind is Kind.GAMMA:
+        whole = total(contracts)
+    elif kind is Kind.SPEED:
+        whole = sum_of(*exposure_of(contracts, kind))
+    else:
+        whole = _whole(used, kind).times(_scale(used, kind))
     unit = in_currency(label(kind, contracts.settings.unit), contracts)
     if used.settings.gamma_source is GammaSource.VENDOR:
         unit += ", the feed's gamma"

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from gex_xl.analytics.check import check
 from gex_xl.analytics.contracts import NO_IV, Contracts, prepare
-from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, with_iv
+from gex_xl.analytics.dealer_exposure import Kind, exposure_of, exposures, label, total_of, with_iv
 from gex_xl.analytics.exposure import at_settlements, at_strikes, contributions, sum_of, total
+from gex_xl.analytics.profile import reprice
 from gex_xl.errors import NoValue
 from gex_xl.settings import Settings, Sign, Unit
 
@@ -52,13 +53,16 @@ def slope(f: Any, h: float) -> float:
     return float((f(h) - f(-h)) / (2 * h))
 
 
+def gex(spot: float) -> float:
+    """USD that dealers' delta changes by per 1 % at this spot."""
+    return (book_delta(spot * 1.0002) - book_delta(spot * 0.9998)) / 0.04 * spot
+
+
 #: What each kind means in USD, as a difference of the book itself.
 MEANING = {
     Kind.DELTA: lambda: book_delta() * SPOT,
     Kind.GAMMA: lambda: slope(lambda x: book_delta(SPOT * (1 + x / 100)) * SPOT, 0.02),
-    Kind.SPEED: lambda: (
-        (book_delta(SPOT * 1.0005) - 2 * book_delta() + book_delta(SPOT * 0.9995)) / 0.05**2 * SPOT
-    ),  # per 1 %, per 1 %
+    Kind.SPEED: lambda: slope(lambda x: gex(SPOT * (1 + x / 100)), 0.05),
     Kind.VANNA: lambda: slope(lambda x: book_delta(iv_shift=x / 100) * SPOT, 0.01),
     Kind.CHARM: lambda: slope(lambda x: book_delta(days=x) * SPOT, 0.01),
     Kind.VEGA: lambda: slope(lambda x: book_value(iv_shift=x / 100), 0.01),
@@ -117,6 +121,8 @@ def test_signs_by_hand() -> None:
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.AUTO])  # one of the others
 def test_units(kind: Kind, unit: Unit) -> None:
+    if kind is Kind.SPEED and unit.spots != Unit.USD.spots:
+        return  # less of it is the change of spot: see the test of the profile's slope
     usd, other = (
         sum_of(*exposure_of(prepared(BOOK, SPOT, unit=each, **NO_CARRY), kind)).net for each in (Unit.USD, unit)
     )
@@ -125,12 +131,24 @@ def test_units(kind: Kind, unit: Unit) -> None:
     if in_shares and kind not in (Kind.VEGA, Kind.THETA):
         factor /= SPOT
     if per_point:  # 1 % of 5000 is 50 points
-        factor /= {Kind.GAMMA: 50, Kind.SPEED: 2500}.get(kind, 1)
+        factor /= {Kind.GAMMA: 50}.get(kind, 1)
     assert other == pytest.approx(usd * factor, rel=1e-12)
     words = label(kind, unit)
     money = {Unit.USD_MN: "USD mn", Unit.USD_BN: "USD bn"}.get(unit, "USD")
     assert words.startswith("shares" if in_shares and kind not in (Kind.VEGA, Kind.THETA) else f"{money}")
     assert ("per point" in words) == (per_point and kind in (Kind.GAMMA, Kind.SPEED))
+
+
+@pytest.mark.parametrize("exercise", ["european", "american"])
+@pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.AUTO])
+def test_speed_is_the_slope_of_the_profile_in_every_unit(unit: Unit, exercise: str) -> None:
+    """Per 1 %, or per point, of spot: it holds the change of the spot in GEX too (Method, section 7)."""
+    lines = prepared(BOOK, SPOT, carry="rates", rate=0.05, dividend_yield=0.02, unit=unit, exercise=exercise)
+    low, high = reprice(lines, np.array([SPOT - 0.5, SPOT + 0.5])).tolist()
+    move = 1.0 if unit.endswith("per_point") else 0.01 * SPOT
+    assert total_of(lines, Kind.SPEED).total.net == pytest.approx((high - low) * move, rel=1e-5)
+    assert sum_of(*exposure_of(lines, Kind.SPEED)).net == total_of(lines, Kind.SPEED).total.net
+    assert ("per point" in label(Kind.SPEED, unit)) == unit.endswith("per_point")
 
 
 def test_gamma_is_gex() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -55,10 +56,35 @@ def test_a_typo_in_the_year_is_said(years: int) -> None:
         found = said(chain(), as_of)
         assert "before the last trade" in found
         assert "days before the first expiry used" in found
-        assert "times what iv says at the quote time" in found
+        assert "bid and ask there say" in found
         assert "(given)" in found
     else:
         assert not prepare(chain(), None, as_of).index.size
+
+
+@pytest.mark.parametrize("times", [0.5, 0.8, 1.0, 1.25, 2.0])
+def test_iv_that_does_not_give_its_own_quotes_is_said_with_both_figures(times: float) -> None:
+    """A factor, another kind of volatility: Method, section 2, "quotes decide the unit"."""
+    rows = [
+        [
+            q.root,
+            q.expiry.isoformat(),
+            q.word,
+            q.strike,
+            q.iv * times,
+            q.open_interest,
+            q.bid,
+            q.ask,
+            W.quoted.isoformat(),
+        ]
+        for q in W.quotes
+    ]
+    made = Chain.from_cells([[f"Last: {W.spot}"], [*NAMES[:-2], "quote time"], *rows])
+    warned = [text for text in check(prepare(made)).warnings if "bid and ask there say" in text]
+    assert len(warned) == (times != 1)
+    for text in warned:
+        listed, own = (float(part) for part in re.findall(r"(?:is|say) ([0-9.]+)", text)[:2])
+        assert listed == pytest.approx(times * own, rel=0.02)
 
 
 def test_a_quote_time_far_from_the_pastes_own_is_said() -> None:
