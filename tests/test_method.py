@@ -1,6 +1,8 @@
 """docs/method.md: its worked contract recomputed, its links and the citations of it that stand elsewhere."""
 
 import datetime as dt
+import importlib
+import inspect
 import re
 from pathlib import Path
 
@@ -79,3 +81,20 @@ def test_links_inside_the_documentation_resolve() -> None:
                 assert anchor in {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
             checked += 1
     assert checked > 10
+
+
+#: Where the figures of changes, maps, levels, flows, known positions and other methods are computed.
+CITING = {
+    "bars": ("profile", "expiry_bars", "term_bars", "smile_bars", "bridge"), "change": ("change", "by_strike",
+    "by_settlement", "largest_series", "level_changes"), "dialects": ("dialects",), "expiries": ("by_bucket",
+    "max_pain", "expected_moves", "put_call"), "flows": ("hedge_flow", "vol_flow"), "gamma_map": ("gamma_map",),
+    "grid": ("grid",), "known": ("with_known", "known_effect"), "ladder": ("ladder",), "letf": ("letf_flow",),
+    "option": ("option_figures",), "price_levels": ("price_levels", "mapped"), "straddle": ("straddles",),
+    "strikes": ("buckets", "strike_rows"), "watchlist": ("watchlist",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in CITING.items() for name in names])
+def test_every_figure_cites_its_source(module: str, name: str) -> None:
+    words = inspect.getdoc(getattr(importlib.import_module(f"gex_xl.analytics.{module}"), name)) or ""
+    assert re.search(r"[Mm]ethod, section \d|\b(19|20)\d\d\b|METHODS", words), words

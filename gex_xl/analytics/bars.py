@@ -39,6 +39,7 @@ def profile(contracts: Contracts, rows: int = 107) -> Profile:
     """The gamma profile at levels of one round step around spot, 10 % on either side or up to zero gamma.
 
     The step is that of 1, 2, 2.5 and 5 times a power of ten that comes nearest. GEX in the unit of the settings.
+    Method, section 4.
     """
     zero, half = zero_gamma(contracts), (rows - 1) // 2
     wanted = _REACH * contracts.spot / half
@@ -58,7 +59,7 @@ def profile(contracts: Contracts, rows: int = 107) -> Profile:
 def expiry_bars(contracts: Contracts, rows: int = 12) -> list[tuple[str, float, float, float]]:
     """Label, calls, puts, net of each settlement; the last row adds up all later ones, so that all add up to the total.
 
-    At most `rows`; in the unit of the settings.
+    At most `rows`; in the unit of the settings. Method, section 1.
     """
     found = by_expiry(contracts)
     now = contracts.as_of.astimezone(contracts.chain.zone).date()
@@ -77,7 +78,7 @@ def _sum(some: Sequence[ExpiryExposure], name: str) -> float:
 def term_bars(contracts: Contracts, rows: int = 20) -> list[tuple[str, float | None]]:
     """Label and at-the-money iv in % by expiry, spread over `rows`; None between them, and where there is none.
 
-    Of more expiries than rows evenly spaced ones are taken, the first and the last among them.
+    Of more expiries than rows evenly spaced ones are taken, the first and the last among them. Method, section 6.
     """
     now = contracts.as_of.astimezone(contracts.chain.zone).date()
     some = [(e, e.iv) for e in atm_iv(contracts) if e.iv is not None]
@@ -97,7 +98,7 @@ def smile_bars(
     """Names of the expiries nearest to so many days, and label and iv in % of each at fixed deltas.
 
     From the 5-delta put over the money to the 5-delta call; None where an expiry does not reach that far, and for a
-    column of an expiry that stands before it already.
+    column of an expiry that stands before it already. Method, section 6.
     """
     found = [smile for smile in smiles(contracts) if smile.strike.size]
     chosen: list[Smile | None] = []
@@ -137,6 +138,7 @@ def bridge(parts: Sequence[tuple[str, float]], end: str) -> list[tuple[str, list
 
     The first of `parts` is the start, the others are steps; `end` is the column that they lead to. Columns of one row
     stand on each other, those above and those below 0 apart: seven figures of which at most three are not 0.
+    Method, section 7.
     """
     out: list[tuple[str, list[float]]] = []
     at = 0.0

@@ -156,7 +156,7 @@ def change(contracts: Contracts, earlier: Contracts) -> Change:
     """What moved total GEX from `earlier` to `contracts`, which are prepared under the settings of the latter.
 
     Raises BadInput where the two are of different underlyings or `earlier` is the later one, NoValue where neither
-    has a contract left.
+    has a contract left. Method, section 7.
     """
     _require_fit(contracts, earlier)
     if earlier.settings != contracts.settings:
@@ -314,7 +314,7 @@ def _keys(first: Chain, second: Chain) -> tuple[Index, Index]:
 
 
 def by_strike(found: Change) -> tuple[Part, ...]:
-    """The change at each strike of either chain, ascending."""
+    """The change at each strike of either chain, ascending. Method, section 7."""
     values, at = np.unique(found.strike, return_inverse=True)
     return tuple(
         Part(strike, None, False, *amounts)
@@ -323,7 +323,10 @@ def by_strike(found: Change) -> tuple[Part, ...]:
 
 
 def by_settlement(found: Change) -> tuple[Part, ...]:
-    """The change of each settlement of either chain, earliest first; SPX and SPXW of one date are two."""
+    """The change of each settlement of either chain, earliest first; SPX and SPXW of one date are two.
+
+    Method, section 7.
+    """
     values, first, at = np.unique(found.settlement, return_index=True, return_inverse=True)
     days: list[dt.date] = found.expiry[first].astype(object).tolist()
     return tuple(
@@ -342,6 +345,7 @@ def largest_series(found: Change, count: int = LARGEST) -> tuple[SeriesChange, .
     """The series whose open interest changed most, in contracts, largest first; expired ones are not among them.
 
     `gex` is what opening and closing them adds at today's gamma, or at the last known one where a series is closed.
+    Method, section 7.
     """
     moved = np.where(found.expired, 0.0, found.open_now - found.open_then)
     order = np.argsort(-np.abs(moved), kind="stable")[:count]
@@ -357,7 +361,10 @@ def largest_series(found: Change, count: int = LARGEST) -> tuple[SeriesChange, .
 
 
 def level_changes(found: Change) -> tuple[LevelChange, ...]:
-    """Zero gamma, flip strike, walls, absolute gamma strike, max pain of the next expiry: then and now."""
+    """Zero gamma, flip strike, walls, absolute gamma strike, max pain of the next expiry: then and now.
+
+    Method, section 7.
+    """
     both = [_levels(contracts) for contracts in (found.earlier, found.later)]
     return tuple(LevelChange(name, both[0][name], both[1][name]) for name in both[0])
 

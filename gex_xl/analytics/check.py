@@ -196,7 +196,8 @@ def _warnings(contracts: Contracts, carry: list[ExpiryCarry], model: float | Non
     out += _of_the_feed(contracts, model, vendor)
     if settings.dialect is not Dialect.NONE:
         method = METHODS[settings.dialect]
-        out.append(f"dialect = {settings.dialect}: {method.who} decides {', '.join(method.choices)}; all else as set")
+        said = f"dialect = {settings.dialect}: {', '.join(method.choices)} are those of {method.who}; all else as set"
+        out.append(said)
     if settings.sign is Sign.CUSTOMER_FLOW and not convention_settled(chain):
         out.append(
             f"sign = customer_flow is meant for indices and index ETFs; revisit it for {chain.symbol} "

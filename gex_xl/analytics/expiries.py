@@ -44,7 +44,7 @@ class Bucket:
 
 @once_per(scaled=True)
 def by_bucket(contracts: Contracts) -> tuple[Bucket, ...]:
-    """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left."""
+    """GEX by time to expiry, always five buckets. Raises NoValue where no contract is left. Method, section 7."""
     require_any(contracts)
     each = contracts.shares_gamma
     gross = exact_sum(np.abs(each))
@@ -88,7 +88,7 @@ def max_pain(contracts: Contracts) -> tuple[MaxPain, ...]:
     It rests on open interest alone: neither the sign convention nor the weight matters, and contracts without iv
     or gamma count. Those left out for another reason, or without open interest, do not. With calls alone every
     strike below them pays nothing, with puts alone every one above, and none is the figure. Raises NoValue where
-    none is left.
+    none is left. Method, section 7.
     """
     chain = contracts.chain
     usable = contracts.has("", NO_IV, NO_GAMMA) & np.isfinite(chain.open_interest)
@@ -148,7 +148,7 @@ class ExpectedMove:
 
 
 def expected_moves(contracts: Contracts) -> list[ExpectedMove]:
-    """Expected move to every live settlement that the filter of expiries leaves, earliest first."""
+    """Expected move to every live settlement that the filter of expiries leaves, earliest first. Method, section 7."""
     return [
         ExpectedMove(
             e.expiry, e.am_settled, e.years, e.iv, None if e.iv is None else contracts.spot * e.iv * e.years**0.5
@@ -172,7 +172,10 @@ class PutCall:
 
 
 def put_call(contracts: Contracts, expiry: dt.date | None = None, am_settled: bool = False) -> PutCall:
-    """Puts over calls of all contracts that the filters leave, or of one settlement; without iv or gamma they count."""
+    """Puts over calls of all contracts that the filters leave, or of one settlement; without iv or gamma they count.
+
+    Method, section 7.
+    """
     chain = contracts.chain
     some = contracts.has("", NO_IV, NO_GAMMA)
     if expiry is not None:

@@ -81,7 +81,7 @@ def _moved_iv(contracts: Contracts, change: float) -> tuple[FloatArray, int]:
 def vol_flow(contracts: Contracts, moves: Sequence[float]) -> tuple[Flow, ...]:
     """Dealers' trade for each parallel move of iv (0.01 is one vol point): full reprice, and linear from vanna.
 
-    Raises BadInput for a move of 100 vol points or more, NoValue where no contract is left.
+    Raises BadInput for a move of 100 vol points or more, NoValue where no contract is left. Method, section 7.
     """
     used = with_iv(contracts)
     require_any(used)

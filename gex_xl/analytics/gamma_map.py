@@ -82,7 +82,7 @@ def _ahead(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...])
 def moments_ahead(contracts: Contracts, sessions: int) -> tuple[tuple[dt.datetime, ...], tuple[str, ...]]:
     """The instant valued at, the next closes, and the first monthly expiry's close after them; and their names.
 
-    A venue that never closes has a close every day, at its settlement.
+    A venue that never closes has a close every day, at its settlement. Method, section 7.
     """
     start = contracts.valued_at
     zone, close = (dt.UTC, dt.time(8)) if contracts.chain.venue else (NEW_YORK, CLOSE)

@@ -40,7 +40,7 @@ def with_known(chain: Chain, known: Sequence[KnownPosition]) -> Chain:
     """The chain with dealers' positions on some series; they win over a column of the paste, all others stay.
 
     Raises BadInput, naming the row, for a series that the chain has not, that is named twice, or that may be two
-    (AM and PM of one date) where no root says which.
+    (AM and PM of one date) where no root says which. Method, section 1.
     """
     held, sources = chain.dealer_position.copy(), list(chain.position_source or [""] * len(chain))
     taken: dict[int, int] = {}

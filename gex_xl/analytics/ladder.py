@@ -55,7 +55,7 @@ def ladder(contracts: Contracts, rows: int, width: float | None = None) -> Ladde
 
     `width` (USD): blank, the smallest of 1, 2, 2.5 and 5 times a power of ten that is no finer than the strikes
     listed near spot and lets half of the rungs reach one 30-day expected move. Raises NoValue where no contract is
-    left.
+    left. Method, section 1.
     """
     require_any(contracts)
     strikes = np.unique(contracts.strike)

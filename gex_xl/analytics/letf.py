@@ -32,8 +32,8 @@ class Fund:
 
 
 def letf_flow(funds: Sequence[Fund], moves: Sequence[float]) -> list[tuple[float, float, list[float]]]:
-    """For each move of the index: the move, what all funds buy (USD), and what each buys. Raises BadInput for a move
-    of 100 % or more.
+    """For each move of the index: the move, what all funds buy (USD), and what each buys: Cheng and Madhavan 2009, see
+    Fund. Raises BadInput for a move of 100 % or more.
     """
     for move in moves:
         if not abs(move) < 1:

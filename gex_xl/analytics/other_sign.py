@@ -36,7 +36,7 @@ def other_sign(sign: Sign) -> Sign:
 def under_other_sign(contracts: Contracts, inputs: RegimeInputs | None = None) -> OtherSign:
     """Total, zero gamma and regime of the same chain under the other convention; known positions stay as they are.
 
-    Raises NoValue where no contract is left.
+    Raises NoValue where no contract is left. Method, section 1.
     """
     given = inputs or RegimeInputs()
     sign = other_sign(contracts.settings.sign)

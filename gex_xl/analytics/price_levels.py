@@ -70,7 +70,10 @@ class PriceLevels:
 
 
 def mapping_for(spot: float, target: float, mapping: Mapping = Mapping.AUTO) -> Mapping:
-    """Ratio or difference: `auto` takes the difference where the two prices are within 5 %, else the ratio."""
+    """Ratio or difference: `auto` takes the difference where the two prices are within 5 %, else the ratio.
+
+    Method, section 7.
+    """
     if mapping is not Mapping.AUTO:
         return mapping
     # As a difference, so that 105 is within 5 % of 100: 105 / 100 - 1 is not, in binary.

@@ -79,7 +79,7 @@ def buckets(contracts: Contracts, rows: int = 41, width: float | None = None, of
     """GEX in `rows` buckets centred on that of spot, all `width` USD wide (None: see bucket_width).
 
     `of`: another chain's contracts, put into the buckets of this one. Buckets and what lies outside add up to the
-    total. Raises NoValue where no contract is left.
+    total. Raises NoValue where no contract is left. Method, section 1.
     """
     require_any(contracts)
     size = width or bucket_width(contracts, rows)
@@ -131,7 +131,7 @@ class StrikeRow:
 def strike_rows(contracts: Contracts, rows: int = 121, kind: Kind = Kind.GAMMA) -> list[StrikeRow | None]:
     """The listed strikes around spot, high to low; the one nearest spot is always in the middle row.
 
-    None in rows beyond the first or the last strike. Raises NoValue where no contract is left.
+    None in rows beyond the first or the last strike. Raises NoValue where no contract is left. Method, section 1.
     """
     used, each = exposure_of(contracts, kind)
     table = per_strike(used) if kind is Kind.GAMMA else at_strikes(used, each)

@@ -73,7 +73,10 @@ def watched(contracts: Contracts, name: str = "") -> Watched:
 
 
 def watchlist(named: Sequence[tuple[str, Callable[[], Contracts]]]) -> list[Watched]:
-    """One row for each name, in order; what raises a GexError keeps its sentence in its own row and spoils no other."""
+    """One row for each name, in order; what raises a GexError keeps its sentence in its own row and spoils no other.
+
+    Method, section 7.
+    """
     out = []
     for name, contracts in named:
         try:

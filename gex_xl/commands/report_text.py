@@ -17,6 +17,7 @@ from gex_xl.analytics.profile import ONE_SIGNED
 from gex_xl.analytics.summary import summarise
 from gex_xl.analytics.terms import by_model
 from gex_xl.analytics.what_if import what_if
+from gex_xl.settings import Dialect, Sign
 
 _WORST = 10  # violations of each kind in the JSON
 _MEANING = {
@@ -200,13 +201,20 @@ def headline(contracts: Contracts) -> list[tuple[str, str]]:
         ("Skew", _or_none(figures["skew_25d"].shown, "{:.2f} vol points at 25 delta ({})", note["skew_25d"])),
         ("Short slope", _or_none(value["short_slope"], "{:.3f} ({})", note["short_slope"])),
         ("Med. slope", _or_none(value["med_slope"], "{:.3f} ({})", note["med_slope"])),
-        ("Sign", f"{figures['sign'].shown} (change with --set sign=long_calls)"),
+        ("Sign", f"{figures['sign'].shown} (change with --set {_change(contracts)})"),
     ]
     rows += [
         ("Left out", f"{n:,} contracts, open interest {oi:,.0f}: {why}") for why, (n, oi) in trust.excluded.items()
     ]
     rows += [("Look at", text) for text in trust.warnings]
     return rows
+
+
+def _change(contracts: Contracts) -> str:
+    """What gives another sign."""
+    if contracts.settings.dialect is not Dialect.NONE:
+        return "dialect=none"
+    return "sign=customer_flow" if contracts.settings.sign is Sign.LONG_CALLS else "sign=long_calls"
 
 
 def _of_gross(value: dict[str, Any]) -> str:

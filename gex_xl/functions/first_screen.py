@@ -16,7 +16,7 @@ from gex_xl.functions.arguments import Table
 from gex_xl.functions.chart_tables import Earlier
 from gex_xl.functions.common import EXAMPLE_SMILES
 from gex_xl.functions.registry import worksheet
-from gex_xl.settings import worded
+from gex_xl.settings import Dialect, worded
 
 _EMPTY = "the chain is empty"
 
@@ -63,7 +63,8 @@ def _lines(
     except GexError as error:
         moved = str(error)
     try:
-        lines = first_screen(found, inputs(), moved, chosen=chosen, settled=convention_settled(found.chain))
+        settled = convention_settled(found.chain) or found.settings.dialect is not Dialect.NONE
+        lines = first_screen(found, inputs(), moved, chosen=chosen, settled=settled)
     except BadInput as error:
         return without_figures(
             "AN INPUT CANNOT BE READ", "No figures", f"{error}.",

@@ -239,7 +239,9 @@ def test_where_settings_in_force_are_shown_the_dialect_is() -> None:
     chain = Chain.from_cells(EXAMPLE_QUOTES)
     contracts = prepare(chain, settings=Settings().with_changes({"dialect": "spotgamma"}))
     (said,) = (text for text in check(contracts).warnings if "dialect" in text)
-    assert said == ("dialect = spotgamma: SpotGamma's help pages decides sign, weight, unit, walls; all else as set")
+    assert said == (
+        "dialect = spotgamma: sign, weight, unit, walls are those of SpotGamma's help pages; all else as set"
+    )
     assert headline(contracts)["sign"].shown == "long_calls: dealers long calls, short puts (dialect = spotgamma)"
     table = F["CHAIN_CHECK"](EXAMPLE_QUOTES, None, None, "dialect=spotgamma")
     assert any(row[0] == "Changed settings" and "dialect = spotgamma" in row[1] for row in table)
