@@ -97,4 +97,4 @@ CITING = {
 @pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in CITING.items() for name in names])
 def test_every_figure_cites_its_source(module: str, name: str) -> None:
     words = inspect.getdoc(getattr(importlib.import_module(f"gex_xl.analytics.{module}"), name)) or ""
-    assert re.search(r"[Mm]ethod, section \d|\b(19|20)\d\d\b|METHODS", words), words
+    assert re.search(r"[Mm]ethod, section \d|\b(19|20)\d\d\b|METHODS|Haug", words), words

@@ -50,8 +50,7 @@ def option_figures(
     The iv is what the setting iv_source gives; the filters expiries, strikes and min_oi do not matter. `root` tells
     AM from PM where both settle on that date; without it the one that settles last is meant. Black-Scholes-Merton on
     the expiry's forward (Haug, "The Complete Guide to Option Pricing Formulas", chapter 2). Raises BadInput for an
-    expiry or a root that the chain has not, NoValue beyond the listed strikes, after settlement or without any iv. Method, sections 2 and 7; the
-    formulas of Black, Scholes and Merton (1973).
+    expiry or a root that the chain has not, NoValue beyond the listed strikes, after settlement or without any iv.
     """
     base = under(contracts, PRICING)
     chain = base.chain
