@@ -109,7 +109,7 @@ def smile_bars(
     by_smile = dict(
         zip(map(id, found), wording.settlements([(s.expiry, s.am_settled) for s in found], now), strict=True)
     )
-    names = ["" if s is None else by_smile[id(s)] for s in chosen]
+    names = ["none" if s is None else by_smile[id(s)] for s in chosen]
     at = [(f"{100 * d:g}{' put' if d == DELTAS[0] else ''}", 1 - d) for d in DELTAS]
     at += [(f"{100 * d:g}{' call' if d == DELTAS[0] else ''}", d) for d in reversed(DELTAS[:-1])]
     curves = [None if smile is None else _curve(smile) for smile in chosen]

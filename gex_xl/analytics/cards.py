@@ -87,7 +87,7 @@ def levels(contracts: Contracts) -> dict[str, Line]:
 
     def beside_zero(at: float) -> str:
         side = "long" if net > 0 else "short"
-        return f"spot is {wording.percent(abs(spot / at - 1))} {'above' if spot > at else 'below'}: {side} side"
+        return f"{away(at)}: {side} side"
 
     def beside_flip(at: float) -> str:
         above = spot > at

@@ -35,11 +35,14 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The finding in one line."""
+        # What the paste's own notes say stands for itself.
+        first, rest = self.finding[:1], self.finding[1:]
+        said = first.upper() + rest if self.about == "Look at" else f"{self.about}, {first.lower()}{rest}"
         if self.figure == "":
-            return self.finding
+            return said
         figure = f"{self.figure:,.10g}" if isinstance(self.figure, (int, float)) else self.figure
         share = "" if self.share in (None, 0.0, 1.0) else f", {wording.percent(self.share or 0.0)} of gross"
-        return f"{self.finding}: {figure}{share}"
+        return f"{said}: {figure}{share}"
 
 
 def findings(contracts: Contracts) -> list[Finding]:

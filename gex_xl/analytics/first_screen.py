@@ -162,7 +162,7 @@ def _chain_rows(contracts: Contracts, *, chosen: bool) -> dict[str, Line]:
     unit = settings.unit.label
     words = worded("sign", settings.sign)
     sign = words[:1].lower() + words[1:]
-    quiet = "no filter" if filtered == NO_FILTER else filtered
+    quiet = "no filter" if filtered == NO_FILTER else filtered.partition(": convention")[0]
     if settings.dialect is not Dialect.NONE:
         sign = f"{METHODS[settings.dialect].who}: {sign}"
     status = "   |   ".join([f"{symbol} {contracts.spot:,.2f}", when, used[:1].lower() + used[1:], sign, unit, quiet])
@@ -194,7 +194,8 @@ def _panels(contracts: Contracts, given: RegimeInputs, triggers: list[Trigger], 
     other = Sign.CUSTOMER_FLOW if settings.sign is Sign.LONG_CALLS else Sign.LONG_CALLS
     opposite = prepare(contracts.chain, contracts.spot, contracts.as_of, replace(settings, sign=other))
     names = {Sign.LONG_CALLS: "AS MOST PUBLIC TOOLS COUNT", Sign.CUSTOMER_FLOW: "AS CUSTOMER FLOW"}
-    own = f"{wording.sign_name(settings.sign).upper()} ({'chosen' if chosen else 'not chosen yet'})"
+    state = "chosen" if settings.sign is not _DEFAULTS.sign else "default" if chosen else "not chosen yet"
+    own = f"{wording.sign_name(settings.sign).upper()} ({state})"
 
     def panel(key: str, label: str, of: Contracts, found: list[Trigger]) -> Line:
         said, net = verdict(of, found), total(of).net

@@ -151,7 +151,7 @@ def EXPIRY_BARS(
     header = ["Label", "Calls", "Puts", "Net", "Unseen"]
     used = with_figures(contracts)
     out = [] if used is None else [[*bar, 0.0] for bar in bars.expiry_bars(used, rows)]
-    return filled(header, out, rows, ["", 0.0, 0.0, 0.0, _UNSEEN if used is None else 0.0])
+    return filled(header, out, rows, ["", 0.0, 0.0, _MISSING, _UNSEEN if used is None else 0.0])
 
 
 @worksheet("Charts", EXAMPLE_CHAIN)
@@ -232,7 +232,7 @@ def SMILE_BARS(contracts: Callable[[], Contracts]) -> Table:
     """
     used = with_figures(contracts)
     if used is None:
-        return filled(["Label", "", "", ""], [], 2 * len(bars.DELTAS) - 1, ["", *[_MISSING] * 3])
+        return filled(["Label", *["none"] * 3], [], 2 * len(bars.DELTAS) - 1, ["", *[_MISSING] * 3])
     names, rows = bars.smile_bars(used)
     out = [[label, *(_MISSING if iv is None else iv for iv in curves)] for label, curves in rows]
     return filled(["Label", *names], out, len(out), [])

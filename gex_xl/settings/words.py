@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gex_xl.settings.dialects import METHODS, Dialect
+
 #: Setting -> value -> words.
 WORDS: dict[str, dict[str, str]] = {
     "sign": {
@@ -26,6 +28,11 @@ WORDS: dict[str, dict[str, str]] = {
         "usd_per_point": "USD per point",
         "shares": "Shares per 1 %",
         "shares_per_point": "Shares per point",
+    },
+    # Lists of a cell are parted by commas.
+    "dialect": {
+        str(one): "This workbook" if one is Dialect.NONE else method.who.partition("'")[0].partition(",")[0]
+        for one, method in METHODS.items()
     },
 }
 _VALUES = {key: {words.lower(): value for value, words in of.items()} for key, of in WORDS.items()}

@@ -35,6 +35,9 @@ def draw(book: Any, style: Style) -> None:
             for name in (plan.CHAIN, plan.EARLIER)
             for words, (cell, formula) in zip(("Width", "Height"), plan.size_formulas(name), strict=True)
         ),
+        (plan.NO_FIGURES, "Charts have no figures", f'=IF(ISNUMBER({plan.headline("total_gex", "shown")}),NA(),1E-9)'),
+        (plan.NO_ZERO_AHEAD, "No zero gamma ahead",
+         f"=IF(COUNT($B${plan.AHEAD_ROW}:$B${plan.AHEAD_ROW + plan.MAP_DAYS + 1})=0,1E-9,NA())"),
         (plan.SAMPLE, "Badge", f'=IF(COUNTIF({chain}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC SAMPLE","")'),
     )  # fmt: skip
     for cell, words, formula in cells:
@@ -44,6 +47,11 @@ def draw(book: Any, style: Style) -> None:
             sheet.write_dynamic_array_formula(row, 1, row, 1, formula, small)
         else:
             sheet.write_formula(row, 1, formula, small)
+    ahead = plan.SPILLS["map"]
+    for day in range(plan.MAP_DAYS + 2):
+        row, zero = plan.AHEAD_ROW - 1 + day, ahead.cell(1, 3 + day)
+        sheet.write_formula(row, 0, f'={ahead.cell(0, 3 + day)}&""', small)
+        sheet.write_formula(row, 1, f"=IF(ISNUMBER({zero}),{zero},NA())", small)
     sheet.write("A1", "What every sheet reads: nothing here is to be changed", style.of(bold=True))
     sheet.write("L1", "Saved with the file, shown where functions do not run", small)
     sheet.write("T1", "Shown", small)

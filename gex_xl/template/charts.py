@@ -24,6 +24,7 @@ from gex_xl.template.style import (
     SOFT,
     TOTAL_BAR,
     WHITE,
+    WHOLE_AXIS,
     ZERO,
 )
 
@@ -115,12 +116,12 @@ def profile(book: Any, table: Spill, size: tuple[int, int]) -> Any:
 def expiries(book: Any, table: Spill, size: tuple[int, int]) -> Any:
     """Calls and puts by expiry, and their net as diamonds."""
     chart = book.add_chart({"type": "column"})
-    for across, colour in ((1, CALL), (2, PUT)):
-        chart.add_series(_bar(table, across, colour, gap=40, overlap=100))
+    for across, colour, name in ((1, CALL, "Calls"), (2, PUT, "Puts")):
+        chart.add_series(_bar(table, across, colour, gap=40, overlap=100, name=name))
     chart.add_series(_bar(table, 4, None, gap=40, overlap=100))
     net = book.add_chart({"type": "line"})
     net.add_series({
-        "name": table.head(3), "categories": table.values(0), "values": table.values(3), "line": {"none": True},
+        "name": "Net", "categories": table.values(0), "values": table.values(3), "line": {"none": True},
         "marker": {"type": "diamond", "size": 7, "fill": {"color": INK}, "border": {"color": WHITE}},
     })  # fmt: skip
     chart.combine(net)
@@ -139,13 +140,13 @@ def bridge(book: Any, table: Spill, size: tuple[int, int]) -> Any:
 def flow(book: Any, table: Spill, size: tuple[int, int], *, moving: bool) -> Any:
     """What dealers buy and sell by move, the linear estimate, and the reprice with volatility moving."""
     chart = book.add_chart({"type": "column"})
-    for across, colour in ((2, BUY), (3, SELL)):
-        chart.add_series(_bar(table, across, colour, gap=30, overlap=100))
+    for across, colour, name in ((2, BUY, "Buy"), (3, SELL, "Sell")):
+        chart.add_series(_bar(table, across, colour, gap=30, overlap=100, name=name))
     chart.add_series(_bar(table, 6, None, gap=30, overlap=100))
     lines = book.add_chart({"type": "line"})
-    lines.add_series(_line(table, 4, ZERO, 1.5, "dash"))
+    lines.add_series({**_line(table, 4, ZERO, 1.5, "dash"), "name": "Linear estimate"})
     if moving:
-        lines.add_series(_line(table, 5, SHORT, 2.0))
+        lines.add_series({**_line(table, 5, SHORT, 2.0), "name": "With iv moving"})
     chart.combine(lines)
     return _dress(chart, size, {"num_format": AXIS}, {"interval_unit": 1}, legend=True, hide=[2])
 
@@ -161,18 +162,25 @@ def _line(
     }  # fmt: skip
 
 
-def lines(book: Any, table: Spill, size: tuple[int, int], series: list[tuple[int, str, str]], number: str = "0",
+def _unseen_point(cell: str) -> dict[str, Any]:
+    """A series of the one cell that is 1e-9 where a chart of lines has no figures, else #N/A: see the sheet Calc."""
+    return {"name": "none", "values": f"={cell}", "line": {"none": True}, "marker": {"type": "none"}}
+
+
+def lines(book: Any, table: Spill, size: tuple[int, int], series: list[tuple[int, str, str]], number: str = WHOLE_AXIS,
           *, every: int = 1, markers: bool = False, slanted: bool = False) -> Any:  # fmt: skip
     """Lines told apart by dash as well as colour; gaps are bridged."""
     chart = book.add_chart({"type": "line"})
     for across, colour, dash in series:
         chart.add_series(_line(table, across, colour, 2.0, dash, markers))
+    chart.add_series(_unseen_point(plan.NO_FIGURES))
     chart.show_blanks_as("span")
     chart.show_na_as_empty_cell()
     labels: dict[str, Any] = {"interval_unit": every}
     if slanted:
         labels["num_font"] = {**_SMALL, "rotation": -45}
-    return _dress(chart, size, {"num_format": number}, labels, legend=len(series) > 1)
+    legend = len(series) > 1
+    return _dress(chart, size, {"num_format": number}, labels, legend=legend, hide=[len(series)])
 
 
 def days(book: Any, table: Spill, size: tuple[int, int]) -> Any:
@@ -185,16 +193,16 @@ def days(book: Any, table: Spill, size: tuple[int, int]) -> Any:
 
 
 def zero_ahead(book: Any, size: tuple[int, int]) -> Any:
-    """Zero gamma over the days ahead, from the head rows of the map itself."""
-    table = plan.SPILLS["map"]
-    first, last = table.column + 2, table.column + 1 + table.columns - 3
-    heads = [table.sheet, table.row - 1, first, table.row - 1, last]
+    """Zero gamma over the days ahead, from the copy of the map's head rows on Calc."""
+    first, last = plan.AHEAD_ROW - 1, plan.AHEAD_ROW + plan.MAP_DAYS
     chart = book.add_chart({"type": "line"})
     chart.add_series({
-        "name": "Zero gamma", "categories": heads, "values": [table.sheet, table.row, first, table.row, last],
+        "name": "Zero gamma", "categories": [plan.CALC, first, 0, last, 0], "values": [plan.CALC, first, 1, last, 1],
         "line": {"color": ZERO, "width": 2.25},
         "marker": {"type": "circle", "size": 5, "fill": {"color": ZERO}, "border": {"color": ZERO}},
         "data_labels": {"value": True, "position": "above", "num_format": "#,##0", "font": _SMALL},
     })  # fmt: skip
+    chart.add_series(_unseen_point(plan.NO_ZERO_AHEAD))
     chart.show_blanks_as("span")
-    return _dress(chart, size, {"num_format": "#,##0"}, {"interval_unit": 1})
+    chart.show_na_as_empty_cell()
+    return _dress(chart, size, {"num_format": WHOLE_AXIS}, {"interval_unit": 1})

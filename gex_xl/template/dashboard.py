@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.settings import WORDS
-from gex_xl.template import charts, plan
-from gex_xl.template.drawing import CARD_ROWS, box, card, heading, heat, or_blank, print_setup, rows_px, with_unit
+from gex_xl.template import charts, first_steps, plan
+from gex_xl.template.drawing import (
+    CARD_ROWS,
+    box,
+    card,
+    heading,
+    heat,
+    or_blank,
+    pale_errors,
+    print_setup,
+    rows_px,
+    with_unit,
+)
 from gex_xl.template.plan import headline
 from gex_xl.template.style import (
     CALL,
@@ -41,6 +52,7 @@ def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
     sheet.set_column_pixels(25, 25, 10)
     rows_px(sheet, 0, _HEIGHTS)
     _strip(sheet, style)
+    _not_live(sheet, style)
     _selectors(sheet, style, selected)
     _panels(sheet, style)
     _cards(sheet, style)
@@ -48,7 +60,7 @@ def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
     per = headline("unit", "words")
     heading(sheet, style, 7, 1, 9, with_unit("Net GEX per strike", unit), plan.STRIKES)
     hint = style.of(font_size=9, font_color=SOFT, bottom=1, bottom_color=RULE, align="left")
-    sheet.write_formula(7, 5, f"={headline('outside', 'words')}", hint)
+    sheet.write_formula(7, 5, or_blank(headline("outside", "words")), hint)
     sheet.insert_chart(8, 1, charts.ladder(book, _S["ladder"], (472, 314)), {"object_position": 2, "y_offset": 1})
     heading(sheet, style, 15, 10, 24, with_unit("Gamma profile: total GEX if spot were elsewhere", per), plan.MAP)
     sheet.write(15, 19, "above 0 dealers long, below short", hint)
@@ -102,9 +114,10 @@ def _selectors(sheet: Any, style: Style, selected: dict[str, str]) -> None:
     label = style.of(font_size=9, font_color=SOFT, align="right", indent=1)
     signs = [plan.DEFAULT_SIGN, *WORDS["sign"].values()]
     for column, words, first, last, value, source in (
-        (1, "Sign", 2, 6, selected["sign"], signs),
-        (7, "Expiries", 8, 10, selected["expiries"], list(WORDS["expiries"].values())),
-        (11, "Unit", 12, 14, selected["unit"], list(WORDS["unit"].values())),
+        (1, "Sign", 2, 5, selected["sign"], signs),
+        (6, "Expiries", 7, 8, selected["expiries"], list(WORDS["expiries"].values())),
+        (9, "Unit", 10, 11, selected["unit"], list(WORDS["unit"].values())),
+        (15, "Method", 16, 17, selected["dialect"], list(WORDS["dialect"].values())),
     ):
         sheet.write(1, column, words, label)
         box(sheet, 1, first, last, value, style.input(shrink=True))
@@ -113,17 +126,21 @@ def _selectors(sheet: Any, style: Style, selected: dict[str, str]) -> None:
                 "error_title": words, "error_message": "Choose from the list." if words != "Expiries" else
                 "Choose from the list, or give days such as <=45d or dates such as 2024-01-19."}  # fmt: skip
         sheet.data_validation(1, first, 1, first, warn)
-    sheet.write(1, 15, "Spot", label)
-    box(sheet, 1, 16, 17, "from chain", style.input(num_format=PRICE))
+    sheet.write(1, 12, "Spot", label)
+    box(sheet, 1, 13, 14, "from chain", style.input(num_format=PRICE))
     sheet.data_validation(
         1,
-        16,
+        13,
         1,
-        16,
+        13,
         {"validate": "any", "input_title": "Spot", "input_message": "A price in the chain's currency, or: from chain"},
     )
     changed = style.rule(bg_color="#FFE8B3", font_color="#6B4300", bold=True)
-    for cells, cell, value in (("I2:K2", "$I$2", "All"), ("Q2:R2", "$Q$2", "from chain")):
+    for cells, cell, value in (
+        ("H2:I2", "$H$2", "All"),
+        ("N2:O2", "$N$2", "from chain"),
+        ("Q2:R2", "$Q$2", WORDS["dialect"]["none"]),
+    ):
         test = f'=AND({cell}<>"{value}",{cell}<>"")'
         sheet.conditional_format(cells, {"type": "formula", "criteria": test, "format": changed})
     box(sheet, 1, 18, 24, or_blank(headline("filter", "words")),
@@ -177,6 +194,23 @@ def _panels(sheet: Any, style: Style) -> None:
             sheet.conditional_format(5, first, 5, last, {"type": "formula", "criteria": criteria, "format": plain})
 
 
+def _not_live(sheet: Any, style: Style) -> None:
+    """What is said where no function runs, by programs too that keep the saved texts of plain cells, as Calc does.
+
+    The array is computed on opening; a format can put a text in place of another.
+    """
+    sheet.write_dynamic_array_formula(
+        "Z27", f'=IF(ISERROR({plan.CALC}!$D$2),"dead","")', style.of(font_size=1, font_color="#FFFFFF")
+    )
+    for cells, words in (
+        ("S2:Y2", first_steps.BADGE), ("T4:Y4", first_steps.LABEL), ("T5:Y5", first_steps.WORD),
+        ("T6:Y6", first_steps.SEE_START),
+    ):  # fmt: skip
+        look = style.rule(num_format=f';;;"{words}"', bg_color=style.grounds("bad"), font_color=style.inks("bad"))
+        dead = {"type": "formula", "criteria": '=$Z$27="dead"', "format": look, "stop_if_true": True}
+        sheet.conditional_format(cells, dead)
+
+
 def _cards(sheet: Any, style: Style) -> None:
     rows = (
         (7, (("zero_gamma", ZERO, PRICE), ("call_wall", CALL, STRIKE), ("put_wall", PUT, STRIKE),
@@ -214,6 +248,7 @@ def _grid(sheet: Any, style: Style, unit: str) -> None:
     hidden = style.of(font_size=1, font_color="#FFFFFF")
     for row, across in ((28, 1), (29, 2)):
         sheet.write_formula(row, 25, f"={it.cell(rows + 2, across)}", hidden)
+    pale_errors(sheet, style, (28, 9), (28 + rows, 10 + columns))
     heat(sheet, (29, 10), (28 + rows, 9 + columns), "$Z$29")
     heat(sheet, (29, 10 + columns), (28 + rows, 10 + columns), "$Z$30")
     at_spot = "=AND(ISNUMBER($J30),ABS($J30-N($D$1))<=($J$30-$J$31)/2)"

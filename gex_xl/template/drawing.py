@@ -97,9 +97,9 @@ def status_line(sheet: Any, style: Style, row: int, first: int, last: int, statu
     """The line that stands on every sheet; see page_top."""
     for column in range(first, last + 1):
         sheet.write_blank(row, column, None, style.of(bg_color=PANEL))
-    sheet.write_formula(
-        row, first, status, style.of(bg_color=PANEL, left=5, left_color=EDGE, indent=1, num_format=TEXT)
-    )
+    # As an array, which Calc computes anew on opening: where no function runs it says so at once.
+    look = style.of(bg_color=PANEL, left=5, left_color=EDGE, indent=1, num_format=TEXT)
+    sheet.write_dynamic_array_formula(row, first, row, first, status, look)
     cell = f"${xl_col_to_name(first)}${row + 1}"
     for kind, words in (
         ("bad", ("annot be", "NOT LIVE", "NOT ALL", "No figures")),
@@ -136,11 +136,12 @@ def table(
     row, column = it.row - 1, it.column - 1
     table_body(sheet, style, row + 1, column, columns, it.room, height)
     sheet.set_row_pixels(row, head_height)
+    pale_errors(sheet, style, (row, column), (row + it.room, column + len(columns) - 1))
     for offset, each in enumerate(columns):
         right = bool(each.number) and each.look.get("align") not in ("left", "center")
         align = each.look.get("align") if each.look.get("align") == "center" else None
         look = style.head(right=right, **({"align": align} if align else {}),
-                          **({} if wrap else {"text_wrap": False, "shrink": True}),
+                          **({} if wrap else {"text_wrap": False, "shrink": bool(each.number)}),
                           **({"indent": each.look["indent"]} if each.look.get("indent") else {}))  # fmt: skip
         sheet.write_blank(row, column + offset, None, look)
         if each.comment:
@@ -161,7 +162,7 @@ def heading(
         sheet.write_blank(row, column, None, style.of(**line))
     _write(sheet, row, first, words, style.heading)
     if target:
-        look = style.of(font_size=9, font_color=LINK, align="right", **line)
+        look = style.of(font_size=9, font_color=LINK, align="right", indent=1, **line)
         link(sheet, row, last, target, f"{target.partition('!')[0]} >", look)
     elif hint:
         box(
@@ -211,6 +212,12 @@ def body_look(style: Style, column: Column) -> Any:
     return style.of(**{**number, **column.look})
 
 
+def pale_errors(sheet: Any, style: Style, first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Errors in pale figures: where no function runs they stand everywhere, and the status line says why."""
+    pale = {"type": "errors", "format": style.rule(font_color=RULE, bg_color=WHITE), "stop_if_true": True}
+    sheet.conditional_format(*first, *last, pale)
+
+
 def heat(sheet: Any, first: tuple[int, int], last: tuple[int, int], scale: str) -> None:
     """Colours by value: white at 0, full at plus and minus what the cell `scale` holds."""
     sheet.conditional_format(
@@ -254,9 +261,9 @@ def framed_row(sheet: Any, style: Style, first: tuple[int, int], last: tuple[int
     sheet.conditional_format(*first, *last, {"type": "formula", "criteria": criteria, "format": look})
 
 
-def with_unit(words: str, unit: str) -> str:
+def with_unit(words: str, unit: str, between: str = ", ") -> str:
     """A heading with the unit that the cell `unit` holds; the words alone where there are no figures."""
-    return f'="{words}"&IF(OR({unit}="",{unit}="none"),"",", "&{unit})'
+    return f'="{words}"&IF(OR({unit}="",{unit}="none"),"","{between}"&{unit})'
 
 
 def or_blank(cell: str) -> str:

@@ -31,7 +31,7 @@ def check(book: Any, style: Style) -> None:
         f"&{headline('status', 'words')}"
     )
     question = "What was used, what was left out and why, how good the quotes are. Worst first: stop, look, ok."
-    row = page_top(sheet, style, (12, 92, 104, 400, 190, 86, 92, 300), "Check", question, status)
+    row = page_top(sheet, style, (12, 92, 92, 310, 298, 76, 92, 318), "Check", question, status)
     heading(sheet, style, row, 1, 7, "Findings", hint="share: of gross GEX that rests on it")
     table(
         sheet,

@@ -15,6 +15,9 @@ from gex_xl.template import plan
 
 _COLUMNS = ("key", "label", "value", "shown", "words", "note", "kind")
 _STEP = "Open the host's add-in, then press Ctrl+Alt+F9."
+#: What the first screen says where functions do not run.
+BADGE, LABEL = "NOT LIVE: selectors do nothing until the functions run", "THE FUNCTIONS ARE NOT RUNNING"
+WORD, SEE_START = "Saved figures", "See Start for what this file needs."
 
 
 def stamp(
@@ -36,9 +39,9 @@ def stamp(
     saved = f"Figures saved{when} by gex_xl {__version__}, not live"
     changes: dict[str, dict[int, str]] = {
         "used": {4: saved},
-        "filter": {4: "NOT LIVE: selectors do nothing until the functions run", 6: "bad"},
+        "filter": {4: BADGE, 6: "bad"},
         "status": {4: f"NOT LIVE: {saved[:1].lower()}{saved[1:]}   |   {live['status'][4] or ''}", 6: "bad"},
-        "sure": {1: "THE FUNCTIONS ARE NOT RUNNING", 4: "Saved figures", 5: _step(note), 6: "bad"},
+        "sure": {1: LABEL, 4: WORD, 5: _step(note), 6: "bad"},
     }
     rows: dict[int, dict[int, Entry]] = {}
     for key, values in live.items():
@@ -51,7 +54,7 @@ def stamp(
 
 
 def _step(note: Sequence[str]) -> str:
-    return "See Start for what this file needs." if note else _STEP
+    return SEE_START if note else _STEP
 
 
 def _live(row: int) -> list[str]:

@@ -41,8 +41,8 @@ def days(book: Any, style: Style) -> None:
     heading(sheet, style, row, 9, 13, "30-day iv, %, and 25-delta skew, points")
     for column, chart in (
         (1, charts.days(book, _S["days"], (402, 215))),
-        (5, charts.lines(book, _S["days"], (368, 215), [(3, INK, "solid"), (4, ZERO, "dash")], "#,##0")),
-        (9, charts.lines(book, _S["days"], (424, 215), [(5, INK, "solid"), (6, PUT, "dash")])),
+        (5, charts.lines(book, _S["days"], (368, 215), [(3, INK, "solid"), (4, ZERO, "dash")], markers=True)),
+        (9, charts.lines(book, _S["days"], (424, 215), [(5, INK, "solid"), (6, PUT, "dash")], markers=True)),
     ):
         sheet.insert_chart(row + 1, column, chart, {"object_position": 2})
     it = _S["day_table"]

@@ -132,8 +132,11 @@ def levels(book: Any, style: Style) -> None:
     sheet.set_row_pixels(end, 8)
     sheet.write(end + 1, 1, "All in one line", style.of(font_size=9, font_color=SOFT, indent=1))
     text = f'LEVELS_TEXT({plan.LIVE},"tradingview",,,,{plan.LEVELS}!$D$5,{plan.LEVELS}!$H$5)'
-    sheet.write_dynamic_array_formula(end + 1, 2, end + 1, 2, f'=IFERROR({text},"")', style.of(font_name="Consolas"))
-    sheet.set_row_pixels(end + 1, 24)
+    # A function cannot stand in merged cells, and only they show a long line whole.
+    sheet.write_dynamic_array_formula(end, 9, end, 9, f'=IFERROR({text},"")', style.of(font_size=1, font_color=WHITE))
+    look = style.of(font_name="Consolas", font_size=9, text_wrap=True, valign="top")
+    box(sheet, end + 1, 2, 8, f"=$J${end + 1}", look)
+    sheet.set_row_pixels(end + 1, 84)
     sheet.write(
         end + 2,
         1,

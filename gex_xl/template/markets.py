@@ -17,6 +17,7 @@ from gex_xl.template.drawing import (
     print_setup,
     rows_px,
     table,
+    with_unit,
 )
 from gex_xl.template.plan import headline
 from gex_xl.template.style import (
@@ -55,9 +56,8 @@ def strikes(book: Any, style: Style) -> None:
     row = page_top(sheet, style, widths, "Strikes", question, _STATUS)
     kinds = ["Gamma", "Delta", "Speed", "Vanna", "Charm", "Vega", "Theta"]
     inputs(sheet, style, row, ((1, "Show", 3, 4, "Gamma", {"validate": "list", "source": kinds}, "General"),))
-    heading(sheet, style, row + 1, 1, 9, f'="Exposure per strike (gamma: "&{headline("unit", "words")}&")"')
-    bucket = headline("outside", "note")
-    heading(sheet, style, row + 1, 11, 17, f'="Calls and puts in buckets of "&{bucket}')
+    heading(sheet, style, row + 1, 1, 9, with_unit("Exposure per strike; gamma", headline("unit", "words"), " in "))
+    heading(sheet, style, row + 1, 11, 17, with_unit("Calls and puts", headline("outside", "note"), " in buckets of "))
     sheet.set_row_pixels(row + 1, 22)
     it = _S["strikes"]
     table(
@@ -134,13 +134,13 @@ def flows(book: Any, style: Style) -> None:
     )
     sheet.set_row_pixels(row + 1, 8)
     money = headline("unit", "shown")
-    heading(sheet, style, row + 2, 1, 7, f'="If spot moves, "&{money}')
-    heading(sheet, style, row + 2, 9, 15, f'="If every implied volatility moves, points; "&{money}')
+    heading(sheet, style, row + 2, 1, 7, with_unit("If spot moves", money))
+    heading(sheet, style, row + 2, 9, 15, with_unit("If every implied volatility moves by points", money))
     rows_px(sheet, row + 3, [19] * 36)
     sheet.insert_chart(row + 3, 1, charts.flow(book, _S["spot_flow"], (608, 222), moving=True), {"object_position": 2})
     sheet.insert_chart(row + 3, 9, charts.flow(book, _S["iv_flow"], (636, 222), moving=False), {"object_position": 2})
     it = _S["hedge_flow"]
-    heading(sheet, style, it.row - 2, 1, 7, f'="The same in figures, "&{money}&": dealers buy or sell"')
+    heading(sheet, style, it.row - 2, 1, 7, with_unit("The same in figures: dealers buy or sell", money))
     table(
         sheet,
         style,
@@ -174,7 +174,7 @@ def flows(book: Any, style: Style) -> None:
         head_height=32,
     )
     below = _S["buckets"]
-    heading(sheet, style, below.row - 2, 9, 15, f'="By time to expiry, "&{headline("unit", "words")}')
+    heading(sheet, style, below.row - 2, 9, 15, with_unit("By time to expiry", headline("unit", "words")))
     table(
         sheet,
         style,
@@ -188,9 +188,8 @@ def flows(book: Any, style: Style) -> None:
             Column("Net", SIGNED, {"bold": True}),
             Column("Share of gross", PERCENT),
         ),
-        height=19,
-        head_height=19,
-        wrap=False,
+        height=0,
+        head_height=32,
     )
     print_setup(sheet, f"A1:P{it.last + 1}", _FOOTER)
     sheet.hide_row_col_headers()
@@ -220,11 +219,11 @@ def volatility(book: Any, style: Style) -> None:
         card(sheet, style, row, (1 + 2 * i, 2 + 2 * i), texts, accent, number)
     row += len(CARD_ROWS) + 1
     heading(sheet, style, row, 1, 6, "Term structure: at-the-money implied volatility by expiry, %")
-    heading(sheet, style, row, 7, 12, "Smile: implied volatility by delta, %")
+    heading(sheet, style, row, 7, 13, "Smile: implied volatility by delta, %")
     rows_px(sheet, row + 1, [19] * 13)
-    term = charts.lines(book, _S["term"], (606, 224), [(1, INK, "solid")], markers=True, slanted=True)
+    term = charts.lines(book, _S["term"], (516, 224), [(1, INK, "solid")], markers=True, slanted=True)
     sheet.insert_chart(row + 1, 1, term, {"object_position": 2})
-    smile = charts.lines(book, _S["smile"], (620, 224), [(1, INK, "solid"), (2, PUT, "dash"), (3, CALL, "square_dot")])
+    smile = charts.lines(book, _S["smile"], (600, 224), [(1, INK, "solid"), (2, PUT, "dash"), (3, CALL, "square_dot")])
     sheet.insert_chart(row + 1, 7, smile, {"object_position": 2})
     it = _S["by_expiry"]
     heading(sheet, style, it.row - 2, 1, 13, "By expiry")

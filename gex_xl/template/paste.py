@@ -11,13 +11,15 @@ from gex_xl.template.plan import headline
 from gex_xl.template.style import COUNT, KINDS, LINK, PASTE, RULE, SOFT, Style
 
 _GROUPS = {
-    "Every day": ("sign", "expiries", "unit"),
-    "Gamma": ("gamma_source", "iv_source", "carry", "rate", "dividend_yield", "exercise", "dialect", "spot_vol"),
+    "Every day": ("sign", "expiries", "unit", "dialect"),
+    "Gamma": ("gamma_source", "iv_source", "carry", "rate", "dividend_yield", "exercise", "spot_vol"),
     "Time": ("clock", "clock_from", "quote_delay", "min_minutes", "third_friday"),
     "Contracts": ("weight", "strikes", "min_oi", "multiplier", "daily_volume"),
     "Levels": ("walls", "flip_noise", "flip_pick", "no_flip", "profile_range", "profile_levels"),
     "Regime": ("slopes", "vol_inverted", "flip_band", "skew_z"),
 }
+#: Characters of an explanation that stand in one line.
+_ONE_LINE = 112
 _STEPS = {
     plan.CHAIN: (
         f"1. Select columns C to {plan.LAST_PASTE_COLUMN} and press Delete: nothing old may stay.",
@@ -41,7 +43,9 @@ def chain(book: Any, style: Style, name: str) -> None:
     sheet.set_row_pixels(0, 30)
     sheet.write("A1", name, style.of(font_size=20, bold=True, indent=1))
     for row, words in enumerate(_STEPS[name], 1):
-        sheet.write(row, 0, words, style.of(indent=1))
+        first = row == 1 and name == plan.CHAIN  # what is forgotten most
+        look = {"bold": True, "bg_color": KINDS["stress"].ground, "font_color": KINDS["stress"].ink} if first else {}
+        sheet.write(row, 0, words, style.of(indent=1, **look))
     link(sheet, 4, 0, plan.DASHBOARD, f"< {plan.DASHBOARD}", style.of(font_color=LINK, indent=1))
     label = style.of(font_size=9, font_color=SOFT, indent=1)
     paste = "Paste" if name == plan.CHAIN else "Paste_Earlier"
@@ -121,7 +125,8 @@ def settings(book: Any, style: Style, chosen: Settings) -> None:
             if choices(key):
                 sheet.data_validation(at, 3, at, 3, {"validate": "list", "source": choices(key)})
         sheet.write(at, 4, defaults[key], style.of(font_color=SOFT, indent=1, align="left", **edge))
-        sheet.write(at, 6, HELP[key], style.of(font_size=9, shrink=True, **edge))
+        sheet.write(at, 6, HELP[key], style.of(font_size=9, text_wrap=True, **edge))
+        sheet.set_row_pixels(at, 20 if len(HELP[key]) < _ONE_LINE else 32)
         before = group
     first, last = plan.FIRST_SETTING - 1, plan.LAST_SETTING - 1
     test = f'=AND($D{first + 1}<>$E{first + 1},$E{first + 1}<>"",NOT(ISFORMULA($D{first + 1})))'

@@ -79,8 +79,8 @@ def beyond_formula(sheet: str) -> str:
 
 
 #: Selectors of the Dashboard.
-SIGN_CELL, EXPIRIES_CELL, UNIT_CELL, SPOT_CELL = (f"{DASHBOARD}!${c}$2" for c in ("C", "I", "M", "Q"))
-SELECTORS = {"sign": SIGN_CELL, "expiries": EXPIRIES_CELL, "unit": UNIT_CELL}
+SIGN_CELL, EXPIRIES_CELL, UNIT_CELL, SPOT_CELL, DIALECT_CELL = (f"{DASHBOARD}!${c}$2" for c in "CHKNQ")
+SELECTORS = {"sign": SIGN_CELL, "expiries": EXPIRIES_CELL, "unit": UNIT_CELL, "dialect": DIALECT_CELL}
 #: What the sign's selector holds until a reader chooses.
 DEFAULT_SIGN = "Customer flow (default)"
 
@@ -107,6 +107,8 @@ TODAY = f"{DAYS}!$B${TODAY_HEADER}:${_LAST_TODAY}${TODAY_HEADER + 1}"
 #: Cells of the sheet Calc: the chain that functions read, the earlier one, what is wrong with the paste, whether a sign
 #: was chosen, and the badge of a sample.
 LIVE, LIVE_EARLIER, PROBLEM, CHOSEN, SAMPLE = (f"{CALC}!$B${row}" for row in (2, 3, 4, 5, 6))
+#: And 1e-9 where charts of lines have no figures, else #N/A; the days ahead and zero gamma on each, from this row on.
+NO_FIGURES, NO_ZERO_AHEAD, AHEAD_ROW = f"{CALC}!$B$13", f"{CALC}!$B$14", 16
 #: What is said where a cell of the paste is an error, which no function of ours is then given.
 ERROR_CELL = "Cannot be used: a cell of the paste is an error such as #N/A or #DIV/0!; clear it on the sheet"
 #: What CHAIN_STATUS says of the paste.
@@ -178,6 +180,11 @@ class Spill:
         return f"={self.cell(0, across)}"
 
 
+def _chart(call: str) -> str:
+    """The formula of a table behind a chart: blank where no function runs, so that no axis shows #NAME?."""
+    return f'=IF(ISERROR({CALC}!$D$2),"",{call})'
+
+
 GRID_ROWS, GRID_COLUMNS, SMALL_ROWS, SMALL_COLUMNS = 25, 13, 11, 6
 STRIKE_ROWS, LEVEL_ROWS, MAP_DAYS, DAY_ROWS = 121, 15, 5, 30
 _HEAD = len(ROWS)
@@ -191,20 +198,21 @@ SPILLS: dict[str, Spill] = {
         f"=IF(ISERROR({CALC}!$D$2),{CALC}!$L$3:$R${2 + _HEAD},{CALC}!$D$3:$J${2 + _HEAD})", _HEAD_COLUMNS, _HEAD - 1,
     ),
     # Charts read these, side by side on the sheet Calc.
-    "ladder": Spill(CALC, 2, 28, f"=GEX_LADDER({LIVE})", 11, 43),
-    "change_ladder": Spill(CALC, 2, 40, f"=GEX_LADDER({LIVE},,,,,,{CALC}!$B$7)", 11, 43),
-    "profile": Spill(CALC, 2, 52, f"=PROFILE_BARS({LIVE})", 9, 107),
-    "expiries": Spill(CALC, 2, 62, f"=EXPIRY_BARS({LIVE})", 5, 12),
-    "change": Spill(CALC, 2, 68, f"=CHANGE_BARS({LIVE},,,,{LIVE_EARLIER})", 8, 10),
-    "spot_flow": Spill(CALC, 2, 77, f'=FLOW_BARS({LIVE},,,,"spot",{FLOWS}!$D$5,{FLOWS}!$G$5)', 7, 17),
-    "iv_flow": Spill(CALC, 2, 85, f'=FLOW_BARS({LIVE},,,,"iv",{FLOWS}!$L$5)', 7, 11),
-    "term": Spill(CALC, 2, 93, f"=TERM_BARS({LIVE})", 2, 20),
-    "smile": Spill(CALC, 2, 96, f"=SMILE_BARS({LIVE})", 4, 11),
-    "days": Spill(CALC, 2, 101, f"=DAYS_BARS(History,{TODAY})", 8, 60),
+    "ladder": Spill(CALC, 2, 28, _chart(f"GEX_LADDER({LIVE})"), 11, 43),
+    "change_ladder": Spill(CALC, 2, 40, _chart(f"GEX_LADDER({LIVE},,,,,,{CALC}!$B$7)"), 11, 43),
+    "profile": Spill(CALC, 2, 52, _chart(f"PROFILE_BARS({LIVE})"), 9, 107),
+    "expiries": Spill(CALC, 2, 62, _chart(f"EXPIRY_BARS({LIVE})"), 5, 12),
+    "change": Spill(CALC, 2, 68, _chart(f"CHANGE_BARS({LIVE},,,,{LIVE_EARLIER})"), 8, 10),
+    "spot_flow": Spill(CALC, 2, 77, _chart(f'FLOW_BARS({LIVE},,,,"spot",{FLOWS}!$D$5,{FLOWS}!$G$5)'), 7, 17),
+    "iv_flow": Spill(CALC, 2, 85, _chart(f'FLOW_BARS({LIVE},,,,"iv",{FLOWS}!$L$5)'), 7, 11),
+    "term": Spill(CALC, 2, 93, _chart(f"TERM_BARS({LIVE})"), 2, 20),
+    "smile": Spill(CALC, 2, 96, _chart(f"SMILE_BARS({LIVE})"), 4, 11),
+    "days": Spill(CALC, 2, 101, _chart(f"DAYS_BARS(History,{TODAY})"), 8, 60),
     "small_grid": Spill(
-        CALC, 60, 28, f"=GRID_TABLE({LIVE},,,,{SMALL_ROWS},{SMALL_COLUMNS},,,TRUE)", SMALL_COLUMNS + 2, SMALL_ROWS + 2
+        CALC, 60, 28, _chart(f"GRID_TABLE({LIVE},,,,{SMALL_ROWS},{SMALL_COLUMNS},,,TRUE)"), SMALL_COLUMNS + 2,
+        SMALL_ROWS + 2,
     ),
-    "brief": Spill(CALC, 60, 62, f"=CHECK_TABLE({LIVE},,,,5,TRUE)", 2, 5),
+    "brief": Spill(CALC, 60, 62, _chart(f"CHECK_TABLE({LIVE},,,,5,TRUE)"), 2, 5),
     # And these stand where they are read.
     "levels": Spill(
         LEVELS, 7, 2, f"=LEVEL_TABLE({LIVE},,,,{LEVELS}!$D$5,{LEVELS}!$H$5,{LEVELS}!$F$5,{LEVEL_ROWS})", 8, LEVEL_ROWS

@@ -153,9 +153,9 @@ def _alive(sheet: Any, style: Style, row: int) -> None:
         ),
     )
     for i, (name, state, words) in enumerate(checks, row):
-        sheet.write_formula(i, 6, state, style.of(font_size=9, bold=True, align="center"))
+        sheet.write_dynamic_array_formula(i, 6, i, 6, state, style.of(font_size=9, bold=True, align="center"))
         sheet.write(i, 7, name, style.of(bold=True, indent=1))
-        sheet.write_formula(i, 8, words, style.of(shrink=True))
+        sheet.write_dynamic_array_formula(i, 8, i, 8, words, style.of(shrink=True))
         for word, kind in (("stop", "bad"), ("look", "stress"), ("ok", "good")):
             test = f'=$G{i + 1}="{word}"'
             sheet.conditional_format(i, 6, i, 6, {"type": "formula", "criteria": test, "format": style.kind(kind)})

@@ -51,6 +51,7 @@ MOVE = '"±"#,##0.00'
 TRADE = '[>=0.05]"buy "#,##0.0;[<=-0.05]"sell "#,##0.0;0'
 #: An axis of charts whose unseen series is 1e-9 where there are no figures: no figures along it then.
 AXIS = "[>=0.0005]#,##0.0##;[<=-0.0005]-#,##0.0##;"
+WHOLE_AXIS = "[>=0.0005]#,##0.##;[<=-0.0005]-#,##0.##;"
 #: Amounts of mixed magnitude: one section a sign, since a third one loses its minus in Calc.
 AMOUNT, MILLIONS = "#,##0;-#,##0;0", '#,##0.00,," mn"'
 

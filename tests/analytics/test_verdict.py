@@ -31,7 +31,7 @@ def of_sample(sample: list[list[object]], **changes: object) -> Contracts:
 def test_short_gamma_and_its_opposite_under_the_other_convention(sample: list[list[object]]) -> None:
     rows = shown(of_sample(sample))
     assert (rows["verdict"].kind, rows["verdict"].words) == ("short", "Short gamma")
-    assert rows["verdict"].label == "CUSTOMER FLOW (chosen): dealers short calls, long puts"
+    assert rows["verdict"].label == "CUSTOMER FLOW (default): dealers short calls, long puts"
     assert (rows["other"].kind, rows["other"].words) == ("mixed", "Mixed")
     assert rows["other"].note == "Total says long gamma, but spot is 2.6 % below the flip strike 5,454."
     assert rows["other"].shown == -rows["verdict"].shown  # type: ignore[operator]
