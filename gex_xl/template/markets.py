@@ -202,7 +202,7 @@ def volatility(book: Any, style: Style) -> None:
     question = (
         "What the chain's own volatility says: how it rises with time, how it leans, how far it expects spot to go."
     )
-    widths = (12, 132, 74, 108, 90, 108, 108, 108, 108, 108, 100, 100, 112, 100)
+    widths = (12, 120, 62, 92, 66, 100, 86, 86, 86, 80, 92, 92, 92, 80)
     row = page_top(sheet, style, widths, "Volatility", question, _STATUS)
     rows_px(sheet, row, (*CARD_ROWS, 8))
     for i, (key, number, accent) in enumerate(
