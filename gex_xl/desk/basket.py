@@ -15,7 +15,7 @@ from gex_xl.desk.positions import Book
 from gex_xl.desk.related import DAY, Product
 from gex_xl.desk.table import Cells, Where
 from gex_xl.errors import BadInput
-from gex_xl.reading.values import is_blank, number, shown, text
+from gex_xl.reading.values import CELL_ERRORS, is_blank, number, shown, text
 
 Correlations = Mapping[tuple[str, str], float]
 _STEPS = 20_000
@@ -59,6 +59,10 @@ def read_correlations(cells: Cells, where: Where | None = None) -> dict[tuple[st
         raise BadInput(f"{place}: the range is blank; expected names in its first row and column")
     names = [text(cell).upper() for cell in rows[0][1]]
     found: dict[tuple[str, str], float] = {}
+    for i, row in rows:
+        for cell in row:
+            if isinstance(cell, str) and cell.strip().lower() in CELL_ERRORS:
+                raise BadInput(f"{place.row(i)}: a cell is {cell.strip()}; mend the cell that it comes from")
     for i, row in rows[1:]:
         own = text(row[0]).upper()
         for other, cell in zip(names[1:], row[1:], strict=False):
@@ -125,13 +129,12 @@ def _covariance(
     for one in products:
         twin = next(other for other in products if other.name == one.name)
         if (one.price, one.multiplier, one.half_spread) != (twin.price, twin.multiplier, twin.half_spread):
-            raise BadInput(f"products: {one.name} has two prices, multipliers or spreads; give one")
-    volatility = {}
-    for name in underlyings:
-        own = {one.volatility for one in products if one.underlying == name}
-        if len(own) > 1:
-            raise BadInput(f"products: {name} has two volatilities, {min(own):g} and {max(own):g}; give one")
-        volatility[name] = own.pop()
+            raise BadInput(f"{one.where}: {one.name} has two prices, multipliers or spreads; give one")
+    volatility: dict[str, float] = {}
+    for one in products:
+        if volatility.setdefault(one.underlying, one.volatility) != one.volatility:
+            two = f"{volatility[one.underlying]:g} and {one.volatility:g}"
+            raise BadInput(f"{one.where}: {one.underlying} has two volatilities, {two}; give one")
     sigma = [volatility[name] for name in underlyings]
     for name in names:
         own_sigma = [one.own_volatility for one in products if one.name == name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -51,13 +51,14 @@ class Bucket:
 @dataclass(frozen=True, slots=True)
 class Bound:
     """`greek` (gamma in USD per 1 %, vega in USD per vol point) of a `bucket` and an `underlying` ("" for all) from
-    `low` to `high`, infinite where not bounded."""
+    `low` to `high`, infinite where not bounded. `where`: its row."""
 
     greek: str
     low: float
     high: float
     bucket: Bucket = Bucket()
     underlying: str = ""
+    where: str = field(default="bounds", compare=False)
 
     @property
     def label(self) -> str:
@@ -128,5 +129,5 @@ def _bound(row: Row) -> Bound:
         raise BadInput(f"{row.where}: low {low:g} is above high {high:g}; expected low below high")
     return Bound(
         name, -math.inf if low is None else low, math.inf if high is None else high, bucket,
-        row.word("underlying").upper(),
+        row.word("underlying").upper(), row.where,
     )  # fmt: skip

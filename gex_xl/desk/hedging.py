@@ -11,7 +11,7 @@ import numpy as np
 
 from gex_xl.desk.book import Exposure, greeks
 from gex_xl.desk.positions import Book, join
-from gex_xl.desk.table import Cells, Where, read_table
+from gex_xl.desk.table import FAR, Cells, Row, Where, read_table
 from gex_xl.products import Kind, known, product
 
 
@@ -63,10 +63,10 @@ class UnderlyingHedge:
     contracts_left: float
 
 
-def read_lots(cells: Cells, where: Where | None = None) -> Lots:
+def read_lots(cells: Cells, where: Where | None = None, book: Book | None = None) -> Lots:
     """How underlyings are traded: columns underlying, lot and, for a future, product, multiplier and price.
 
-    Raises BadInput naming the row.
+    `book`: what all of them must be in, None where they need not. Raises BadInput naming the row.
     """
     rows = read_table(
         cells, where or Where("lot"),
@@ -80,8 +80,13 @@ def read_lots(cells: Cells, where: Where | None = None) -> Lots:
         row.named(name)
         if not name or name in named:
             raise row.bad("underlying", "each underlying once")
+        check_held(row, name, book)
         price, multiplier = row.amount("price", 0, above=True), row.amount("multiplier", 0, above=True)
         traded = row.word("product")
+        if not traded and (price or multiplier):
+            raise row.bad("product", "what has that price or multiplier, such as ES")
+        if price and book is not None and not 1 / FAR < price / book.spots[name] < FAR:
+            raise row.bad("price", f"a price nearer the spot of {book.spots[name]:g}")
         if traded and multiplier is None:
             multiplier = product(traded).multiplier if known(traded) else None
             if multiplier is None:
@@ -93,23 +98,30 @@ def read_lots(cells: Cells, where: Where | None = None) -> Lots:
     return Lots(named=named)
 
 
+def check_held(row: Row, name: str, book: Book | None) -> None:
+    """Raises BadInput for a name that is not in the book: a typo would leave another name without what it says."""
+    if book is not None and name not in book.spots:
+        raise row.bad("underlying", f"a name of the book, such as {' or '.join(list(book.spots)[:2])}")
+
+
 def instrument(book: Book, underlying: str, lots: Lots = ONES) -> Instrument:
     """What is traded for an underlying's delta: what `lots` says; for an index the future on it that the book holds
     (the nearest), else the one of the table of products; else the underlying itself."""
-    if underlying in lots.named:
-        return lots.named[underlying]
-    own = product(underlying)
+    own, said = product(underlying), lots.named.get(underlying)
+    if said and (said.is_future or own.kind is not Kind.INDEX):
+        return said
+    lot = said.lot if said else 1.0
     if own.kind is Kind.INDEX:
         held = [i for i in np.flatnonzero(book.on(underlying) & (book.kind == "future")) if book.years[i] > 0]
         if held:
             i = min(held, key=lambda i: float(book.years[i]))
             name = f"{book.klass[i]} {book.expiry[i]}" if book.klass[i] != underlying else book.label[i]
             return Instrument(
-                underlying, name, float(book.multiplier[i]), 1.0, float(book.forward[i]), True, book.expiry[i]
+                underlying, name, float(book.multiplier[i]), lot, float(book.forward[i]), True, book.expiry[i]
             )  # fmt: skip
         if own.future and product(own.future).multiplier:
-            return Instrument(underlying, own.future, product(own.future).multiplier or 1.0, is_future=True)
-    return Instrument(underlying, underlying, lot=lots.lot)
+            return Instrument(underlying, own.future, product(own.future).multiplier or 1.0, lot, is_future=True)
+    return Instrument(underlying, underlying, lot=said.lot if said else lots.lot)
 
 
 def unit_of(underlying: str) -> str:

@@ -88,16 +88,22 @@ def read_limits(cells: Cells, where: Where | None = None) -> list[Limit]:
     )  # fmt: skip
     found: list[Limit] = []
     for row in rows:
-        row.named(row.word("limit"))
-        name = " ".join(row.word("limit").lower().replace("_", " ").replace("-", " ").split())
-        name = _NAMES.get(name, name)
-        if name not in MEASURES:
-            raise row.bad("limit", f"one of {', '.join(MEASURES)}")
+        name = limit_name(row)
         limit = Limit(name, row.word("scope").upper(), _most(row, name), row.word("currency").upper(), row.where)
         if any((name, limit.scope, limit.currency) == (one.name, one.scope, one.currency) for one in found):
             raise BadInput(f"{row.where}: this limit is given twice; keep one")
         found.append(limit)
     return found
+
+
+def limit_name(row: Row) -> str:
+    """Which limit a row is about, a key of `MEASURES`. Raises BadInput for any other."""
+    row.named(row.word("limit"))
+    name = " ".join(row.word("limit").lower().replace("_", " ").replace("-", " ").split())
+    name = _NAMES.get(name, name)
+    if name not in MEASURES:
+        raise row.bad("limit", f"one of {', '.join(MEASURES)}")
+    return name
 
 
 def _most(row: Row, name: str) -> float:
@@ -111,6 +117,10 @@ def check_limits(book: Book, limits: list[Limit], warn_at: float = WARN_AT) -> l
 
     Raises BadInput for a class, series, underlying or currency that is not in the book.
     """
+    held = currencies(book)
+    for limit in limits:
+        if limit.currency and limit.currency not in held:
+            raise BadInput(f"{limit.where}: the book has nothing in {shown(limit.currency)}; mend the currency")
     measured = {name: _MEASURE[name](book) for name in dict.fromkeys(limit.name for limit in limits)}
     return [_checked(limit, measured[limit.name], warn_at) for limit in limits]
 
@@ -118,8 +128,6 @@ def check_limits(book: Book, limits: list[Limit], warn_at: float = WARN_AT) -> l
 def _checked(limit: Limit, values: Values, warn_at: float) -> Check:
     if limit.currency:
         values = {key: one for key, one in values.items() if one.currency in (limit.currency, "")}
-        if not values:
-            raise BadInput(f"{limit.where}: the book has nothing in {limit.currency}; mend the currency")
     if limit.scope in ("", "BOOK"):
         chosen = [key for key, one in values.items() if one.whole]
     elif limit.scope == "EACH":

@@ -104,7 +104,11 @@ def hedge_options(book: Book, candidates: Book, bounds: Sequence[Bound]) -> Opti
     only_currency(join(book, candidates))  # the same clock and spots too
     for bound in bounds:
         if bound.underlying and bound.underlying not in {*book.underlying, *candidates.underlying}:
-            raise BadInput(f"bounds: {bound.label}: nothing is on {bound.underlying}; expected one of the book's names")
+            raise BadInput(
+                f"{bound.where}: {bound.label}: nothing is on {bound.underlying}; expected one of the book's names"
+            )
+        if bound.bucket.day and bound.bucket.day not in {*book.expiry, *candidates.expiry}:
+            raise BadInput(f"{bound.where}: {bound.label}: nothing expires on {bound.bucket.day}; mend the bucket")
     held, each = greeks(book), per_contract(candidates)
     every = [Bound(name, -math.inf, math.inf) for name in GREEKS]
     coefficients = _coefficients(each, candidates, bounds)

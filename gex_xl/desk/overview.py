@@ -100,8 +100,8 @@ def overview(given: Inputs) -> Overview:
     """Read and compute all parts. A part rests on `positions`; hedging on all of its ranges, and on one currency."""
     parts = _Parts(given)
     book = parts.read("positions", parts.book)
-    lots = parts.table("lots", read_lots) or ONES
-    betas = parts.table("betas", read_betas) or {}
+    lots = parts.table("lots", lambda cells, place: read_lots(cells, place, book if place.sheet else None)) or ONES
+    betas = parts.table("betas", lambda cells, place: read_betas(cells, place, book if place.sheet else None)) or {}
     states = parts.table("states", read_states) or []
     checks = options = basket = ways = None
     related: list[RelatedHedge] = []

@@ -13,7 +13,7 @@ from gex_xl.clock import is_monthly
 from gex_xl.desk.listed import Listed, by_underlying
 from gex_xl.desk.position_values import Position, Spots, filled, forwards, spot_words, spots_of, years_left
 from gex_xl.desk.positions import Book
-from gex_xl.desk.table import LARGEST, MOST_CONTRACTS, Cells, Row, Where, read_table
+from gex_xl.desk.table import FAR, LARGEST, MOST_CONTRACTS, Cells, Row, Where, read_table
 from gex_xl.errors import BadInput, shown
 from gex_xl.products import Kind, by_ticker, known, product, products, settles_twice, underlying_of
 from gex_xl.reading.dates import expiry_dates, quote_time
@@ -44,7 +44,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 _SHARES = re.compile(r"(?i)shares?|stocks?|stk|equity|etf|underlying|cash")
 _FUTURE = re.compile(r"(?i)fut(ures?)?")
-_FAR = 1e4  # no strike is so many times spot, or so small a part of it: even a stock that failed kept nearer ones
 
 
 def read_positions(
@@ -106,8 +105,13 @@ def read_positions(
     )  # fmt: skip
     for i in np.flatnonzero(abs(book.contracts * book.multiplier * spot) > LARGEST):
         raise rows[i].bad("multiplier", f"units per contract, such as 100: the position is worth over {LARGEST:g}")
-    for i in np.flatnonzero(np.maximum(book.strike / spot, spot / book.strike) > _FAR):
-        raise rows[i].bad("strike", f"a price nearer the spot of {spot[i]:g}")
+    typed = amounts["price"]
+    for field, prices in (("strike", book.strike), ("price", np.where(book.is_option, np.nan, typed))):
+        for i in np.flatnonzero(np.maximum(prices / spot, spot / prices) > FAR):
+            raise rows[i].bad(field, f"a price nearer the spot of {spot[i]:g}")
+    most = np.where(book.kind == "call", np.maximum(spot, forward), book.strike)
+    for i in np.flatnonzero(typed > most):  # of options: NaN for all else
+        raise rows[i].bad("price", f"at most {most[i]:g}: no {book.kind[i]} is worth more")
     return filled(book, read)
 
 
@@ -136,14 +140,15 @@ def _position(row: Row, expiry: dt.date | None) -> Position:
     row.named(row.word("symbol") or row.word("underlying") or "no underlying")
     occ = parse_occ(row.cells.get("symbol"))
     root = row.word("class").upper() or (occ.root if occ else "")
-    underlying = row.word("underlying").upper() or underlying_of(root)
+    kind = _kind(row, occ)
+    # A future's class may be a product of its own: without a name it would leave the limits of what it hedges.
+    underlying = row.word("underlying").upper() or ("" if kind == "future" else underlying_of(root))
     if not underlying and not occ:
         underlying = row.word("symbol").upper()
     if not underlying:
         raise BadInput(f"{row.place}: underlying is blank; expected a name such as SPY")
     if number(underlying) is not None:
         raise row.bad("underlying", "a name such as SPY")
-    kind = _kind(row, occ)
     if row.word("expiry") and expiry is None:
         raise row.bad("expiry", "a date")
     if root and kind != "shares":

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gex_xl.desk.limits import WARN_AT
-from gex_xl.desk.table import MOST_CONTRACTS, Cells, Row, Where, read_table
+from gex_xl.desk.table import FAR, MOST_CONTRACTS, Cells, Row, Where, read_table
 
 _MOST_TICKS = 1e9  # beyond it ticks are no whole numbers any more
 _FIELDS = {
@@ -70,12 +70,13 @@ def _wanted(row: Row) -> Wanted:
     mid, band = row.needed("mid", 0, above=True), row.needed("band", 0, above=True)
     tick = row.amount("tick", 0, above=True) or 0.01
     if max(mid, band) / tick > _MOST_TICKS:
-        raise row.bad("tick", f"at least a billionth of the mid, {mid:g}, and of the band")
+        raise row.bad("tick", f"at least a billionth of the mid, {mid:g}, and of the band, {band:g}")
     half = row.amount("half_spread", 0, above=True) or band / 2
     if half > band:
         raise row.bad("half_spread", f"at most the band, {band:g}")
     one = Wanted(
-        name, mid, row.needed("volatility", 0, above=True), row.needed("inventory", high=MOST_CONTRACTS),
+        name, mid, row.needed("volatility", 0, above=True, high=FAR * mid),
+        row.needed("inventory", high=MOST_CONTRACTS),
         row.needed("limit", 0, above=True, high=MOST_CONTRACTS), band, half,
         10.0 if row.amount("size", 0, high=MOST_CONTRACTS) is None else row.needed("size", 0), tick, row.number,
     )  # fmt: skip

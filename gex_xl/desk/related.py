@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gex_xl.desk.book import greeks
 from gex_xl.desk.positions import Book
@@ -30,7 +30,7 @@ class Product:
     """A product that may hedge `underlying`.
 
     `beta`: of the underlying's return on the product's. `correlation`: of the two. `volatility`: the underlying's,
-    annual, decimal. `multiplier`: units per contract. `half_spread`: USD per unit.
+    annual, decimal. `multiplier`: units per contract. `half_spread`: USD per unit. `where`: its row.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Product:
     correlation: float
     volatility: float
     half_spread: float
+    where: str = field(default="products", compare=False)
 
     @property
     def notional(self) -> float:
@@ -101,10 +102,10 @@ def _product(row: Row, book: Book) -> Product:
     volatility = row.needed("volatility", 0, above=True)
     if volatility > 5:
         raise row.bad("volatility", "an annual decimal such as 0.20")
+    price = row.needed("price", 0, above=True)
     return Product(
-        name, underlying, row.needed("price", 0, above=True),
-        row.amount("multiplier", 0, above=True) or _units(name), beta,
-        correlation, volatility, row.amount("half_spread", 0) or 0.0,
+        name, underlying, price, row.amount("multiplier", 0, above=True) or _units(name), beta, correlation, volatility,
+        row.amount("half_spread", 0, high=price) or 0.0, row.where,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gex_xl.arrays import FloatArray
 from gex_xl.desk.book import greeks
+from gex_xl.desk.hedging import check_held
 from gex_xl.desk.positions import Book
 from gex_xl.desk.table import Cells, Where, read_table
 from gex_xl.errors import BadInput
@@ -32,8 +33,11 @@ class Scenario:
     delta: float
 
 
-def read_betas(cells: Cells, where: Where | None = None) -> dict[str, float]:
-    """Underlying -> its beta to the jump, from columns underlying and beta. Raises BadInput naming the row."""
+def read_betas(cells: Cells, where: Where | None = None, book: Book | None = None) -> dict[str, float]:
+    """Underlying -> its beta to the jump, from columns underlying and beta. Raises BadInput naming the row.
+
+    `book`: what all of them must be in, None where they need not.
+    """
     found: dict[str, float] = {}
     rows = read_table(
         cells, where or Where("betas"), {"underlying": ("name", "ticker", "symbol"), "beta": ("betatojump", "factor")},
@@ -44,6 +48,7 @@ def read_betas(cells: Cells, where: Where | None = None) -> dict[str, float]:
         row.named(name)
         if not name or name in found:
             raise row.bad("underlying", "each underlying once")
+        check_held(row, name, book)
         found[name] = row.needed("beta")
     return found
 

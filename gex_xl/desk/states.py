@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gex_xl.desk.limits import Check, State
+from gex_xl.desk.limits import Check, State, limit_name
 from gex_xl.desk.table import Cells, Where, read_table
 from gex_xl.reading.dates import quote_time
 
@@ -39,15 +39,14 @@ def read_states(cells: Cells, where: Where | None = None) -> list[EarlierState]:
     )  # fmt: skip
     found = []
     for row in rows:
-        row.named(row.word("limit"))
+        name = limit_name(row)
         time = quote_time(row.cells.get("time"), source="time") if row.word("time") else None
         if time is None:
             raise row.bad("time", "a date and time such as 2024-01-05 16:00")
         state = _WORDS.get(row.word("state").lower())
         if state is None:
             raise row.bad("state", "ok, warn or breach")
-        name, scope = row.word("limit").lower(), row.word("scope").upper()
-        found.append(EarlierState(time[0], name, scope, row.word("currency").upper(), state))
+        found.append(EarlierState(time[0], name, row.word("scope").upper(), row.word("currency").upper(), state))
     return found
 
 

@@ -15,6 +15,9 @@ Cells = Sequence[Sequence[object]]
 LARGEST = 1e15  # no price, limit or value is larger, and products must stay numbers
 MOST_CONTRACTS = 1e9  # more than all contracts of the world's exchanges that are open at a time
 _SMALLEST = 1e-12  # what is above 0 and divided by must leave a number
+FAR = 1e4  # no strike or price is so many times spot, or that small a part of it: even failed stocks kept nearer ones
+#: What may be written as a share of one: a price of 5 % would be one of 0.05.
+_SHARES = frozenset({"iv", "volatility", "correlation", "beta", "value"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Row:
             return None
         found = number(cell)
         wanted = "a number" if low == -math.inf else f"a number above {low:g}" if above else f"{low:g} or more"
+        if isinstance(cell, str) and "%" in cell and field not in _SHARES:
+            raise self.bad(field, "a number without %")
         if found is None or not math.isfinite(found) or found < low or (above and found < low + _SMALLEST):
             raise self.bad(field, wanted)
         if abs(found) > high:
@@ -103,8 +108,8 @@ def read_table(
     """The rows below the header: the first row that names all the `needed` fields, blank rows left out.
 
     `fields`: field -> its names in lower case without spaces. Lines above the header are skipped. `is_row` tells a
-    row from a line that only holds a remark. Raises BadInput where there is no header or no row, and for any cell that
-    failed.
+    row from a line that only holds a remark. Raises BadInput where there is no header or no row, for any cell that
+    failed, and for figures of a sheet below a head that is not known.
     """
     by_name = {plain(word): field for field, words in fields.items() for word in (field, *words)}
     found: list[str | None] = []
@@ -117,6 +122,13 @@ def read_table(
     twice = next((field for field in found if field and found.count(field) > 1), None)
     if twice:
         raise BadInput(f"{where}: two columns mean {twice.replace('_', ' ')}; keep one")
+    if where.sheet:  # there the heads are ours: what stands below another one would be left out in silence
+        for j, cell in enumerate(cells[at]):
+            if not found[j] and any(j < len(line) and not is_blank(line[j]) for line in cells[at + 1 :]):
+                raise BadInput(
+                    f'{where.row(at + 1)}: the head "{shown(cell)}" is not known; write back its name, or clear what '
+                    "stands below it"
+                )
     rows = []
     places = [(j, field) for j, field in enumerate(found) if field]
     for number_, line in enumerate(cells[at + 1 :], at + 2):

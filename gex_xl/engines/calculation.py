@@ -46,8 +46,14 @@ class Calculation:
         moment = serial(now)
         constants = {"NOW": repr(moment), "TODAY": str(int(moment))}
         self.book = Book(package.names, package.tables, frozenset(self._functions), constants)
+        formulas = package.formulas()
+        titles = {found["name"]: number for number, found in enumerate(self._model.get_worksheets_properties())}
+        for cell in formulas:
+            # IronCalc calculates as soon as a sheet is added, and would count a million rows as they stand.
+            if special(cell.text, cell.sheet, self.book):
+                self._clear(cell, titles[cell.sheet])
         self.scratch = Scratch(self._model)
-        self.cells = [self._with_text(cell) for cell in package.formulas()]
+        self.cells = [self._with_text(cell) for cell in formulas]
         # What spills is written anew too: what the file remembers of it would block it.
         self._special = [c for c in self.cells if c.kind == "dynamic" or special(c.text, c.sheet, self.book)]
         self._texts = {(cell.sheet, cell.row, cell.column): cell.text for cell in self.cells}
@@ -65,8 +71,7 @@ class Calculation:
                 self.scratch.spilled(cell.sheet, cell.row, cell.column)
         for cell in self._special:
             # What the file remembers of the last spill must not block the next one.
-            area, number = cell.area, self.scratch.sheets[cell.sheet]
-            self._model.range_clear_contents(number, area.top, area.left, area.bottom, area.right)
+            self._clear(cell, self.scratch.sheets[cell.sheet])
             self._put(cell, self.scratch.pending)
         self._model.evaluate()
         for _ in range(2 * len(self._special) + 10):
@@ -147,6 +152,16 @@ class Calculation:
         left, right = (area.left + across - 1,) * 2 if across else (area.left, area.right)
         return Area(area.sheet, top, left, bottom, right)
 
+    def used(self, area: Area) -> Area:
+        """The area without what lies below the last used row of its sheet (see formulas.Resolver)."""
+        number = self.scratch.sheets.get(area.sheet)
+        if number is None:
+            return area
+        spills = (cell for cell in self.cells if cell.kind == "dynamic" and cell.sheet == area.sheet)
+        ends = (self.scratch.spilled(cell.sheet, cell.row, cell.column).bottom for cell in spills)
+        last = max(self._model.get_sheet_dimensions(number)[1], *ends, area.top)
+        return area._replace(bottom=min(area.bottom, last))
+
     def _round(self) -> bool:
         """Put each special formula into the model as it now reads; whether any reads otherwise."""
         self._waiting, self.failures = {}, {}
@@ -170,11 +185,15 @@ class Calculation:
                 self._model.set_user_input(number, cell.row, cell.column, f"={text}")
             else:
                 # In a fixed rectangle, or one cell, a larger result is cut as Excel cuts it.
-                self._model.range_clear_contents(number, area.top, area.left, area.bottom, area.right)
+                self._clear(cell, number)
                 size = (area.right - area.left + 1, area.bottom - area.top + 1)
                 self._model.set_user_array_formula(number, cell.row, cell.column, *size, f"={text}")
         except Exception as error:  # IronCalc's own class
             raise BadInput(f"The formula in {cell.name} cannot be calculated: {error}.") from error
+
+    def _clear(self, cell: FormulaCell, number: int) -> None:
+        _, top, left, bottom, right = cell.area
+        self._model.range_clear_contents(number, top, left, bottom, right)
 
     def _argument(self, text: str) -> object:
         """An argument's value as a host hands it over; a range from IF, CHOOSE, INDEX or OFFSET keeps its blanks."""

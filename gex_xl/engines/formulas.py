@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from gex_xl.engines.addresses import REFERENCE, SHEET_PREFIX, Area, area_of, unquoted
+from gex_xl.engines.addresses import LAST_ROW, REFERENCE, SHEET_PREFIX, Area, area_of, unquoted
 
 _TOKEN = re.compile(
     rf"""(?P<text>"(?:[^"]|"")*")
@@ -89,6 +89,9 @@ class Resolver(Protocol):
     def cell(self, area: Area, row: str, column: str) -> Area | str:
         """The cells that INDEX(area, row, column) names, or the error text that it gives."""
 
+    def used(self, area: Area) -> Area:
+        """The area without what lies below the last used row of its sheet; its first row at least."""
+
 
 def tokens(formula: str) -> list[Token]:
     """The formula's tokens; joined, they are the formula. A table's [..] is one token of kind "bracket"."""
@@ -125,6 +128,8 @@ def special(formula: str, sheet: str, book: Book, _seen: frozenset[str] = frozen
         if token.kind == "name" and _opens(found, place + 1):
             name = function_name(token.text)
             if name in book.functions or name in book.constants or name == "FORMULATEXT":
+                return True
+            if name == "COUNTA" and _to_the_end(found, place, sheet) is not None:
                 return True
             if name == "INDEX" and (_is(found, place - 1, ":") or _is(found, _after_call(found, place), ":")):
                 return True
@@ -199,7 +204,8 @@ class _Rewriter:
             return None, place
         token = found[place]
         if token.kind == "reference":
-            return area_of(token.text, self.sheet), place + 1
+            counted = _to_the_end(found, place - 2, self.sheet)
+            return (self.resolver.used(counted) if counted else area_of(token.text, self.sheet)), place + 1
         end = _after_call(found, place)
         ends_range = _is(found, place - 1, ":") or _is(found, end, ":")
         if token.kind == "name" and function_name(token.text) == "INDEX" and _opens(found, place + 1) and ends_range:
@@ -226,6 +232,15 @@ class _Rewriter:
         inner = _Rewriter(self.sheet, self.book, self.resolver, self.within | {name.upper()})
         text = inner.rewrite(tokens(meaning.removeprefix("=")))
         return text if area_of(text) or whole_call(text) else f"({text})", place + 1
+
+
+def _to_the_end(found: Sequence[Token], place: int, sheet: str) -> Area | None:
+    """The cells of COUNTA(C9:D1048576) at `place`, a count down to the sheet's end: IronCalc looks at every row."""
+    whole = place >= 0 and function_name(found[place].text) == "COUNTA" and _opens(found, place + 1)
+    if not whole or not _is(found, place + 3, ")"):
+        return None
+    area = area_of(found[place + 2].text, sheet)
+    return area if area and area.bottom == LAST_ROW and area.top > 1 else None
 
 
 def _spanned(first: Area | str, last: Area | str) -> Area | str:

@@ -331,8 +331,10 @@ def listed(chain: object, settings: object = None) -> list[Listed]:
     if not given(chain):
         return []
     handles = [cell for cell in each_cell(chain) if not is_blank(cell) and cell != 0]
-    several = all(isinstance(cell, str) and is_handle(cell) for cell in handles)
-    found = [complete(cell, settings=settings) for cell in (handles if several else [chain])]
+    others = [cell for cell in handles if not (isinstance(cell, str) and is_handle(cell))]
+    if others and (len(others) < len(handles) or (isinstance(chain, Sequence) and len(chain) == 1)):
+        raise BadInput(f'chain: "{shown(others[0])}" is no loaded chain; expected the cells of LOAD_CHAIN')
+    found = [complete(cell, settings=settings) for cell in ([chain] if others else handles)]
     return [Listed(one.chain, one.spot or one.chain.spot, one.as_of or one.chain.as_of, one.settings) for one in found]
 
 

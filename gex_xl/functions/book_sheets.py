@@ -10,7 +10,7 @@ import numpy as np
 
 from gex_xl.clock import in_words
 from gex_xl.desk.book import greeks, groups
-from gex_xl.desk.currencies import currencies
+from gex_xl.desk.currencies import currencies, currency
 from gex_xl.desk.hedging import hedge_underlying, traded, with_underlying
 from gex_xl.desk.limits import Check, State, state_of
 from gex_xl.desk.overview import Overview
@@ -143,9 +143,11 @@ def exposure(found: Overview, _name: str) -> Table:
         net = every.total([i for i, there in enumerate(mask) if there])
         label = "Whole book" if len(parts) == 1 else f"Whole book, {name}"
         rows.append([label, "", net.delta, net.gamma, net.vega, net.theta])
-    for level, suffix in (("underlying", ""), ("class", " (class)"), ("expiry", "")):
+    for level in ("underlying", "class", "expiry"):
         for group in groups(book, level):
-            net = group.exposure
+            net, suffix = group.exposure, " (class)" if level == "class" else ""
+            if level == "underlying" and len(parts) > 1:
+                suffix = f" ({currency(group.name)})"
             rows.append([group.name + suffix, group.contracts, net.delta, net.gamma, net.vega, net.theta])
     return rows
 
@@ -237,7 +239,8 @@ def bounds(found: Overview, _name: str) -> Table:
         ends = ["" if math.isinf(end) else end for end in ((bound.low, bound.high) if bound else ())] or ["", ""]
         state = "no bound" if bound is None else "not met" if label in found.options.missed else "met"
         rows.append([label[:1].upper() + label[1:], before, found.options.after[label], *ends, state])
-    rows = rows[: ROOM - 1]
+    unmet = sum(row[5] == "not met" for row in rows[ROOM - 2 :])
+    rows = _within(rows, 6, f"{unmet} of them not met" if unmet else "all met", ROOM - 1)
     after = next(one.delta for one in found.ways if one.method == OPTIONS)
     rows.append(["Delta", next(one.delta for one in found.ways if one.method == NONE), after, "", "", "after the rest"])
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -12,7 +13,7 @@ from gex_xl.cache import content_key
 from gex_xl.desk.limits import WARN_AT
 from gex_xl.desk.overview import PARTS, Inputs, Overview, overview
 from gex_xl.desk.table import Where, read_table
-from gex_xl.errors import BadInput, GexError
+from gex_xl.errors import BadInput, GexError, shown
 from gex_xl.functions import arguments, desk_handles
 from gex_xl.functions.arguments import Table
 from gex_xl.functions.book_sheets import TABLES
@@ -44,6 +45,8 @@ def _raw(value: object, _name: str) -> Any:
 
 
 _EXACT = 2**63
+_DAYS = 36_500  # no horizon is longer
+_LAST_DAY = 2_958_465  # 31 December 9999, as worksheets count days
 #: What the cells hold, as they hold it; a row of words alone counts, as handles of chains do.
 _Range = Annotated[Table | str | None, _raw]
 _Cell = Annotated[object, _raw]
@@ -130,8 +133,11 @@ def _overview(given: Mapping[str, Any]) -> Overview:
             faults.setdefault(part, str(error))
             return blank
 
-    def amount(part: str, name: str, blank: float) -> float:
-        return read(part, lambda: arguments.amount(cells[name], name) or blank, blank)
+    def amount(part: str, name: str, blank: float, most: float = _DAYS) -> float:
+        return read(part, lambda: arguments.between(0, most)(arguments.amount(cells[name], name), name) or blank, blank)
+
+    def near() -> float:
+        return arguments.share(cells["warn_at"], "warn_at") or WARN_AT
 
     ranges: dict[str, Any] = {}
     for part in PARTS:
@@ -145,13 +151,21 @@ def _overview(given: Mapping[str, Any]) -> Overview:
     return overview(
         Inputs(
             ranges, read("positions", lambda: arguments.spots(cells["spot"]), None),
-            read("positions", lambda: arguments.moment(cells["as_of"]), None), settings,
+            read("positions", lambda: _moment(cells["as_of"]), None), settings,
             read("positions", lambda: arguments.listed(cells["chain"], cells["settings"]), []), places, beyond, faults,
             amount("ways", "horizon_days", 1.0),
-            read("limits", lambda: arguments.share(cells["warn_at"], "warn_at") or WARN_AT, WARN_AT),
-            amount("quotes", "risk_aversion", 0.00003), amount("quotes", "days", 1.0),
+            read("quotes", near, read("limits", near, WARN_AT)), amount("quotes", "risk_aversion", 0.00003, 1.0),
+            amount("quotes", "days", 1.0),
         )
     )  # fmt: skip
+
+
+def _moment(value: object) -> dt.datetime | None:
+    """As of, of a cell: a figure there is a date of the sheet's, never the seconds of a feed."""
+    cell = arguments.scalar(value)
+    if isinstance(cell, (int, float)) and cell > _LAST_DAY:
+        raise BadInput(f'as_of is "{shown(cell)}"; expected a date and time such as 2024-01-05 16:00')
+    return arguments.moment(value)
 
 
 def _check_name(value: object) -> None:

@@ -13,7 +13,7 @@ from gex_xl.functions.registry import worksheet
 
 QUOTES = (
     "One row a quote: name, mid, volatility (of the price, USD a day), inventory (signed contracts), limit, band (USD "
-    "around the mid), half spread, size, tick"
+    "around the mid), half spread (blank: half the band), size (blank: 10), tick (blank: 0.01)"
 )
 
 

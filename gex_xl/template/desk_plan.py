@@ -15,7 +15,7 @@ POSITIONS, HEDGE, LIMITS, QUOTES, DESK = "Positions", "Hedge", "Limits", "Quotes
 SHEETS = (POSITIONS, HEDGE, LIMITS, QUOTES, DESK)
 ROWS = 5000  # that each input range takes, below its header
 _SIZES = (2, 11, 26, 51, 101, 251, 501, 1001, 2501, ROWS + 1)  # of what is read of it, with the header
-_LOOKED_AT = 10_000  # rows below a range in which stray cells are counted
+_LAST_ROW = 1_048_576  # of any sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,11 @@ SPILLS = {
     "headline": Spill(DESK, 1, 12, _table("headline"), 6, len(HEADLINE_KEYS) - 1),
     "gaps": Spill(DESK, 1, 19, _table("gaps"), 8, len(MOVES) - 1),
     "used": Spill(POSITIONS, 12, 13, _table("used"), 2, ROWS),
-    "exposure": Spill(POSITIONS, 13, 16, _table("exposure"), 6, 400),
+    "exposure": Spill(POSITIONS, 13, 16, _table("exposure"), 6, ROWS),
     "ways": Spill(HEDGE, 16, 2, _table("ways"), 10, ROOM - 1),
     "orders": Spill(HEDGE, 31, 2, _table("orders"), 4, ROOM - 1),
     "bounds": Spill(HEDGE, 46, 2, _table("bounds"), 6, ROOM - 1),
-    "limits": Spill(LIMITS, 7, 7, _table("limits"), 8, 400),
+    "limits": Spill(LIMITS, 7, 7, _table("limits"), 8, ROWS),
     "quotes": Spill(QUOTES, 8, 12, _table("quotes"), 8, ROWS),
 }
 
@@ -121,13 +121,13 @@ def used_rows(part: str) -> str:
     columns = [xl_col_to_name(it.column - 1 + offset) for offset in range(len(it.heads))]
     joined = "&".join(f"{it.sheet}!${letter}${it.row}:${letter}${it.last}" for letter in columns)
     rows = f"ROW({it.sheet}!${columns[0]}${it.row}:${columns[0]}${it.last})"
-    return f'=IFERROR(LOOKUP(2,1/(IFERROR({joined},"x")<>""),{rows})-ROW({it.header})+1,1)'
+    return f'=MAX(IFERROR({joined}<>"",TRUE)*{rows})-ROW({it.header})+1'
 
 
 def beyond(part: str) -> str:
-    """The formula for how many cells stand below a range, where nothing is read."""
+    """The formula for how many cells stand below a range, down to the sheet's end, where nothing is read."""
     it = RANGES[part]
-    return f"=COUNTA({it.columns(it.last + 1, it.last + _LOOKED_AT)})"
+    return f"=COUNTA({it.columns(it.last + 1, _LAST_ROW)})"
 
 
 def place(part: str) -> int:

@@ -82,9 +82,9 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
     spill(book, style, "used", ("0.0 %", ""))
     heads(sheet, style, 11, 15, ("", "contracts", "delta", "gamma per 1 %", "vega per pt", "theta a day"))
     spill(book, style, "exposure", ("", *[AMOUNT] * 5))
-    millions(sheet, style, "R13:U412")
+    millions(sheet, style, f"R13:U{13 + plan.ROWS}")
     bold = {"type": "formula", "criteria": '=LEFT($P13,10)="Whole book"', "format": style.rule(bold=True)}
-    sheet.conditional_format("P13:U412", bold)
+    sheet.conditional_format(f"P13:U{13 + plan.ROWS}", bold)
     sheet.data_validation("D13:D5012", {"validate": "list", "source": ["C", "P", "shares", "future"],
                                         "error_type": "warning"})  # fmt: skip
     sheet.freeze_panes(12, 0)
@@ -147,10 +147,10 @@ def limits(book: Any, style: Style, ranges: Ranges) -> None:
     spill(book, style, "limits", ("", "", "", AMOUNT, AMOUNT, PERCENT, "", ""))
     share = style.rule(num_format=PERCENT)
     rule = {"type": "formula", "criteria": '=ISNUMBER(SEARCH("concentration",$H7))', "format": share}
-    sheet.conditional_format("J7:K406", rule)
-    millions(sheet, style, "J7:K406")
-    kinds_by_word(sheet, style, (6, 6), (405, 6), {"over": "bad", "near": "stress", "within": "good"})
-    data_bar(sheet, (6, 11), (405, 11), colour=PLAIN_BAR)
+    sheet.conditional_format(f"J7:K{7 + plan.ROWS}", rule)
+    millions(sheet, style, f"J7:K{7 + plan.ROWS}")
+    kinds_by_word(sheet, style, (6, 6), (6 + plan.ROWS, 6), {"over": "bad", "near": "stress", "within": "good"})
+    data_bar(sheet, (6, 11), (6 + plan.ROWS, 11), colour=PLAIN_BAR)
     sheet.data_validation("B7:B5006", {"validate": "list", "source": list(MEASURES), "error_type": "warning"})
     words = ("Margin: Reg T by the strategy-free formula; beside it the largest loss of a scenario in the style of "
              "portfolio margin. Limits are in the currency of what they limit; near, over: amber, red.")  # fmt: skip

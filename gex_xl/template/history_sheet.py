@@ -85,7 +85,7 @@ def _kept(sheet: Any, style: Style) -> None:
     spill(sheet, "today", style.head())
     # How many rows are kept: the last one that has a date.
     dates = f"{plan.DAYS}!$B${KEPT_HEADER + 1}:$B${KEPT_HEADER + KEPT_ROWS}"
-    last = f'=IFERROR(LOOKUP(2,1/({dates}<>""),ROW({dates}))-{KEPT_HEADER},0)'
+    last = f'=MAX(0,MAX(IFERROR({dates}<>"",TRUE)*ROW({dates}))-{KEPT_HEADER})'
     sheet.write_dynamic_array_formula(
         "B54:B54", last, style.of(num_format=COUNT, align="left", font_size=9, font_color=SOFT)
     )

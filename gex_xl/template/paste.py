@@ -77,7 +77,8 @@ def chain(book: Any, style: Style, name: str) -> None:
     sheet.conditional_format(at, 0, at, 0, error)
     rows = f"{name}!$C$1:$C${plan.PASTE_ROWS}"
     used = "&".join(rows.replace("$C", f"${letter}") for letter in "CDEF")
-    last = f'=IFERROR(LOOKUP(2,1/({used}<>""),ROW({rows})),0)'
+    # Not LOOKUP(2,1/...): where IronCalc computes it, a gap in the paste may end it.
+    last = f'=MAX(IFERROR({used}<>"",TRUE)*ROW({rows}))'
     sheet.write(plan.LAST_ROW - 2, 0, "Last row of the paste", label)
     row = plan.LAST_ROW - 1
     sheet.write_dynamic_array_formula(row, 0, row, 0, last, style.of(num_format=COUNT, align="left", indent=1))

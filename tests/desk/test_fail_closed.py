@@ -16,14 +16,13 @@ WRONG: dict[str, object] = {
     "text": "abc", "true": True, "huge": 1e300, "big": 1e12, "reference": "#REF!", "not available": "#N/A",
     "negative": -1e-9,
 }  # fmt: skip
-#: Columns in which a wrong value is another right one: names are free, and a price of a trillion only ever adds to what
-#: a book is asked for.
+#: Columns in which a wrong value is another right one: names are free, and nothing says how high a desk's own limit is.
 RIGHT = {
-    ("positions", "Price", "big"), ("products", "Product", "text"),
+    ("products", "Product", "text"),
     ("products", "Product", "big"), ("products", "Product", "huge"), ("products", "Product", "negative"),
-    ("products", "Price", "big"), ("products", "Multiplier", "big"), ("products", "Half spread", "big"),
+    ("products", "Price", "big"), ("products", "Multiplier", "big"),
     ("quotes", "Name", "text"), ("quotes", "Name", "big"), ("quotes", "Name", "huge"), ("quotes", "Name", "negative"),
-    ("quotes", "Volatility", "big"), ("candidates", "Size", "big"), ("limits", "Value", "big"),
+    ("candidates", "Size", "big"), ("limits", "Value", "big"),
     ("bounds", "High", "big"), ("bounds", "Low", "negative"), ("bounds", "High", "negative"),
     ("quotes", "Inventory", "negative"),
 }  # fmt: skip
@@ -123,6 +122,15 @@ def test_a_blank_where_a_figure_is_needed_leaves_none(part: str, head: str, row:
         ("positions", "Strike", 8, 5300, 'strike is "5300"; expected a blank: future has none'),
         ("positions", "Strike", 1, 5350e6, "expected a price nearer the spot of 5312.4"),
         ("positions", "Multiplier", 1, 1e12, "the position is worth over 1e+15"),
+        # Taken for ES itself it would leave SPX's limit of delta.
+        ("positions", "Underlying", 8, None, "underlying is blank"),
+        ("positions", "Price", 8, 0.05, 'price is "0.05"; expected a price nearer the spot of 5312.4'),
+        ("positions", "Price", 8, "5%", 'price is "5%"; expected a number without %'),
+        ("positions", "Price", 1, 5400, 'price is "5400"; expected at most 5312.4: no call is worth more'),
+        ("positions", "Price", 2, 5201, 'price is "5201"; expected at most 5200: no put is worth more'),
+        ("positions", "Multiplier", 1, "5%", 'multiplier is "5%"; expected a number without %'),
+        ("quotes", "Inventory", 2, "5%", 'inventory is "5%"; expected a number without %'),
+        ("products", "Half spread", 2, 600, 'half spread is "600"; expected at most 531.2'),
         ("limits", "Value", 7, 50, 'value is "50"; expected at most 1'),
         ("products", "Volatility", 1, 0, 'volatility is "0"; expected a number above 0'),
         ("quotes", "Volatility", 1, 0, 'volatility is "0"; expected a number above 0'),
@@ -139,8 +147,11 @@ def test_what_would_look_safer_is_refused(part: str, head: str, row: int, value:
         ("as_of", "soon", {"exposure", "ways", "limits", "quotes"}), ("as_of", "#REF!", {"exposure", "limits"}),
         ("spot", "dear", {"exposure", "limits"}), ("settings", [["rate", "high"]], {"exposure", "limits"}),
         ("chain", "no handle", {"exposure", "limits"}), ("horizon_days", "long", {"ways", "orders", "bounds"}),
-        ("horizon_days", -1, {"ways"}), ("risk_aversion", "#VALUE!", {"quotes"}), ("days", "x", {"quotes"}),
-        ("warn_at", 5, {"limits"}), ("warn_at", "#N/A", {"limits"}), ("name", "#REF!", {"exposure", "limits"}),
+        ("horizon_days", -1, {"ways"}), ("horizon_days", 1e6, {"ways"}), ("days", 1e6, {"quotes"}),
+        ("risk_aversion", 2, {"quotes"}), ("risk_aversion", "#VALUE!", {"quotes"}), ("days", "x", {"quotes"}),
+        ("as_of", 1e9, {"exposure", "limits"}),  # no seconds since 1970 in a sheet
+        ("chain", [["#REF!", None, None, None]], {"exposure", "limits"}), ("name", "#REF!", {"exposure", "limits"}),
+        ("warn_at", 5, {"limits", "quotes"}), ("warn_at", "#N/A", {"limits", "quotes"}),
     ],
 )  # fmt: skip
 def test_a_wrong_cell_beside_the_ranges_leaves_none_either(name: str, value: object, blank: set[str]) -> None:
@@ -173,3 +184,62 @@ def test_a_class_that_is_blank_is_the_one_of_that_day() -> None:
     named = [list(row) for row in rows]
     rows[1][1] = rows[2][1] = None
     assert F["BOOK_TABLE"](load(positions=rows), "exposure") == F["BOOK_TABLE"](load(positions=named), "exposure")
+
+
+PLACES = [["range", "sheet", "first row"], *([part, "Sheet", 6] for part in ("positions", "bounds", "lots", "betas"))]
+
+
+def said(**changed: Any) -> str:
+    return str(headline(load(places=PLACES, **changed))["status"][2])
+
+
+def test_a_head_of_a_sheet_that_is_written_over_is_no_column_left_out() -> None:
+    for part in ("positions", "bounds"):
+        for column in range(len(desk_sample.RANGES[part][0])):
+            rows = [list(row) for row in desk_sample.RANGES[part]]
+            for head in ("abc", None, 5, "#REF!"):
+                rows[0][column] = head
+                found = said(**{part: rows})
+                filled = any(row[column] is not None for row in rows[1:])
+                assert ("cannot be read" in found) == filled, (part, column, head)
+
+
+@pytest.mark.parametrize(
+    ("part", "rows", "sentence"),
+    [
+        ("lots", [["Underlying", "Lot"], ["XYY", 100]], 'sheet Sheet, row 7 (lots) (XYY): underlying is "XYY"; '
+         "expected a name of the book, such as SPX or XYZ"),
+        ("lots", [["Underlying", "Lot", "Product", "Multiplier"], ["SPX", 1, None, 50]],
+         'row 7 (lots) (SPX): product is ""; expected what has that price or multiplier, such as ES'),
+        ("lots", [["Underlying", "Lot", "Product", "Multiplier", "Price"], ["SPX", 1, "ES", 50, 0.05]],
+         'price is "0.05"; expected a price nearer the spot of 5312.4'),
+        ("betas", [["Underlying", "Beta"], ["SPX", 1], ["XYX", 2]], 'sheet Sheet, row 8 (betas) (XYX): underlying is'),
+        ("bounds", [["Greek", "Bucket", "Low", "High"], ["gamma", dt.date(2025, 10, 18), -1, 1]],
+         "sheet Sheet, row 7 (bounds) (gamma): gamma 2025-10-18: nothing expires on 2025-10-18"),
+        ("limits", [["Limit", "Currency", "Value"], ["class inventory", "abc", 800]],
+         "limits, row 2 (class inventory): the book has nothing in ABC"),
+        ("states", [["Time", "Limit", "State"], ["2025-10-08 10:00", "deltas", "ok"]],
+         'states, row 2 (deltas): limit is "deltas"; expected one of class inventory'),
+        ("correlations", [["", "SPX"], ["SPX", 1], ["#REF!", None]], "correlations, row 3: a cell is #REF!"),
+    ],
+)  # fmt: skip
+def test_a_wrong_name_in_a_range_beside_the_book_names_its_row(part: str, rows: Any, sentence: str) -> None:
+    assert sentence in said(**{part: rows})
+
+
+def test_names_that_the_book_does_not_hold_may_stand_in_files() -> None:
+    betas = [["Underlying", "Beta"], ["SPX", 1], ["QQQ", 1.2]]
+    assert "cannot be read" not in headline(load(betas=betas))["status"][2]
+
+
+def test_an_index_with_a_lot_alone_is_traded_by_its_future() -> None:
+    orders = F["BOOK_TABLE"](load(lots=[["Underlying", "Lot"], ["SPX", 5]]), "ways")
+    shares = next(row[9] for row in orders if row[0] == "Future and shares")
+    (future,) = [part for part in shares.split("; ") if "ES 2025-12-19" in part]
+    assert int(future.split()[1].replace(",", "")) % 5 == 0
+
+
+def test_bounds_that_have_no_room_are_counted() -> None:
+    days = [["gamma", f"{low}d:{low}d", -1e9, 1e9] for low in range(1, 12)]
+    rows = F["BOOK_TABLE"](load(bounds=[["Greek", "Bucket", "Low", "High"], *days]), "bounds")
+    assert rows[-2][0] == "and 3 more, all met" and rows[-1][0] == "Delta"

@@ -125,6 +125,22 @@ def test_calls_inside_calls_and_inside_larger_formulas(tmp_path: Path) -> None:
     assert computed.errors == {}
 
 
+def test_a_count_down_to_the_end_of_a_sheet_counts_all_and_takes_no_minute(tmp_path: Path) -> None:
+    tall: Rows = [*CHAIN, *[[None]] * 300, [None, None, "stray"], [None, 5, 6]]
+    _, sheet = run(
+        tmp_path,
+        {
+            "A1": "=COUNTA(Chain!$C$3:$F$1048576)",
+            "B1": "=COUNTA(Chain!$C$306:$F$1048576)+COUNTA(Chain!C400:C1048576)",
+            "C1": "=ROWS(Chain!$C$3:$F$1048576)",
+            "{D1}": "=PER_STRIKE(RAW,SPOT)",
+            "G1": "=COUNTA(D2:E1048576)",  # what spills counts too, though nothing was written there
+        },
+        chain=tall,
+    )
+    assert [sheet[f"{column}1"].value for column in "ABCG"] == [2 * 2 + 1 + 2, 2, 1_048_576 - 2, 2 * 3]
+
+
 def test_arguments_arrive_as_from_a_host(tmp_path: Path) -> None:
     seen: list[tuple[object, ...]] = []
 

@@ -73,7 +73,9 @@ EVERY = set(RESULTS)
          EVERY - {"used", "exposure"}),
         ({"Limits!C6000": "x", "Quotes!B6000": 1, "Hedge!N6000": "SPX"}, "stands below the range",
          EVERY - {"used", "exposure"}),
-        ({"Quotes!G5": 5}, 'warn_at is "5', {"limits"}),
+        ({"Positions!B400": "SPX", "Positions!G400": -5}, "sheet Positions, row 400 (positions) (SPX): type", EVERY),
+        ({"Positions!G1048576": -100_000}, "1 cell stands below the range", EVERY),
+        ({"Quotes!G5": 5}, 'warn_at is "5', {"limits", "quotes"}),
         ({"Quotes!I5": "=1/0"}, "horizon_days is", {"ways", "orders", "bounds"}),
     ],
 )  # fmt: skip
