@@ -57,6 +57,7 @@ def used_words(contracts: Contracts) -> str:
 
 
 def totals(contracts: Contracts) -> dict[str, Line]:
+    """Cards of the total and its parts by key, in the unit of the settings."""
     found, gross = total(contracts), gross_of(contracts)
     figures = {"total_gex": found.net, "call_gex": found.call, "put_gex": found.put, "gross_gex": gross}
     around = buckets(contracts)
@@ -71,6 +72,7 @@ def totals(contracts: Contracts) -> dict[str, Line]:
 
 
 def levels(contracts: Contracts) -> dict[str, Line]:
+    """Cards of spot, zero gamma, flip and walls by key, prices in the currency of spot, with what each means."""
     found, spot, zero = summarise(contracts), contracts.spot, zero_gamma(contracts)
     net = total(contracts).net
 
@@ -110,6 +112,7 @@ def levels(contracts: Contracts) -> dict[str, Line]:
 
 
 def flow_rows(contracts: Contracts) -> dict[str, Line]:
+    """Cards of what dealers trade if spot moves 1 or 2 %, by key; buying is positive."""
     factor, _ = money(contracts.settings.unit)
     scale = wording.scale_word(contracts.settings.unit)
     flows = {flow.move: flow.usd for flow in hedge_flow(contracts, (-0.02, -0.01, 0.01, 0.02))}
@@ -184,6 +187,7 @@ def change_rows(contracts: Contracts, earlier: Change | str | None) -> dict[str,
 
 
 def volatility_rows(contracts: Contracts) -> dict[str, Line]:
+    """Cards of at-the-money iv at 9, 30 and 90 days and of the 25-delta skew by key; decimals, 0.2 for 20 %."""
     found = maturities(contracts)
     skew, why = skew_of(contracts)
     points = f"25-delta skew {100 * skew.value:.1f} points" if skew else "no 25-delta skew"

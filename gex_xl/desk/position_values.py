@@ -51,6 +51,10 @@ class Position:
 
 
 def spots_of(read: list[Position], given: Spots) -> list[float]:
+    """The spot of each position, in the currency of its product: given, else of the rows, else of its chain.
+
+    Raises BadInput where two rows contradict each other, one price is given for several underlyings, or none is known.
+    """
     names = list(dict.fromkeys(position.underlying for position in read))
     if isinstance(given, (int, float)):
         if len(names) > 1:
