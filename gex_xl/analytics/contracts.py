@@ -224,6 +224,7 @@ def _chosen(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
     return _Chosen(weight, np.flatnonzero(why == 0), ("", *(reason for reason, _ in tests)), why, excluded)
 
 
+@cached(8)
 def _ends_in_digit(chain: Chain) -> Mask:
     roots, inverse = np.unique(chain.root, return_inverse=True)
     return np.array([root[-1:].isdigit() for root in roots.tolist()], dtype=bool)[inverse]
@@ -267,5 +268,8 @@ def _next_session(day: dt.date, chain: Chain) -> dt.date:
 def expiries_in(contracts: Contracts) -> set[tuple[dt.date, bool]]:
     """Expiry date and whether it settles in the morning, of each settlement that the filter of expiries leaves."""
     chain, left = contracts.chain, ~contracts.has(OUTSIDE_EXPIRIES)
-    days = chain.expiry[left].astype(object).tolist()
-    return set(zip(days, chain.am_settled[left].tolist(), strict=True))
+    found = set()
+    for morning in (False, True):
+        days = np.unique(chain.expiry[left & (chain.am_settled == morning)]).astype(object)
+        found.update((day, morning) for day in days.tolist())
+    return found

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gex_xl.analytics.black_scholes import ndtri
+from gex_xl.analytics.pairs import counterparts, deltas, lines, settlement_groups
 from gex_xl.arrays import FloatArray, Index
 from gex_xl.cache import cached
 from gex_xl.chain import Chain
 from gex_xl.products import Kind
 from gex_xl.settings import Carry, Settings
 
-_PARITY_STRIKES, _DISCOUNT_STRIKES = 9, 20  # near the money; that let a slope be told
-_MIDDLE = (0.25, 0.75)  # of N(d1)
 _SHORTEST = 3  # expiries that tell the options' own spot
 _HIGHEST_RATE = 0.25  # a year; a flatter line comes from noise
 
@@ -57,30 +55,12 @@ class Forwards:
         return float(rates[order][np.searchsorted(reached, 0.5 * reached[-1])])
 
 
-@cached(8)
-def counterparts(chain: Chain) -> Index:
-    """Index of the other right at the same root, settlement and strike; -1 where there is none."""
-    order = np.lexsort((~chain.is_call, chain.strike, chain.root, chain.settlement))
-    first, second = order[:-1], order[1:]
-    pair = (
-        (chain.strike[first] == chain.strike[second])
-        & (chain.root[first] == chain.root[second])
-        & (chain.settlement[first] == chain.settlement[second])
-        & chain.is_call[first]
-        & ~chain.is_call[second]
-    )
-    out = np.full(len(chain), -1, dtype=np.int64)
-    out[first[pair]], out[second[pair]] = second[pair], first[pair]
-    out.setflags(write=False)  # shared
-    return out
-
-
 def forwards(chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot: float, settings: Settings) -> Forwards:
     """Forward and discounts of every settlement instant.
 
     `live` and `years` have one entry per contract; `spot` is the feed's own. Only live contracts are asked.
     """
-    settlement, first, group = np.unique(chain.settlement, return_index=True, return_inverse=True)
+    settlement, first, group = settlement_groups(chain)
     t, m = years[first], len(settlement)
     forward, held = np.full(m, np.nan), np.full(m, np.nan)
     source = ["spot"] * m
@@ -91,17 +71,18 @@ def forwards(chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot:
         ratio = np.exp(((settings.rate or 0.0) - settings.dividend_yield) * t)
         spot_discount = ratio * discount
         return Forwards(group, settlement, t, ratio, discount, spot_discount, ("rates",) * m, tuple(rate_source), spot)
-    other = counterparts(chain)
-    calls = np.flatnonzero(chain.is_call & (other >= 0) & live)
-    for g, members in _by_group(calls, group):
-        puts = other[members]
-        deltas = _from_deltas(chain, members, puts, t[g]) if settings.carry is not Carry.PARITY else None
-        line = _Line.of(chain, members, puts)
-        if settings.rate is None and line is not None and (slope := line.discount(t[g], _is_american(chain))):
-            discount[g], rate_source[g] = slope, "parity"
-        if deltas:
-            source[g], (forward[g], held[g]) = "deltas", deltas
-        elif line is not None and settings.carry is not Carry.DELTAS:
+    alive = live[first]  # all contracts of a settlement, or none
+    if settings.carry is not Carry.PARITY:
+        told = np.where(alive, deltas(chain).forward(t), np.nan)
+        for g in np.flatnonzero(np.isfinite(told)).tolist():
+            source[g], forward[g], held[g] = "deltas", told[g], deltas(chain).held[g]
+    for g, line in lines(chain).items():
+        if not alive[g]:
+            continue
+        if settings.rate is None and line.slope is not None and t[g] > 0:
+            discount[g] = min(1.0, max(float(np.exp(-_HIGHEST_RATE * t[g])), line.slope))
+            rate_source[g] = "parity"
+        if source[g] != "deltas" and settings.carry is not Carry.DELTAS:
             source[g], forward[g] = "parity", line.forward(spot, discount[g])
     if settings.carry is Carry.IMPLIED:
         _from_feed(chain, group, forward, held, source)
@@ -126,86 +107,6 @@ def _given_discounts(t: FloatArray, settings: Settings) -> tuple[FloatArray, lis
 
 def _is_american(chain: Chain) -> bool:
     return bool(chain.american.any())
-
-
-def _by_group(members: Index, group: Index) -> list[tuple[int, Index]]:
-    members = members[np.argsort(group[members], kind="stable")]
-    starts = np.flatnonzero(np.diff(group[members], prepend=-1))
-    return [(int(group[part[0]]), part) for part in np.split(members, starts[1:]) if part.size]
-
-
-def _from_deltas(chain: Chain, calls: Index, puts: Index, t: float) -> tuple[float, float] | None:
-    """Forward and exp(-qT) from deltas, each line with its own iv.
-
-    D = exp(-qT) is the median of delta_call - delta_put; N(d1) is delta_call / D, and 1 + delta_put / D. F is the mean
-    of what calls and what puts say, so that a price of the underlying which lifts the iv of one side and lowers that
-    of the other cancels.
-    """
-    total = chain.delta[calls] - chain.delta[puts]
-    total = total[np.isfinite(total) & (total > 0)]
-    if not total.size or t <= 0:
-        return None
-    held = float(np.median(total))
-    sides = []
-    for side, shift in ((calls, 0.0), (puts, 1.0)):
-        n, iv = shift + chain.delta[side] / held, chain.iv[side]
-        ok = (n > _MIDDLE[0]) & (n < _MIDDLE[1]) & np.isfinite(iv)
-        if ok.any():
-            v = iv[ok] * np.sqrt(t)
-            sides.append(float(np.median(chain.strike[side][ok] * np.exp(ndtri(n[ok]) * v - 0.5 * v * v))))
-    return (sum(sides) / len(sides), held) if sides else None
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Line:
-    """Call less put (mids) over the strikes of one expiry at which both are quoted on both sides, by strike."""
-
-    strike: FloatArray
-    apart: FloatArray
-    width: FloatArray
-
-    @classmethod
-    def of(cls, chain: Chain, calls: Index, puts: Index) -> _Line | None:
-        quoted = np.ones(len(calls), dtype=bool)
-        for side in (calls, puts):
-            quoted &= (chain.bid[side] > 0) & (chain.ask[side] >= chain.bid[side])
-        c, p = calls[quoted], puts[quoted]
-        if not c.size:
-            return None
-        apart = 0.5 * (chain.bid[c] + chain.ask[c] - chain.bid[p] - chain.ask[p])
-        return cls(chain.strike[c], apart, chain.ask[c] - chain.bid[c] + chain.ask[p] - chain.bid[p])
-
-    def discount(self, t: float, american: bool) -> float | None:
-        """exp(-rT), the slope of call less put; None where strikes are too few.
-
-        Early exercise bends an American chain's line, so there the flatter side of the money counts.
-        """
-        if len(self.strike) < _DISCOUNT_STRIKES or t <= 0:
-            return None
-        middle = int(np.searchsorted(-self.apart, 0.0))  # call less put falls through 0 at the forward
-        sides = [slice(None, middle), slice(middle, None)] if american else [slice(None)]
-        slopes = [slope for side in sides if (slope := self._slope(side)) is not None]  # one side has ten strikes
-        return min(1.0, max(float(np.exp(-_HIGHEST_RATE * t)), min(slopes)))
-
-    def _slope(self, side: slice) -> float | None:
-        """The median slope between strikes half a list apart (Theil's method), on the narrower half of the quotes."""
-        at = np.arange(len(self.strike))[side]
-        at = np.sort(at[np.argsort(self.width[at], kind="stable")][: max(_PARITY_STRIKES, len(at) // 2)])
-        half = len(at) // 2
-        if half < 2:
-            return None
-        rise = self.apart[at[:half]] - self.apart[at[-half:]]
-        return float(np.median(rise / (self.strike[at[-half:]] - self.strike[at[:half]])))
-
-    def forward(self, spot: float, discount: float) -> float:
-        """F = K + (C - P) exp(rT), the median over the nine strikes nearest the money; NaN where that is no price."""
-        each = self.strike + self.apart / discount
-        found = spot
-        # Twice: around the forward itself, C - P is small and a wrong discount does not matter.
-        for _ in range(2):
-            near = np.argsort(np.abs(self.strike - found), kind="stable")[:_PARITY_STRIKES]
-            found = float(np.median(each[near]))
-        return found if found > 0 else np.nan
 
 
 def _own_spot(chain: Chain, forward: FloatArray, t: FloatArray, spot: float) -> float:

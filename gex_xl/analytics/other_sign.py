@@ -11,7 +11,6 @@ from gex_xl.analytics.exposure import nothing_held, total
 from gex_xl.analytics.profile import zero_gamma
 from gex_xl.analytics.regime import regime
 from gex_xl.analytics.summary import RegimeInputs, triggers_of
-from gex_xl.cache import temporary
 from gex_xl.settings import Sign
 
 
@@ -41,12 +40,10 @@ def under_other_sign(contracts: Contracts, inputs: RegimeInputs | None = None) -
     given = inputs or RegimeInputs()
     sign = other_sign(contracts.settings.sign)
     settings = contracts.settings.with_changes({"sign": sign, "unit": contracts.settings.unit})
-    with temporary():
-        other = prepare(contracts.chain, contracts.spot, contracts.as_of, settings)
-        net = total(other).net
-        # Where every sign is turned the roots stay: they need not be looked for again.
-        turned = np.array_equal(other.position, -contracts.position)
-        zero = zero_gamma(contracts if turned else other)
-        fired = triggers_of(other, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
-        word = None if nothing_held(other) else str(regime(fired))
-    return OtherSign(str(sign), net, zero, word)
+    other = prepare(contracts.chain, contracts.spot, contracts.as_of, settings)
+    # Where every sign is turned the roots stay: they need not be looked for again.
+    turned = np.array_equal(other.position, -contracts.position)
+    zero = zero_gamma(contracts if turned else other)
+    fired = triggers_of(other, given.vix9d, given.vix, given.vix3m, given.skew_25d_z, given.past)
+    word = None if nothing_held(other) else str(regime(fired))
+    return OtherSign(str(sign), total(other).net, zero, word)

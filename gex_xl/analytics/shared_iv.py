@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gex_xl.analytics.black_scholes import d1, ndtr
-from gex_xl.analytics.forwards import counterparts
+from gex_xl.analytics.black_scholes import ndtr
+from gex_xl.analytics.pairs import counterparts
 from gex_xl.analytics.implied_vol import implied_vol
 from gex_xl.arrays import FloatArray, Index, Mask
 from gex_xl.chain import Chain
@@ -32,7 +32,10 @@ def shared_iv(
     iv = np.where(in_the_money & np.isfinite(twin), twin, own)
     iv = np.where(np.isnan(own) & ~in_the_money & np.isfinite(twin), np.nan, iv)
     if source is IvSource.BLEND and both.size:
-        iv[both] = _blended(chain, both, own[both], twin[both], forward[both], years[both])
+        calls = both[chain.is_call[both]]
+        iv[calls] = iv[other[calls]] = _blended(
+            own[calls], twin[calls], np.log(forward[calls] / chain.strike[calls]), np.sqrt(years[calls])
+        )
     missing = np.flatnonzero(live & np.isnan(iv))
     solved = np.zeros(len(chain), dtype=bool)
     if missing.size:
@@ -42,15 +45,12 @@ def shared_iv(
     return iv, solved
 
 
-def _blended(
-    chain: Chain, at: Index, own: FloatArray, twin: FloatArray, forward: FloatArray, years: FloatArray
-) -> FloatArray:
-    """The blend of two ivs; N(d1) is taken at the blend itself."""
-    call = chain.is_call[at]
-    iv_call, iv_put = np.where(call, own, twin), np.where(call, twin, own)
-    blend, root = 0.5 * (iv_call + iv_put), np.sqrt(years)
+def _blended(iv_call: FloatArray, iv_put: FloatArray, away: FloatArray, root: FloatArray) -> FloatArray:
+    """The blend of two ivs; N(d1) is taken at the blend itself. `away` is ln(F/K), `root` sqrt(T)."""
+    blend = 0.5 * (iv_call + iv_put)
     for _ in range(_ROUNDS):
-        weight = ndtr(d1(forward, chain.strike[at], blend * root))
+        stdev = blend * root
+        weight = ndtr(away / stdev + 0.5 * stdev)
         blend = (1 - weight) * iv_call + weight * iv_put
     return np.asarray(blend)
 

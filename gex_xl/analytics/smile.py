@@ -16,7 +16,9 @@ from gex_xl.analytics.contracts import ADJUSTED, EXPIRED, Contracts
 from gex_xl.analytics.implied_vol import implied_vol
 from gex_xl.analytics.once import once_per
 from gex_xl.analytics.pricing import PRICING
-from gex_xl.arrays import FloatArray, Mask
+from gex_xl.arrays import FloatArray, Index, Mask
+from gex_xl.cache import cached
+from gex_xl.chain import Chain
 from gex_xl.settings import IvSource
 
 
@@ -67,6 +69,14 @@ def delta(
     return np.asarray(sign * discount * ndtr(sign * d1(forward, strike, stdev)))
 
 
+@cached(8)
+def _by_strike(chain: Chain) -> Index:
+    """Places in the chain by settlement, strike and right, puts first; shape (n,)."""
+    order = np.lexsort((chain.is_call, chain.strike, chain.settlement))
+    order.setflags(write=False)  # shared
+    return order
+
+
 @once_per(PRICING)
 def smiles(contracts: Contracts) -> tuple[Smile, ...]:
     """Every live settlement, earliest first; those without any iv have empty arrays.
@@ -87,16 +97,17 @@ def smiles(contracts: Contracts) -> tuple[Smile, ...]:
             chain.is_call[quoted], curve.discount[curve.group[quoted]],
         )  # fmt: skip
     today = contracts.valued_at.astimezone(chain.zone).date()
-    at = np.flatnonzero(live & np.isfinite(iv))
-    at = at[np.lexsort((chain.is_call[at], chain.strike[at], curve.group[at]))]
+    at = _by_strike(chain)
+    at = at[(live & np.isfinite(iv))[at]]
     strike, is_call, iv = chain.strike[at], chain.is_call[at], iv[at]
     deltas = delta(forward[at], strike, iv * np.sqrt(years[at]), is_call, discount[at])
     for array in (strike, is_call, iv, deltas):
         array.setflags(write=False)  # shared by all who ask
     out = []
-    for g in np.unique(curve.group[live]):
+    edges = np.searchsorted(curve.group[at], np.arange(len(curve.years) + 1))
+    for g in np.flatnonzero(np.bincount(curve.group[live])):
         moment: dt.datetime = curve.settlement[g].astype(object).replace(tzinfo=dt.UTC)
-        here = slice(*np.searchsorted(curve.group[at], (g, g + 1)))
+        here = slice(edges[g], edges[g + 1])
         day = moment.astimezone(chain.zone).date()
         out.append(
             Smile(

@@ -37,10 +37,12 @@ def straddles(contracts: Contracts) -> dict[tuple[dt.date, bool], Straddle]:
     usable = two_sided(chain) & ~contracts.has(EXPIRED, ADJUSTED)
     middle, out = 0.5 * (chain.bid + chain.ask), {}
     for e in chosen_atm_iv(contracts):
-        here = usable & (chain.expiry == np.datetime64(e.expiry, "D")) & (chain.am_settled == e.am_settled)
+        day = np.datetime64(e.expiry, "D")
+        first, last = np.searchsorted(chain.expiry, day), np.searchsorted(chain.expiry, day, "right")
+        here = first + np.flatnonzero(usable[first:last] & (chain.am_settled[first:last] == e.am_settled))
         calls, puts = (
             dict(zip(chain.strike[side].tolist(), middle[side].tolist(), strict=True))
-            for side in (here & chain.is_call, here & ~chain.is_call)
+            for side in (here[chain.is_call[here]], here[~chain.is_call[here]])
         )
         both = sorted(calls.keys() & puts.keys())
         if both:

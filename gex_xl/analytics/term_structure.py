@@ -73,18 +73,26 @@ def _at_forward(smile: Smile) -> AtmIv:
 
     if not smile.strike.size:
         return found(None, f"no contract of {smile.name} has an implied volatility")
-    strike, at = np.unique(smile.strike, return_inverse=True)
-    # The mean over the side that speaks: two roots may share a strike, and at the forward both sides speak.
-    speaks = smile.out_of_the_money
-    speaks = speaks | ~np.isin(at, at[speaks])
-    iv = np.bincount(at[speaks], smile.iv[speaks]) / np.bincount(at[speaks])
+    strike = smile.strike
     if not strike[0] <= smile.forward <= strike[-1]:
         return found(
             None,
             f"the strikes of {smile.name} with implied volatility, {strike[0]:,g} to {strike[-1]:,g}, do not bracket "
             f"the forward {smile.forward:,.2f}",
         )
-    return found(float(np.interp(smile.forward, strike, iv)))
+    below, above = np.searchsorted(strike, smile.forward, "right") - 1, np.searchsorted(strike, smile.forward)
+    around = (float(strike[below]), float(strike[above]))
+    return found(float(np.interp(smile.forward, around, [_spoken(smile, each) for each in around])))
+
+
+def _spoken(smile: Smile, strike: float) -> float:
+    """iv at a listed strike: the mean over the out-of-the-money side, or over the other where that is not there.
+
+    Two roots may share a strike, and at the forward both sides speak.
+    """
+    here = smile.strike == strike
+    speaks = here & smile.out_of_the_money
+    return float(np.mean(smile.iv[speaks if speaks.any() else here]))
 
 
 @cached(32)
