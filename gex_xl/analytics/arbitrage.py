@@ -26,8 +26,8 @@ import numpy as np
 
 from gex_xl.analytics import price_tests as compare
 from gex_xl.analytics.contracts import Contracts
-from gex_xl.analytics.pairs import counterparts
 from gex_xl.analytics.once import once_per
+from gex_xl.analytics.pairs import counterparts
 from gex_xl.analytics.parity import considered, parity, two_sided
 from gex_xl.arrays import FloatArray, Index, Mask
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gex_xl.analytics.contracts import NO_GAMMA, NO_IV, Contracts
-from gex_xl.analytics.pairs import counterparts
 from gex_xl.analytics.once import once_per
+from gex_xl.analytics.pairs import counterparts
 from gex_xl.arrays import FloatArray, Index, Mask
 from gex_xl.chain import Chain
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gex_xl.analytics.black_scholes import ndtr
-from gex_xl.analytics.pairs import counterparts
 from gex_xl.analytics.implied_vol import implied_vol
+from gex_xl.analytics.pairs import counterparts
 from gex_xl.arrays import FloatArray, Index, Mask
 from gex_xl.chain import Chain
 from gex_xl.settings import IvSource
