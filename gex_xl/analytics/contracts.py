@@ -148,14 +148,15 @@ def _contracts(
     found = priced(chain, spot, as_of, settings)
     chosen = _chosen(chain, spot, as_of, settings.only(CHOICE))
     index, timed = chosen.index, found.timed
-    strike, is_call = chain.strike[index], chain.is_call[index]
+    used = slice(None) if len(index) == len(chain) else index  # a slice copies nothing
+    strike, is_call = chain.strike[used], chain.is_call[used]
     signs = np.where(is_call, settings.sign.calls, settings.sign.puts)
-    signs[np.isfinite(chain.dealer_position[index])] = 1.0  # signed as it is
-    contracts = chosen.weight[index] * signs
-    multiplier = multipliers(chain, settings)[index]
+    signs[np.isfinite(chain.dealer_position[used])] = 1.0  # signed as it is
+    contracts = chosen.weight[used] * signs
+    multiplier = multipliers(chain, settings)[used]
     each = chain.gamma if settings.gamma_source is GammaSource.VENDOR else found.gamma
-    arrays = (contracts * multiplier, each[index], strike, is_call, found.forward[index], found.stdev[index],
-              timed.years[index], found.spot_discount[index])  # fmt: skip
+    arrays = (contracts * multiplier, each[used], strike, is_call, found.forward[used], found.stdev[used],
+              timed.years[used], found.spot_discount[used])  # fmt: skip
     for array in arrays:
         array.setflags(write=False)
     return Contracts(

@@ -79,10 +79,11 @@ def lines(chain: Chain) -> dict[int, Line]:
     width = chain.ask[calls] - chain.bid[calls] + chain.ask[puts] - chain.bid[puts]
     strike, american = chain.strike[calls], bool(chain.american.any())
     starts = np.flatnonzero(np.diff(group[calls], prepend=-1))
-    return {
-        int(group[calls[here.start]]): Line(strike[here], apart[here], _slope(strike[here], apart[here], width[here], american))
-        for here in map(slice, starts.tolist(), [*starts[1:].tolist(), len(calls)])
-    }  # fmt: skip
+    out = {}
+    for here in map(slice, starts.tolist(), [*starts[1:].tolist(), len(calls)]):
+        slope = _slope(strike[here], apart[here], width[here], american)
+        out[int(group[calls[here.start]])] = Line(strike[here], apart[here], slope)
+    return out
 
 
 def _slope(strike: FloatArray, apart: FloatArray, width: FloatArray, american: bool) -> float | None:

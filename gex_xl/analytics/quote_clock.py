@@ -9,7 +9,8 @@ import statistics
 import numpy as np
 
 from gex_xl.analytics.black_scholes import undiscounted_price
-from gex_xl.analytics.contracts import Contracts
+from gex_xl.analytics.contracts import CHOICE, Contracts
+from gex_xl.analytics.once import once_per
 from gex_xl.clock import in_words, instant
 
 _FAR = dt.timedelta(days=5)  # a long weekend is no more
@@ -52,6 +53,7 @@ def _apart(one: dt.datetime, other: dt.datetime) -> str:
     return f"{days:,.0f} days {'after' if one > other else 'before'}"
 
 
+@once_per(CHOICE)
 def iv_against_quotes(contracts: Contracts) -> str:
     """One sentence where iv does not give its own bid and ask back, "" where it does or nothing is quoted.
 

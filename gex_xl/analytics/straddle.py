@@ -40,13 +40,10 @@ def straddles(contracts: Contracts) -> dict[tuple[dt.date, bool], Straddle]:
         day = np.datetime64(e.expiry, "D")
         first, last = np.searchsorted(chain.expiry, day), np.searchsorted(chain.expiry, day, "right")
         here = first + np.flatnonzero(usable[first:last] & (chain.am_settled[first:last] == e.am_settled))
-        calls, puts = (
-            dict(zip(chain.strike[side].tolist(), middle[side].tolist(), strict=True))
-            for side in (here[chain.is_call[here]], here[~chain.is_call[here]])
-        )
-        both = sorted(calls.keys() & puts.keys())
-        if both:
-            strike = both[int(np.argmin(np.abs(np.array(both) - e.forward)))]
-            price = calls[strike] + puts[strike]
-            out[e.expiry, e.am_settled] = Straddle(strike, price, price * math.sqrt(math.pi / 2))
+        calls, puts = here[chain.is_call[here]], here[~chain.is_call[here]]
+        both = np.intersect1d(chain.strike[calls], chain.strike[puts])  # ascending
+        if both.size:
+            strike = both[np.argmin(np.abs(both - e.forward))]
+            price = float(sum(middle[side[chain.strike[side] == strike][-1]] for side in (calls, puts)))
+            out[e.expiry, e.am_settled] = Straddle(float(strike), price, price * math.sqrt(math.pi / 2))
     return out
