@@ -269,7 +269,7 @@ def _next_session(day: dt.date, chain: Chain) -> dt.date:
 def expiries_in(contracts: Contracts) -> set[tuple[dt.date, bool]]:
     """Expiry date and whether it settles in the morning, of each settlement that the filter of expiries leaves."""
     chain, left = contracts.chain, ~contracts.has(OUTSIDE_EXPIRIES)
-    found = set()
+    found: set[tuple[dt.date, bool]] = set()
     for morning in (False, True):
         days = np.unique(chain.expiry[left & (chain.am_settled == morning)]).astype(object)
         found.update((day, morning) for day in days.tolist())
