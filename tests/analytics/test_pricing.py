@@ -27,7 +27,7 @@ OTHER: dict[str, Any] = {
     "multiplier": 10, "weight": "volume", "expiries": "monthly", "strikes": "95%:105%", "min_oi": 300,
     "flip_noise": 0.3, "flip_pick": "nearest", "no_flip": "spot", "profile_range": "90%:115%", "profile_levels": 41,
     "vol_inverted": 1.1, "flip_band": 0.02, "skew_z": -1, "slopes": "vix", "exercise": "american", "quote_delay": 20,
-    "walls": "net", "daily_volume": 1e9,
+    "walls": "net", "daily_volume": 1e9, "dialect": "perfiliev",
 }  # fmt: skip
 
 
