@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gex_xl.arrays import FloatArray, Index, Instants
+from gex_xl.cache import cached
 from gex_xl.clock import is_monthly, settlements
 from gex_xl.errors import BadInput
 from gex_xl.listed import listed_products, settlement_notes
@@ -21,6 +22,7 @@ from gex_xl.reading import Columns, read_cells, read_columns
 from gex_xl.reading.conventions import without_placeholders
 from gex_xl.reading.markets import COINS
 from gex_xl.reading.symbols import one_underlying
+from gex_xl.reading.units import SCALE_WORDS, nearest_scale
 from gex_xl.settings import Settings
 
 Value = TypeVar("Value")
@@ -98,6 +100,15 @@ class Chain:
         """In which strikes, quotes, spot and exposure are."""
         return self.product.currency
 
+    def of_size(self, spot: float) -> Chain:
+        """The chain with its strikes divided, where all are some hundred or thousand times a spot that is given.
+
+        A paste that holds spot is read so in the first place; the setting strike_scale is believed.
+        """
+        if self.spot is not None or self.settings.strike_scale or self.strike.min() < _NO_SIZE * spot:
+            return self
+        return _divided(self, nearest_scale(float(np.median(self.strike)) / spot))
+
     @classmethod
     def from_cells(
         cls, cells: Sequence[Sequence[object]], settings: Settings | None = None, *, title: str = ""
@@ -114,6 +125,13 @@ class Chain:
         return cls.from_cells(read_cells(path), settings, title=Path(path).stem)
 
 
+@cached(8)
+def _divided(chain: Chain, scale: float) -> Chain:
+    said = f"strikes are in {SCALE_WORDS[scale]}, as the spot that is given says; divided by {scale:g}"
+    return replace(chain, strike=chain.strike / scale, notes=(*chain.notes, said))
+
+
+_NO_SIZE = 20.0  # strikes that all are as many times spot are no market's
 _ARRAYS = (
     "strike",
     "iv",

@@ -27,8 +27,9 @@ def listed_products(
     third Friday; a feed that says it itself is believed.
     """
     market = columns.venue
-    if columns.has_roots and not market and product(symbol).kind in (Kind.FUTURE, Kind.CRYPTO):
-        market = US  # ES, CL and BTC are stocks and funds too, and only those have OCC symbols
+    occ = any(head.family == "occ" for head in columns.symbols.heads)
+    if occ and not market and product(symbol).market != US:
+        market = US  # ES, CL, BTC and DAX are stocks and funds too, and only those have OCC symbols
     ticker = by_ticker(symbol, market)
     morning = product(symbol or _ANY_INDEX, market)
     opens = third_friday is ThirdFriday.OPEN and (settles_twice(symbol, market) or not symbol) and not columns.has_roots
@@ -57,6 +58,13 @@ def settlement_notes(columns: Columns, symbol: str, third_friday: ThirdFriday) -
     notes = []
     if "VIXW" in columns.root:
         notes.append("VIXW contracts settle at the open, as those of VIX do (Cboe's specification of VIX options)")
+    found = product(symbol, columns.venue)
+    occ = any(head.family == "occ" for head in columns.symbols.heads)
+    if not columns.venue and not occ and found.kind in (Kind.FUTURE, Kind.CRYPTO):
+        notes.append(
+            f"{symbol} is read as the {found.kind} of {found.market}, {found.in_words()}; where a stock or fund is "
+            "meant, give multiplier = 100"
+        )
     unsaid = set(columns.expiry[np.isnan(columns.am)].tolist())
     monthly = sorted(filter(is_monthly, unsaid))
     if not columns.has_roots and monthly and (settles_twice(symbol, columns.venue) or not symbol):

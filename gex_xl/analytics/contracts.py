@@ -109,6 +109,7 @@ def prepare(
         raise BadInput(f"spot is {shown(spot)}; expected a price from {_CHEAPEST:g} to {_DEAREST:g}")
     if as_of is None:
         raise BadInput("as_of is neither in the paste nor given; give the quote time, for instance 2024-01-05 16:00")
+    chain = chain.of_size(spot)
     chosen = settings or Settings()
     if chosen.gamma_source is GammaSource.MODEL and not exactly and gamma_alone(chain):
         chosen = replace(chosen, gamma_source=GammaSource.VENDOR)

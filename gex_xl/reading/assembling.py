@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -216,6 +217,8 @@ def _days(table: Table, roles: Roles, sides: Sequence[_Side], above: Above, titl
     """The expiry of each row by its column, else by titles and the file's name where no symbol holds it."""
     at = roles.at.get("expiry")
     days: Sequence[dt.date | None] = table.dates(at)
+    if at is not None and not any(days) and plain(table.names[at]).startswith(_TAIFEX):
+        days = [_of_taifex(text(cell)) for cell in table.cells(at)]
     dated = any(head.expiry for each in sides for head in each.symbols.heads)
     if not any(days) and not dated and table.rows:
         titled = find_expiries(table, above, title)
@@ -226,6 +229,20 @@ def _days(table: Table, roles: Roles, sides: Sequence[_Side], above: Above, titl
             raise (BadInput if roles.two else MissingColumns)(f"{names_none} Expiry")
         days = titled or days
     return np.array(days, dtype=object)
+
+
+_TAIFEX = ("到期月份", "合約月份")
+_WEEK = re.compile(r"(20\d\d)(\d\d)(?:([WF])([1-5]))?")
+
+
+def _of_taifex(cell: str) -> dt.date | None:
+    """202404 is its third Wednesday, 202404W1 the first, 202404F2 the second Friday (TAIFEX: TXO specification)."""
+    found = _WEEK.fullmatch(cell.removesuffix(".0"))
+    if not found or not 1 <= int(found[2]) <= 12:
+        return None
+    first = dt.date(int(found[1]), int(found[2]), 1)
+    weekday, week = (4 if found[3] == "F" else 2), int(found[4] or 3)
+    return first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (week - 1))
 
 
 def _expiries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 import zlib
@@ -39,6 +40,9 @@ _TABLES = (
 )
 
 
+_REMARKS = re.compile(r"(readme|licen[cs]e|terms)\b", re.IGNORECASE)
+
+
 def is_workbook(head: bytes, file: Path) -> bool:
     """Whether a file is a workbook: of Excel before 2007, or an archive that holds one."""
     if head.startswith(_OLE):
@@ -66,6 +70,7 @@ def unpacked(raw: bytes, file: Path, name: str) -> tuple[bytes, str]:
         with zipfile.ZipFile(file) as archive:
             tables = [entry for entry in archive.infolist() if entry.filename.lower().endswith((*_TABLES, ".gz"))]
             found = [entry for entry in tables if not entry.filename.startswith("__MACOSX")]
+            found = [entry for entry in found if not _REMARKS.match(Path(entry.filename).name)] or found
             if len(found) != 1:
                 listed = ", ".join(shown(entry.filename) for entry in found[:4]) or "none"
                 raise BadInput(f"{name}: tables in the archive: {listed}; expected one; unpack the one that is meant")

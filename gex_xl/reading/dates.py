@@ -68,6 +68,8 @@ _ISO = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d
 #: 19/01/2024, 1-19-24, 19. 01. 2024: two numbers with their separator between them, and the year.
 NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})([/.-])\s?(\d{1,2})[/.-]\s?(\d{4}|\d{2})(?!\d)")
 LONGEST = 500  # of a line that is searched for a date
+#: /Date(1740589200000+0530)/: milliseconds in UTC, and the offset of the day that is meant.
+_OF_DOTNET = re.compile(r"/Date\((\d{12,13})(?:([+-]\d{2})(\d{2}))?\)/")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 
@@ -157,6 +159,8 @@ def expiry_date(cell: object, *, day_first: bool = False) -> dt.date | None:
         return in_range(cell.date() if isinstance(cell, dt.datetime) else cell)
     if isinstance(cell, str) and (value := number(cell)) is not None:
         cell = value
+    elif isinstance(cell, str) and (of := _OF_DOTNET.match(cell)):
+        cell = int(of[1]) + 60_000 * (60 * int(of[2] or 0) + int(f"{(of[2] or '+')[0]}{of[3] or 0}"))
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         # Serials of 1990-2100, and 20240119 as OptionMetrics writes it.
         if 32874 <= cell < 73051:

@@ -18,7 +18,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "行权价", "行權價", "执行价", "執行價", "執行價格", "権利行使価格", "行使価格", "행사가", "행사가격", "страйк",
     ),
     "right": (
-        "right", "type", "optiontype", "opttype", "optt", "cpflag", "cp", "callput", "putcall", "callorput",
+        "right", "type", "cptype", "optiontype", "opttype", "optt", "cpflag", "cp", "callput", "putcall", "callorput",
         "putorcall", "pc", "contracttype", "optionright", "optputcall", "putcallflag", "putcallind", "callputflag",
         "callputindicator", "optiontypecode", "typ", "tipo", "買賣權", "买卖权", "權別",
         "認購認沽", "权利类型", "種類", "구분", "тип",
@@ -27,7 +27,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "expiry", "expiration", "expirationdate", "expirydate", "exp", "expdate", "exdate", "expires", "expiredate",
         "expirdate", "optexpiredt", "expiredt", "expir", "exd", "maturity", "maturitydate", "matdate", "expiryday",
         "lasttradedateorcontractmonth", "contractexpiration", "contractmonth", "deliverymonth", "expiremonth",
-        "expirygroup", "verfall", "verfallsdatum", "verfalltag", "verfallstag", "laufzeit", "echeance", "vencimiento",
+        "expirygroup", "striketime", "verfall", "verfallsdatum", "verfalltag", "verfallstag", "laufzeit", "echeance",
+        "vencimiento",
         "vencimento", "scadenza", "到期日", "到期月份", "到期月份週別", "合約月份", "到期", "満期日", "限月", "만기",
         "만기일", "экспирация",
     ),
@@ -63,7 +64,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "ofertadecompra", "買入價", "買價", "買盤", "买价", "最後最佳買價", "買気配", "매수호가", "спрос", "84",
     ),
     "ask": (
-        "ask", "askprice", "bestask", "bestaskprice", "askpx", "pxask", "offer", "offerprice", "bestoffer", "ask1545",
+        "ask", "askprice", "bestask", "bestaskprice", "askpx", "pxask", "offer", "offerprice", "bestoffer", "bestofferprice", "ask1545",
         "askpx1545", "ask1price", "askeod", "cfask", "topaskprice", "sellprice", "sellprice1", "bestsellprice", "ap",
         "brief", "venta", "venda", "lettera", "ofertadevenda", "賣出價", "賣價", "賣盤", "卖价", "最後最佳賣價",
         "売気配", "매도호가", "предложение", "86",
@@ -88,7 +89,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "underlying": (
         "underlying", "ticker", "underlyingsymbol", "underlier", "actsymbol", "underlyingticker", "baseasset",
         "basecoin", "underlyingassetticker",
-        "underlyingassetsymbol", "uly", "optundlticker", "undlticker", "underlyingkey",
+        "underlyingassetsymbol", "stockcode", "stockowner", "sousjacent", "basiswert", "subyacente", "sottostante",
+        "uly", "optundlticker", "undlticker", "underlyingkey",
     ),
     "last_trade": (
         "last trade", "lasttradedate", "lasttradetime", "lasttradedateedt", "lasttradedateest", "tradetimeinlong",
@@ -105,20 +107,22 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "forward": ("forward", "forwardprice", "fwd", "fwdpx", "ifwd", "impliedforward", "futureprice", "futuresprice",
                 "underlyingfutureprice"),
     "quote_time": (
-        "quote time", "quotetime", "quotedatetime", "quotereadtime", "quotedate", "asof", "lastquotelastupdated",
+        "quote time", "quotetime", "latestquotet", "quotedatetime", "quotereadtime", "quotedate", "asof",
+        "lastquotelastupdated",
         "quotetimestamp", "quotedat", "updated", "updatedat", "timestamp", "ts", "endtimestamp", "snapshottime",
         "datetime", "creationtimestamp", "tradedate", "datadate", "date", "fetchtime", "exchfeedtime", "交易日期",
     ),
     "ms_of_day": ("ms_of_day", "msofday"),
     "currency": ("currency", "crncy", "ccy", "quotecurrency", "wahrung", "devise", "moneda", "moeda", "貨幣", "幣別"),
-    "exchange": ("exchange", "exch", "exchseg", "exchangesegment", "segment", "venue"),
+    "exchange": ("exchange", "exch", "exchangecode", "exchseg", "exchangesegment", "segment", "venue"),
     "am": ("am settlement", "amsettlement", "amsetflag", "amsettled", "expirytod", "settlementtype", "settletime"),
 }  # fmt: skip
 
 
 #: Too short or too common for the table of a book, where they mean something else.
 _IN_CHAINS: dict[str, tuple[str, ...]] = {
-    "strike": ("sp",), "right": ("side", "instrumenttype"), "root": ("product",), "underlying": ("name",),
+    "strike": ("sp",), "right": ("side", "instrumenttype"), "underlying": ("name",),
+    "root": ("product", "produkt", "produit", "producto", "prodotto"),
 }  # fmt: skip
 
 
@@ -147,6 +151,8 @@ _NO_SIDES = frozenset({"right", "strike", "expiry", "underlying", "spot", "quote
 _OTHERS = frozenset({"day", "underlyingasset", "underlying", "lasttrade", "prevday", "session"})
 
 
+#: Before their names "option" says nothing: option_open_interest.
+_OF_OPTIONS = frozenset({"strike", "expiry", "iv", "open_interest", "gamma", "delta", "bid", "ask", "volume"})
 #: What behind a count says that it is in thousands and the like, or in what it is counted.
 _SCALES = {"000": 1e3, "000s": 1e3, "k": 1e3, "thousand": 1e3, "thousands": 1e3, "lakh": 1e5, "lakhs": 1e5,
            "mn": 1e6, "million": 1e6, "millions": 1e6, "crore": 1e7, "crores": 1e7}  # fmt: skip
@@ -180,7 +186,9 @@ def _known(name: str) -> tuple[str, str] | None:
     bare = _counted(name)
     if bare != name and (found := _BY_NAME.get(plain(bare))) in ("open_interest", "volume"):
         return found, plain(bare)
-    if "." not in name:
+    if key.startswith("option") and (found := _BY_NAME.get(key[6:].rstrip("%"))) in _OF_OPTIONS:
+        return found, key[6:].rstrip("%")
+    if "." not in name or not any(map(str.isalpha, name)):  # 2.87 is a figure, 87 a tag
         return None
     *parents, last = name.split(".")
     two = plain("".join(parents[-1:])) + plain(last)

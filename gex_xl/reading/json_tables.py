@@ -29,7 +29,7 @@ _INHERITED = {
 #: Of an object that is no contract, a price is the underlying's.
 _OF_UNDERLYING = {
     **dict.fromkeys(("regularmarketprice", "currentprice", "lasttradeprice", "lastprice", "last", "mark", "price",
-                     "ltp", "close", "lastsale", "cp"), "spot"),
+                     "ltp", "close", "lastsale", "cp", "nearprice"), "spot"),
     **dict.fromkeys(("regularmarkettime", "lasttradetime", "quotetime"), "quote_time"),
     **dict.fromkeys(("symbol", "code", "ticker", "asset", "name", "root"), "underlying"),
 }  # fmt: skip
@@ -72,7 +72,11 @@ def _without_repeats(
     contracts: dict[str, list[tuple[Record, Record]]], notes: list[str]
 ) -> Iterator[tuple[Record, Record]]:
     """All contracts but those of a list that only repeats another."""
-    keys = {path: {_key(own) for own, _ in listed} for path, listed in contracts.items()} if len(contracts) > 1 else {}
+    keys = (
+        {path: {_key(own, full) for own, full in listed} for path, listed in contracts.items()}
+        if len(contracts) > 1
+        else {}
+    )
     repeated: set[str] = set()
     place = {path: -n for n, path in enumerate(keys)}
     for path in sorted(keys, key=lambda path: (len(keys[path]), place[path])):  # of two alike, the later first
@@ -90,8 +94,9 @@ def _named(path: str) -> str:
     return shown(path.replace(_LIST, "")) or "the file"
 
 
-def _key(record: Record) -> frozenset[tuple[str, str]]:
-    return frozenset((key, str(value)) for key, value in record.items())
+def _key(own: Record, full: Record) -> frozenset[tuple[str, str]]:
+    """What a record says itself, and of which underlying it is."""
+    return frozenset((key, str(value)) for key, value in {"underlying": full.get("underlying"), **own}.items())
 
 
 def _names_one(record: Record) -> bool:

@@ -61,7 +61,7 @@ def find_header(rows: Cells) -> int | None:
             return at + 1 if not _weighed(names) and _weighed(below) and tells(below) else at
     for at, row in enumerate(map(_names, head)):
         below = [cell for line in rows[at + 1 : at + 1 + _ROWS_OF_SYMBOLS] for cell in line if isinstance(cell, str)]
-        if _weighed(row) and any(map(parse, below)):
+        if _weighed(row) and any(map(parse, below)) and not any(map(parse, row)):
             return at
     return None
 

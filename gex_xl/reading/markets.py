@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gex_xl.products import known, markets, product
+from gex_xl.products import US, Kind, known, markets, product
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.headers import plain
 from gex_xl.reading.roles import Roles
@@ -102,6 +102,10 @@ def _venue(table: Table, roles: Roles, symbols: Sequence[Symbol], root: str) -> 
     for market, own_names in _OWN_NAMES.items():
         if (names | title) & own_names:
             return market, "its own names of columns"
+    found = product(root)
+    foreign = root and found.root == root and found.kind is Kind.INDEX and found.market != US
+    if foreign and "currency" not in roles.at and "occ" not in families:
+        return found.market, f"{root} in the table of products"
     return _of_currency(table, roles, root)
 
 

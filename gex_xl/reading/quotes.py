@@ -13,7 +13,7 @@ from gex_xl.products import product
 from gex_xl.reading.columns import Columns, Table
 from gex_xl.reading.dates import in_range, quote_time
 from gex_xl.reading.markets import COINS
-from gex_xl.reading.values import is_blank, number, shown
+from gex_xl.reading.values import is_blank, number, shown, text
 
 
 def read_quote_time(columns: Columns, table: Table, at: dict[str, int]) -> None:
@@ -68,7 +68,11 @@ Moment = tuple[dt.datetime, bool]
 
 def _with_clock(table: Table, at: int, moments: list[Moment | None]) -> list[Moment | None]:
     """Dates with milliseconds since midnight in New York, as Theta Data counts them."""
-    counts = table.numeric(at, table.names[at]).tolist()
+    cells = table.cells(at)
+    if any(isinstance(cell, str) and ":" in cell for cell in cells):  # pretty_time: 14:20:00.000
+        counts = [_milliseconds(cell) for cell in cells]
+    else:
+        counts = table.numeric(at, table.names[at]).tolist()
     out: list[Moment | None] = []
     for found, count in zip(moments, counts, strict=True):
         if found is None or not 0 <= count < 86_400_000:
@@ -77,6 +81,14 @@ def _with_clock(table: Table, at: int, moments: list[Moment | None]) -> list[Mom
         clock = (dt.datetime.min + dt.timedelta(milliseconds=count)).time()
         out.append((dt.datetime.combine(found[0].date(), clock, NEW_YORK), True))
     return out
+
+
+def _milliseconds(cell: object) -> float:
+    try:
+        clock = dt.time.fromisoformat(text(cell))
+    except ValueError:
+        return np.nan
+    return ((clock.hour * 60 + clock.minute) * 60 + clock.second) * 1e3 + clock.microsecond / 1e3
 
 
 def _keep_latest(columns: Columns, table: Table, moments: list[dt.datetime | None]) -> None:

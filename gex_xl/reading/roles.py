@@ -118,6 +118,11 @@ def _fields(table: Table, symbols: dict[int, Counter[str]]) -> list[str | None]:
     if symbols:
         # What is called a symbol and holds none names the underlying.
         fields = ["underlying" if f == "symbol" and j not in symbols else f for j, f in enumerate(fields)]
+    for j in [j for j, f in enumerate(fields) if f == "underlying" and "spot" not in fields]:
+        values = [number(cell, comma=number(cell) is None) for cell in table.sample(j)]
+        # A name may be a code of digits, as in Hong Kong.
+        if None not in values and any(value % 1 for value in values if value):
+            fields[j] = "spot"
     has_iv = any((found := sided_field(name)) and found[1] == "iv" for name in table.names) or "iv" in fields
     volumes = [j for j, f in enumerate(fields) if f == "volume"]
     for j in volumes:
@@ -199,9 +204,32 @@ def _by_names(
         lone = []
     by_row = "right" in roles.at and _fits(table, "right", roles.at["right"])
     roles.two = not (by_row or lone)
-    if roles.two:
+    if roles.two and "symbol" in roles.at:
+        roles.at.setdefault("underlying", roles.at.pop("symbol"))
         roles.at.pop("symbol", None)
+    _take_rest(table, roles)
     return roles
+
+
+def _take_rest(table: Table, roles: Roles) -> None:
+    """Where names hold one side only, as BSE's C_IV beside IV, columns of the same fields without one are the other's.
+
+    One such field alone may be the sum of both. Raises BadInput then.
+    """
+    for side, other in ((CALL, PUT), (PUT, CALL)):
+        own, bare = roles.sides[side], "open_interest" in roles.at and "open_interest" not in roles.sides[other]
+        if not (roles.two and bare and "open_interest" in own):
+            continue
+        same = [f for f in roles.at if f in own and f in _FIGURES]
+        if len(same) == 1:
+            raise BadInput(
+                f"open interest of {NAMES[side]}s is {shown(table.names[own['open_interest']])}, and "
+                f"{shown(table.names[roles.at['open_interest']])} may be of {NAMES[other]}s or of both; name it "
+                f"{NAMES[other].title()} OI"
+            )
+        roles.sides[other].update({f: roles.at.pop(f) for f in same})
+        first = table.names[roles.sides[other]["open_interest"]]
+        table.notes.append(f"columns without a side, such as {shown(first)}, are those of {NAMES[other]}s")
 
 
 def _halves(

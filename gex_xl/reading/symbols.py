@@ -3,7 +3,7 @@
 OCC: SPX 240419C04900000, O:SPY240315C00495000, .SPY240315C495 (thinkorswim), -SPY240315C495 (Fidelity).
 Dashes: BTC-21JUN24-58000-C (Deribit, Bybit), BTC-USD-240621-58000-C (OKX), BTC-240621-58000-C (Binance),
 C-BTC-58000-210624 (Delta Exchange). Bloomberg: SPX US 12/19/25 C5000 Index; of futures SFRM6C 95.75 Comdty.
-India: NIFTY2561224500CE, NIFTY25JUN24500CE, NIFTY12JUN2524500CE, OPTIDXNIFTY12-06-2025CE24500.00.
+India: NIFTY2561224500CE, NIFTY25JUN24500CE, NIFTY12JUN2524500CE, NIFTY12JUN25C24500, OPTIDXNIFTY12-06-2025CE24500.00.
 Words: SPY Mar15'24 495 Call, NIFTY 12 JUN 24500 CE.
 """
 
@@ -59,6 +59,7 @@ _INDIA_DAY = re.compile(
     rf"(?:[A-Z]{{3}}:)?([A-Z][A-Z&-]*?)\s?(\d{{1,2}})({_MONTH})(\d{{2}})\s?(\d{{2,}}(?:\.\d+)?)(CE|PE)"
 )
 _INDIA_MONTH = re.compile(rf"(?:[A-Z]{{3}}:)?([A-Z][A-Z&-]*?)(\d{{2}})({_MONTH})\s?(\d+(?:\.\d+)?)(CE|PE)")
+_INDIA_LETTER = re.compile(rf"([A-Z][A-Z&-]*?)(\d{{2}})({_MONTH})(\d{{2}})([CP])(\d+(?:\.\d+)?)")
 _INDIA_LONG = re.compile(r"OPT(?:IDX|STK|FUT|CUR|COM)([A-Z][A-Z&-]*?)(\d{2})-(\d{2})-(\d{4})(CE|PE)(\d+(?:\.\d+)?)")
 _WORDS = re.compile(
     rf"([A-Z][A-Z.&]{{0,11}})\s+(?:(\d{{1,2}})[ -]?)?({_MONTH})[A-Z]*[ -]?(?:(\d{{1,2}})(?!\d)(?:ST|ND|RD|TH)?)?"
@@ -159,6 +160,9 @@ def _india(written: str) -> Symbol | None:
         root, year, month, day, strike, right = found.groups()
         number = {"O": 10, "N": 11, "D": 12}.get(month) or int(month)
         return _indian(root, _day(int(year), number, int(day)), right, strike)
+    if found := _INDIA_LETTER.fullmatch(written):
+        root, day, month, year, right, strike = found.groups()
+        return _indian(root, _day(int(year), _month(month), int(day)), right, strike)
     # NIFTY25JUN24500CE is of June 2025 and 24500, or of 25 June 2024 and 500: other columns must tell.
     by_day, by_month = _INDIA_DAY.fullmatch(written), _INDIA_MONTH.fullmatch(written)
     of_day = by_day is not None and int(by_day[4]) >= _FIRST_YEAR

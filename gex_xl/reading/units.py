@@ -20,7 +20,7 @@ _INDIAN = ("NSE", "BSE", "MCX")
 _IN_PAISE = frozenset({"sp", "ls"})  # Nubra
 _OPTIONMETRICS = frozenset({"strikeprice", "cpflag", "exdate"})
 _SCALES = (1.0, 100.0, 1000.0)
-_SCALE_WORDS = {100.0: "hundredths", 1000.0: "thousandths"}
+SCALE_WORDS = {100.0: "hundredths", 1000.0: "thousandths"}
 
 
 def read_iv(columns: Columns, table: Table, roles: Roles) -> None:
@@ -118,7 +118,7 @@ def scale_strikes(columns: Columns, table: Table) -> None:
     scale = nearest_scale(ratio)
     if scale > 1:
         columns.strike = columns.strike / scale
-        columns.notes.append(f"strikes are in {_SCALE_WORDS[scale]}, {by}; divided by {scale:g}")
+        columns.notes.append(f"strikes are in {SCALE_WORDS[scale]}, {by}; divided by {scale:g}")
     elif columns.venue in _INDIAN and not named.any() and (said := _paise(columns, table)):
         _divide(columns, ("strike", "bid", "ask", "forward"), 100)
         columns.notes.append(f"strikes, spot and quotes are in paise, {said}; divided by 100")

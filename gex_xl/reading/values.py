@@ -149,23 +149,26 @@ def not_given(word: str) -> bool:
 _COUNTS = frozenset({"open interest", "volume"})
 #: A strike of 100 % is one of spot, and must be told in the currency of spot.
 _NO_SHARES = frozenset({*_COUNTS, "strike", "multiplier", "dealer position"})
-_THOUSANDS = {"k": 1e3, "m": 1e6}
+_THOUSANDS = {"k": 1e3, "m": 1e6, "l": 1e5, "lac": 1e5, "lakh": 1e5, "cr": 1e7}
+_SUFFIX = re.compile(r"(.*\d)\s?([a-z]+)")
 
 
 def first_rounded(cells: Sequence[object]) -> str | None:
     """The first count that may be written in thousands or millions, 10.5K, as Interactive Brokers does."""
-    if at_once.without(cells, "kKmM"):
+    if at_once.without(cells, "kKmMlLrRhHcC"):
         return None
-    return next((cell for cell in cells if isinstance(cell, str) and cell[-1:].lower() in _THOUSANDS), None)
+    texts = (cell for cell in cells if isinstance(cell, str))
+    return next((c for c in texts if (cut := _SUFFIX.fullmatch(text(c).lower())) and cut[2] in _THOUSANDS), None)
 
 
 def _suffixed(cell: object, name: str, comma: bool) -> float | None:
-    """A price with the suffix "s" of a settlement, as Barchart writes it, or a count in thousands or millions."""
-    written = text(cell).lower()
-    suffix = written[-1:]
-    factor = 1.0 if suffix == "s" else _THOUSANDS.get(suffix) if name in _COUNTS else None
-    value = number(written[:-1], comma=comma) if factor and written[-2:-1].isdigit() else None
-    return None if value is None or factor is None else value * factor
+    """A price with the suffix "s" of a settlement, as Barchart writes it, or a count in thousands or lakhs."""
+    cut = _SUFFIX.fullmatch(text(cell).lower())
+    if cut is None:
+        return None
+    factor = 1.0 if cut[2] == "s" else _THOUSANDS.get(cut[2]) if name in _COUNTS else None
+    value = number(cut[1], comma=comma) if factor else None
+    return None if value is None or factor is None else round(value * factor, 6)
 
 
 def _digits(word: str) -> bool:
