@@ -64,7 +64,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "ofertadecompra", "買入價", "買價", "買盤", "买价", "最後最佳買價", "買気配", "매수호가", "спрос", "84",
     ),
     "ask": (
-        "ask", "askprice", "bestask", "bestaskprice", "askpx", "pxask", "offer", "offerprice", "bestoffer", "bestofferprice", "ask1545",
+        "ask", "askprice", "bestask", "bestaskprice", "askpx", "pxask", "offer", "offerprice", "bestoffer", "ask1545",
         "askpx1545", "ask1price", "askeod", "cfask", "topaskprice", "sellprice", "sellprice1", "bestsellprice", "ap",
         "brief", "venta", "venda", "lettera", "ofertadevenda", "賣出價", "賣價", "賣盤", "卖价", "最後最佳賣價",
         "売気配", "매도호가", "предложение", "86",
