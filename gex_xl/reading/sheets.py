@@ -22,7 +22,10 @@ class Sheet(list[list[object]]):
     notes: list[str]
 
     def __init__(self, rows: Iterable[Sequence[object]] = ()) -> None:
-        super().__init__([None if is_blank(cell) else cell for cell in row] for row in rows)
+        super().__init__(
+            row if type(row) is list and _full(row) else [None if is_blank(cell) else cell for cell in row]
+            for row in rows
+        )
         self.notes = []
 
 
@@ -34,8 +37,8 @@ def stacked(parts: Sequence[tuple[str, Rows]], kind: str) -> Sheet:
     chains = [(name, rows, at) for name, rows in parts if (at := find_header(rows)) is not None]
     if not chains:
         return Sheet(parts[0][1]) if parts else Sheet()
-    others = [f"{shown(name)} ({_filled(rows)} rows)" for name, rows in parts
-              if _filled(rows) and name not in {name for name, _, _ in chains}]  # fmt: skip
+    named = {name for name, _, _ in chains}
+    others = [f"{shown(name)} ({_filled(rows)} rows)" for name, rows in parts if name not in named and _filled(rows)]
     headers = [[text(cell) for cell in rows[at]] for _, rows, at in chains]
     fields = [[field for name in names if (field := field_of(name))] for names in headers]
     _refuse_underlyings(chains, fields, kind)
@@ -48,6 +51,13 @@ def stacked(parts: Sequence[tuple[str, Rows]], kind: str) -> Sheet:
     if others:
         out.notes.append(f"no chain was found in, and nothing read of, {kind} {', '.join(others)}")
     return out
+
+
+def _full(row: list[object]) -> bool:
+    """Whether all text of a row surely holds something; False also where that would take a closer look."""
+    words = [cell for cell in row if type(cell) is str]
+    firsts = "".join([word[:1] for word in words])
+    return None not in row and len(firsts) == len(words) and (not words or firsts.isalnum())
 
 
 def _filled(rows: Rows) -> int:

@@ -6,14 +6,14 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from gex_xl.errors import BadInput
 from gex_xl.reading.layouts import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, check_size
 from gex_xl.reading.sheets import Sheet, stacked
+from gex_xl.reading.small_books import pieces, surely_small
 from gex_xl.reading.values import shown
 
 #: Unpacked XML in all, and text in the cells: a chain of 200 000 rows stays below.
@@ -50,7 +50,8 @@ def _sheets(file: Path) -> list[tuple[str, Any]]:
     with file.open("rb") as opened:
         packed = opened.read(4) != _OLE
     if packed:
-        _refuse_bombs(file)
+        if not surely_small(file, MAX_UNPACKED, MAX_CELLS, MAX_TEXT):
+            _refuse_bombs(file)
         _refuse_repeats(file)
     # Fast, typed and without dependencies; absent only in the browser, where there are no files.
     import python_calamine
@@ -98,7 +99,7 @@ def _refuse_bombs(file: Path) -> None:
             declared = sum(entry.file_size for entry in archive.infolist())
             for entry in archive.infolist():
                 sheet = _Sheet(uses)
-                for chunk in _unpacked(raw, entry):
+                for chunk in pieces(raw, entry):
                     unpacked += len(chunk)
                     if max(unpacked, declared) > MAX_UNPACKED:
                         raise BadInput(
@@ -136,21 +137,6 @@ def _lengths(chunk: bytes) -> list[int]:
     """Bytes from each shared string to the next; where a piece ends within one, its rest goes to the next piece."""
     starts = [found.start() for found in _STRING.finditer(chunk)]
     return [end - start for start, end in pairwise([*starts, len(chunk)])]
-
-
-def _unpacked(raw: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    raw.seek(entry.header_offset + 26)
-    lengths = raw.read(4)
-    raw.seek(int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little"), 1)
-    left = entry.compress_size
-    inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
-    while left > 0 and (packed := raw.read(min(left, _CHUNK))):
-        left -= len(packed)
-        while inflate and packed:
-            yield inflate.decompress(packed, _CHUNK)
-            packed = inflate.unconsumed_tail
-        if not inflate:
-            yield packed
 
 
 class _Sheet:
