@@ -67,7 +67,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "ask", "askprice", "bestask", "bestaskprice", "askpx", "pxask", "offer", "offerprice", "bestoffer", "ask1545",
         "askpx1545", "ask1price", "askeod", "cfask", "topaskprice", "sellprice", "sellprice1", "bestsellprice", "ap",
         "brief", "venta", "venda", "lettera", "ofertadevenda", "賣出價", "賣價", "賣盤", "卖价", "最後最佳賣價",
-        "売気配", "매도호가", "предложение", "86",
+        "売気配", "매도호가", "предложение", "bestofferprice", "86",
     ),
     "volume": (
         "volume", "vol", "totalvolume", "tradevolume", "tradedvolume", "totaltradedvolume", "volm", "volu", "pxvolume",
