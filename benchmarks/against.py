@@ -27,7 +27,7 @@ _TASKS = (
 
 def rows(commit: str, contracts: int, rounds: int) -> Iterator[Row]:
     """Both versions do each task once a round; each round begins with the other one. Needs git and its history."""
-    with _worktree(commit) as other, tempfile.TemporaryDirectory() as folder:
+    with worktree(commit) as other, tempfile.TemporaryDirectory() as folder:
         files = Path(folder)
         (files / "quotedata.csv").write_text(book(min(CSV, contracts)).csv(), encoding="ascii")
         (files / "delayed_quotes.json").write_text(book(min(JSON, contracts)).json(), encoding="ascii")
@@ -46,7 +46,8 @@ def rows(commit: str, contracts: int, rounds: int) -> Iterator[Row]:
 
 
 @contextlib.contextmanager
-def _worktree(commit: str) -> Iterator[Path]:
+def worktree(commit: str) -> Iterator[Path]:
+    """A version of ourselves in a folder of its own, while it is needed."""
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "version"
         _git("worktree", "add", "--detach", str(folder), commit)

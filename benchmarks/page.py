@@ -14,6 +14,8 @@ from benchmarks import processes
 from benchmarks.goals import digits, growth, judged
 from benchmarks.measuring import Row
 
+#: The section that `python -m benchmarks.load` measures; it stands last.
+LOAD = "## The server under load"
 _LEAST = 1.05  # bars shorter than that say nothing
 _MANY = (30, 60)  # chains, to show that memory stops growing
 _REMARKS = [
@@ -52,7 +54,9 @@ def lines(row: Row) -> list[str]:
 
 def write(rows: Sequence[Row], rounds: int, sizes: Sequence[int], folder: Path) -> None:
     """benchmarks.md and benchmarks.svg; memory is measured at `sizes`."""
-    (folder / "benchmarks.md").write_text(_page(rows, rounds, sizes), encoding="utf-8")
+    page = folder / "benchmarks.md"
+    kept = page.read_text(encoding="utf-8").partition(LOAD)[2] if page.exists() else ""
+    page.write_text(_page(rows, rounds, sizes) + (f"\n{LOAD}{kept}" if kept else ""), encoding="utf-8")
     (folder / "benchmarks.svg").write_text(_chart(rows), encoding="utf-8")
 
 
@@ -61,7 +65,7 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
         [
             "# Benchmarks",
             "",
-            f"Made by `uv run python -m benchmarks --write` on {_machine()}. Each line compares ways of doing the same "
+            f"Made by `uv run python -m benchmarks --write` on {machine()}. Each line compares ways of doing the same "
             f"work, timed in turns in one run: median time, and how many times as long as the first way of its group, "
             f"as the median over {rounds} rounds (fewer for slow ones) with its quartiles; what takes "
             f"less than 20 ms is repeated within a round. One thread each. {_load()}"
@@ -82,6 +86,12 @@ def _page(rows: Sequence[Row], rounds: int, sizes: Sequence[int]) -> str:
             *(_memory(sizes) if sizes else []),
         ]
     )
+
+
+def replace_section(page: Path, section: str) -> None:
+    """Put a newly measured section of the server in place of the old one."""
+    before = page.read_text(encoding="utf-8").partition(LOAD)[0].rstrip("\n")
+    page.write_text(f"{before}\n\n{section}", encoding="utf-8")
 
 
 def _cells(row: Row) -> list[str]:
@@ -166,7 +176,7 @@ def _load() -> str:
     )
 
 
-def _machine() -> str:
+def machine() -> str:
     """In general terms: what a reader needs in order to compare."""
     return (
         f"a {os.cpu_count()}-core {platform.machine()} machine, {platform.system()}, "

@@ -59,3 +59,18 @@ def test_a_commit_that_is_not_there_is_one_sentence() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("git worktree add")
     assert "Traceback" not in done.stderr
+
+
+def test_the_section_of_the_server_stands_last_and_is_replaced_alone(tmp_path: Path) -> None:
+    from benchmarks.page import LOAD, replace_section, write
+
+    page = tmp_path / "benchmarks.md"
+    write([], 1, [], tmp_path)
+    assert LOAD not in page.read_text(encoding="utf-8")
+    for figures in ("first", "second"):
+        replace_section(page, f"{LOAD}\n\n{figures}\n")
+        write([], 1, [], tmp_path)  # measuring the rest keeps it
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith("# Benchmarks\n")
+        assert text.endswith(f"\n\n{LOAD}\n\n{figures}\n")
+        assert text.count(LOAD) == 1
