@@ -1,7 +1,7 @@
 """A command that ends at any point leaves the old file or the new one, whole, and nothing that stops the next run.
 
 The program is ended in another process: at every step that it takes in the file's folder, as its audit events tell
-them, and by a kill from outside while it writes.
+them (split off from one that has loaded it, where that can be), and by a kill from outside while it writes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,78 @@ def ran(folder: Path, last: int, *command: str) -> subprocess.CompletedProcess[s
     )  # fmt: skip
 
 
+#: Loads the program once and splits off a process for each line that it reads: [last step, folder, command]. It answers
+#: with the exit code and, of what ran to its end, what it did.
+PARENT = """
+import json, os, sys
+import ironcalc, pandas, pyarrow.parquet, xlsxwriter, filelock
+import gex_xl.cli, gex_xl.history.run, gex_xl.hosts.host, gex_xl.template, gex_xl.udfs
+for line in sys.stdin:
+    last, folder, *command = json.loads(line)
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1), os.dup2(silent, 2)
+        did = []
+        def watch(event, given):
+            names = [os.fsdecode(name) for name in given if isinstance(name, (str, bytes, os.PathLike))]
+            ours = event.partition(".")[0] in ("open", "os", "shutil", "tempfile")
+            if ours and any(folder in name for name in names):
+                did.append([event, *map(str, given)])
+                if len(did) == last:
+                    os._exit(137)
+        sys.addaudithook(watch)
+        code = gex_xl.cli.main(command)
+        os.write(write, json.dumps(did).encode())
+        os._exit(code)
+    os.close(write)
+    found = b""
+    while part := os.read(read, 65536):
+        found += part
+    os.close(read)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(json.dumps([code, json.loads(found or "[]")]), flush=True)
+"""
+
+
+class Parent:
+    """The program, loaded once; without os.fork each command is a program of its own."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+        if hasattr(os, "fork"):
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", PARENT],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+
+    def run(self, folder: Path, last: int, *command: str) -> tuple[int, list[list[str]]]:
+        """The exit code of a command that ends at its step `last` (0: at none), and what it did where it ended well."""
+        if self.process is None:
+            done = ran(folder, last, *command)
+            return done.returncode, did(done) if not done.returncode else []
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps([last, str(folder), *command]) + "\n")
+        self.process.stdin.flush()
+        code, steps = json.loads(self.process.stdout.readline())
+        return code, steps
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def parent() -> Iterator[Parent]:
+    found = Parent()
+    yield found
+    found.end()
+
+
 def did(done: subprocess.CompletedProcess[str]) -> list[list[str]]:
     assert done.returncode == 0, done.stderr
     found: list[list[str]] = json.loads(done.stdout.rpartition("DID ")[2])
@@ -89,13 +162,13 @@ COMMANDS = {
 }
 
 
-def prepared(what: str, made: Path, folder: Path) -> tuple[Path, list[str]]:
+def prepared(what: str, made: Path, folder: Path, parent: Parent) -> tuple[Path, list[str]]:
     """The file that a command replaces, as it was before, and the command."""
     name, command = COMMANDS[what]
     out = folder / name
     words = [word.format(out=out, made=made) for word in command]
     if what.startswith("history"):
-        assert ran(folder, 0, "history", str(next((made / "chains").iterdir())), *words[2:]).returncode == 0
+        assert parent.run(folder, 0, "history", str(next((made / "chains").iterdir())), *words[2:])[0] == 0
     else:
         shutil.copy(made / name, out)
     return out, words
@@ -109,12 +182,13 @@ def content(path: Path) -> object:
 
 
 @pytest.mark.parametrize("what", COMMANDS)
-def test_ended_at_every_step(what: str, made: Path, tmp_path: Path) -> None:
+def test_ended_at_every_step(what: str, made: Path, tmp_path: Path, parent: Parent) -> None:
     folder = tmp_path / "place"
     folder.mkdir()
-    out, command = prepared(what, made, folder)
+    out, command = prepared(what, made, folder, parent)
     raw, before = out.read_bytes(), content(out)
-    steps = did(ran(folder, 0, *command))
+    code, steps = parent.run(folder, 0, *command)
+    assert code == 0
     after = content(out)
     assert after != before
     assert sorted(path.name for path in folder.iterdir()) == [out.name]
@@ -129,22 +203,22 @@ def test_ended_at_every_step(what: str, made: Path, tmp_path: Path) -> None:
         out.write_bytes(raw)
         for left_over in (f"{out.name}.partial", f".{out.name}.lock"):
             out.with_name(left_over).unlink(missing_ok=True)
-        assert ran(folder, last, *command).returncode == 137
+        assert parent.run(folder, last, *command) == (137, [])
         assert content(out) in (before, after), steps[last - 1]
         left = {path.name for path in folder.iterdir()} - {out.name, f"{out.name}.partial"}
         assert all(name.startswith(".") for name in left), left
-    did(ran(folder, 0, *command))  # with the litter of all those before
+    assert parent.run(folder, 0, *command)[0] == 0  # with the litter of all those before
     assert content(out) == after
     assert not out.with_name(f"{out.name}.partial").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a kill by another process is POSIX's here")
 @pytest.mark.parametrize("what", ["recalc", "history xlsx"])
-def test_killed_from_outside(what: str, made: Path, tmp_path: Path) -> None:
+def test_killed_from_outside(what: str, made: Path, tmp_path: Path, parent: Parent) -> None:
     """Some times while it writes, others at moments spread over the run."""
     folder = tmp_path / "place"
     folder.mkdir()
-    out, command = prepared(what, made, folder)
+    out, command = prepared(what, made, folder, parent)
     raw, before = out.read_bytes(), content(out)
     started = time.monotonic()
     assert subprocess.run([sys.executable, "-m", "gex_xl.cli", *command], check=True, capture_output=True)
@@ -205,11 +279,11 @@ def test_a_failure_while_writing_leaves_the_old_file_and_no_litter(tmp_path: Pat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits on what a process may write are POSIX's")
 @pytest.mark.parametrize("what", ["recalc", "new", "history csv", "history xlsx"])
-def test_a_full_disk_is_one_sentence(what: str, made: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_sentence(what: str, made: Path, tmp_path: Path, parent: Parent) -> None:
     """No file may grow beyond some bytes, as on a disk that is full."""
     folder = tmp_path / "place"
     folder.mkdir()
-    out, command = prepared(what, made, folder)
+    out, command = prepared(what, made, folder, parent)
     before = out.read_bytes()
     most = {"new": 20_000, "recalc": 2_000}.get(what, 200)
     code = (
