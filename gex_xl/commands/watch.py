@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gex_xl.atomic import replacing
-from gex_xl.chain import Chain
 from gex_xl.commands.books import pasted_cells
 from gex_xl.commands.fetch import add_symbol, fetched
 from gex_xl.commands.terminal import one_line
@@ -108,9 +107,9 @@ def _newest(given: argparse.Namespace, last: str) -> Found | None:
         return None if mark == last else Found(f"{answer.symbol} of {answer.source.name}", cells, mark)
     from gex_xl.history.run import files_of
     from gex_xl.reading import read_cells
+    from gex_xl.reading.newest import newest
 
-    files = files_of([given.place], given.out)
-    file = max(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    file = newest(files_of([given.place], given.out))
     content = file.read_bytes()
     mark = hashlib.sha256(str(file).encode() + content).hexdigest()
     return None if mark == last else Found(file.name, [list(row) for row in read_cells(file)], mark)
@@ -165,16 +164,11 @@ class _Book:
 
     def _earlier(self, cells: list[list[object]]) -> list[list[object]] | None:
         """The chain that the book holds, where it is an earlier one of the same underlying; None leaves Earlier."""
+        from gex_xl.reading.newest import is_earlier
         from gex_xl.template import days
 
         old = days.pasted(self.path)
-        try:
-            before, after = (Chain.from_cells(each, self.settings) for each in (old, cells))
-        except GexError:
-            return None
-        same = before.symbol == after.symbol and old != cells
-        is_sample = any("SYNTHETIC" in str(cell) for row in old[:6] for cell in row)
-        return old if same and not is_sample else None
+        return old if is_earlier(old, cells, self.settings) else None
 
 
 def _check(done: Recalculation) -> None:

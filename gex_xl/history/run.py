@@ -12,11 +12,9 @@ from gex_xl.errors import BadInput
 from gex_xl.history import store
 from gex_xl.history import workers as engines
 from gex_xl.history.rows import Row, completed, content_of, settings_text
+from gex_xl.reading.newest import PASSED_OVER, chain_files
 from gex_xl.settings import Settings
 
-_SUFFIXES = frozenset({".csv", ".dat", ".txt", ".json", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-#: Hidden files, such as one that a killed run was writing, and the marks that Excel leaves beside an open file.
-_PASSED_OVER = (".", "~$")
 Progress = Callable[[Iterable[tuple[str, engines.Result]], int], Iterable[tuple[str, engines.Result]]]
 
 
@@ -46,8 +44,7 @@ def files_of(given: Sequence[Path], out: Path) -> list[Path]:
     found: list[Path] = []
     for path in given:
         if path.is_dir():
-            inside = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-            found += sorted(file for file in inside if not file.name.startswith(_PASSED_OVER))
+            found += sorted(chain_files(path.rglob("*")))
         elif path.is_file():
             found.append(path)
         elif "*" in path.name and (matches := _starred(path)):  # no shell has expanded it
@@ -61,7 +58,7 @@ def files_of(given: Sequence[Path], out: Path) -> list[Path]:
 
 
 def _starred(path: Path) -> list[Path]:
-    return sorted(file for file in path.parent.glob(path.name) if not file.name.startswith(_PASSED_OVER))
+    return sorted(file for file in path.parent.glob(path.name) if not file.name.startswith(PASSED_OVER))
 
 
 def update(

@@ -32,6 +32,7 @@ from gex_xl.hosts.lite.host import HOST as LITE
 from gex_xl.settings import parse_settings
 from gex_xl.template import plan
 from gex_xl.template.history_sheet import BUTTON
+from gex_xl.template.newest_sheet import BUTTON as LOAD
 from gex_xl.udfs import FUNCTIONS
 from tests.bad_inputs import CASES as BAD_INPUTS
 from tests.bad_inputs import in_cells
@@ -304,7 +305,8 @@ def check_results(folder: Path) -> dict[str, str]:
 def check_script(listed: list[dict[str, Any]], results: list[list[dict[str, Any]]]) -> None:
     """One row is written, as values, where it belongs; nothing else changes, and one sentence says so."""
     assert [(each["function_name"], each["include"], each["button"]) for each in listed] == [
-        ("append_today", plan.DAYS, BUTTON)
+        ("append_today", plan.DAYS, BUTTON),
+        ("load_newest_file", f"{plan.CHAIN},{plan.SETTINGS},{plan.DAYS}", LOAD),  # run by test_load_newest.py
     ]
     for (words, book), actions in zip(script_books().items(), results, strict=True):
         row, sentence = WRITTEN[words]

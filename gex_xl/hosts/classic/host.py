@@ -11,7 +11,7 @@ from typing import Any
 from gex_xl.hosts.classic import machine
 from gex_xl.hosts.classic.macros import with_macros
 from gex_xl.hosts.host import Host
-from gex_xl.template import dialects, history_sheet, selftest
+from gex_xl.template import dialects, history_sheet, newest_sheet, selftest
 
 _NOTE = (
     "1. Click Enable Content if Excel asks: the macros of this file call Python.",
@@ -41,6 +41,7 @@ CONFIG: dict[str, str | bool] = {
 def _extend(book: Any) -> None:
     """A button for our macro, the sheet that checks this Excel, and xlwings' configuration."""
     history_sheet.append_by_macro(book)
+    newest_sheet.by_macro(book)
     selftest.draw(book, "classic")
     _configure(book)
 

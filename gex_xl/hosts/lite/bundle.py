@@ -22,7 +22,8 @@ from gex_xl.errors import BadInput
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts import closure
 from gex_xl.template.history_sheet import BUTTON
-from gex_xl.template.plan import DAYS
+from gex_xl.template.newest_sheet import BUTTON as LOAD
+from gex_xl.template.plan import CHAIN, DAYS
 
 _ENTRIES = ("gex_xl.udfs", "gex_xl.hosts.lite.scripts")
 #: The version of xlwings with which the tests run the file.
@@ -107,7 +108,7 @@ if DIGEST not in [getattr(finder, "digest", "") for finder in sys.meta_path]:
 from gex_xl.udfs import (  # noqa: E402
 {names}
 )
-from gex_xl.hosts.lite.scripts import keep_today  # noqa: E402
+from gex_xl.hosts.lite.scripts import keep_today, load_newest  # noqa: E402
 from xlwings import Book, script  # noqa: E402
 
 
@@ -115,6 +116,12 @@ from xlwings import Book, script  # noqa: E402
 def append_today(book: Book):
     """Keeps today's row of the sheet {sheet} below the rows of earlier days; one row per date and symbol."""
     book.app.alert(keep_today(book), "{sheet}")
+
+
+@script(name="Load newest file", include=["{chain}", "Settings", "{sheet}"], button="{load}", show_taskpane=True)
+def load_newest_file(book: Book):
+    """Puts the newest chain file of the folder that Settings names onto {chain}, and its row among those of {sheet}."""
+    book.app.alert(load_newest(book), "{chain}")
 
 
 # xlwings imports this class anew for every cell of a range, which costs more than all else where Pyodide has none.
@@ -143,7 +150,8 @@ def main_py(old: str = "") -> str:
     head = _HEAD.format(version=__version__, licence=licence())
     names = "\n".join(f"    {name}," for name in REGISTRY)
     digest = hashlib.sha256((head + sections).encode()).hexdigest()[:16]
-    tail = _TAIL.format(digest=digest, names=names, sheet=DAYS, button=BUTTON, end=_END)
+    places = {"sheet": DAYS, "button": BUTTON, "chain": CHAIN, "load": LOAD}
+    tail = _TAIL.format(digest=digest, names=names, end=_END, **places)
     return head + sections + tail + not_ours(old)
 
 

@@ -11,7 +11,7 @@ from gex_xl.hosts.host import Host
 from gex_xl.hosts.lite import extension, personal
 from gex_xl.hosts.lite.bundle import added_requirements, main_py, not_ours, requirements
 from gex_xl.hosts.requirement import Requirement
-from gex_xl.template import dialects, history_sheet, plan, selftest
+from gex_xl.template import dialects, history_sheet, newest_sheet, plan, selftest
 from gex_xl.template.style import Style
 
 _NOTE = (
@@ -28,6 +28,7 @@ def _extend(book: Any) -> None:
     """A button for our script, how to have the functions everywhere, and the sheet that checks this Excel."""
     history_sheet.append_by_script(book)
     book.get_worksheet_by_name(plan.START).write("B31", _EVERYWHERE, Style(book).note)
+    newest_sheet.by_script(book)
     selftest.draw(book, "lite")
 
 

@@ -1,11 +1,55 @@
 Option Explicit
-' Keeps today's row of the sheet Days below the rows of earlier days. Here is what the list of macros shows.
+' Loads the newest chain of a folder; keeps today's row of the sheet Days. Here is what the list of macros shows.
 
 Private Const FIGURES As Long = 24  ' columns of today's row; the rows below may have more, which a file filled
 
 Public Sub AppendToday()
     MsgBox KeptToday(), vbInformation, "Days"
 End Sub
+
+Public Sub LoadNewest()
+    MsgBox LoadedNewest(), vbInformation, "Chain"
+End Sub
+
+Private Function LoadedNewest() As String
+    ' The newest file goes onto Chain, the chain before it onto Earlier, and its row below the kept days; says so.
+    Dim chain As Range, earlier As Range, old As Range, settings As Range, found As Variant, cells As Variant
+    Set chain = ThisWorkbook.Worksheets("Chain").Range("C1:AZ60000")
+    Set earlier = ThisWorkbook.Worksheets("Earlier").Range("C1:AZ60000")
+    Set settings = ThisWorkbook.Names("Chain_Settings").RefersToRange
+    Set old = UsedOf(chain)
+    found = GexAsk("newest_file", Array(ThisWorkbook.Names("Chain_Folder").RefersToRange.Value, old, settings))
+    If IsArray(found) Then
+        cells = GexAsk("cells_of_file", Array(found(LBound(found)), settings))
+    Else
+        cells = found
+    End If
+    If Not IsArray(cells) Then
+        LoadedNewest = "Nothing was loaded: " & GexReason(cells) & "."
+        Exit Function
+    End If
+    LoadedNewest = Mid$(found(LBound(found)), InStrRev(found(LBound(found)), "\") + 1) & " is on Chain. "
+    If found(UBound(found)) = "earlier" Then
+        earlier.ClearContents
+        earlier.Resize(old.Rows.Count, old.Columns.Count).Value = old.Value
+        LoadedNewest = LoadedNewest & "The chain before is on Earlier. "
+    End If
+    chain.ClearContents
+    chain.Resize(UBound(cells, 1) - LBound(cells, 1) + 1, UBound(cells, 2) - LBound(cells, 2) + 1).Value = cells
+    Application.Calculate
+    LoadedNewest = LoadedNewest & KeptToday()
+End Function
+
+Private Function UsedOf(ByVal area As Range) As Range
+    ' From the area's first cell to the last of the sheet that is used.
+    Dim used As Range, rows As Long, columns As Long
+    Set used = area.Worksheet.UsedRange
+    rows = used.row + used.Rows.Count - area.row
+    columns = used.Column + used.Columns.Count - area.Column
+    If rows < 1 Then rows = 1
+    If columns < 1 Then columns = 1
+    Set UsedOf = area.Resize(rows, columns)
+End Function
 
 Private Function KeptToday() As String
     ' Writes today's row as values and says where, or says why it wrote nothing.

@@ -153,6 +153,19 @@ Private Sub CalculateThisWorkbook()
     Application.EnableEvents = True
 End Sub
 
+' --- what a macro asks
+
+Public Function GexAsk(ByVal functionName As String, ByVal given As Variant) As Variant
+    ' An answer of Python, or text that begins with "#VALUE! ": why there is none.
+    On Error GoTo failed
+    If python Is Nothing Then Connect
+    GexAsk = python.CallUDF(CALLS, functionName, given)
+    Exit Function
+failed:
+    GexAsk = "#VALUE! " & GexFirstLine(Err.Description) & " (gex-xl doctor says what is missing)"
+    Set python = Nothing
+End Function
+
 ' --- the sheet Self-test
 
 Public Sub GexSayWhichExcel(ByVal book As Workbook)
