@@ -31,7 +31,7 @@ Private Function LoadedNewest() As String
     LoadedNewest = Mid$(found(LBound(found)), InStrRev(found(LBound(found)), "\") + 1) & " is on Chain. "
     If found(UBound(found)) = "earlier" Then
         earlier.ClearContents
-        earlier.Resize(old.Rows.Count, old.Columns.Count).Value = old.Value
+        PasteValues old, earlier.Resize(old.Rows.Count, old.Columns.Count)
         LoadedNewest = LoadedNewest & "The chain before is on Earlier. "
     End If
     chain.ClearContents
@@ -95,10 +95,14 @@ Private Function PlaceFor(ByVal named As String, ByVal kept As Range) As Long
 End Function
 
 Private Sub WriteRow(ByVal today As Range, ByVal place As Range)
-    ' Pasted, since texts such as 2025-10-08 that are assigned to a cell become dates in the format of the machine.
     place.ClearContents
-    today.Copy
-    place.Resize(1, FIGURES).PasteSpecial xlPasteValues
+    PasteValues today, place.Resize(1, FIGURES)
+End Sub
+
+Private Sub PasteValues(ByVal source As Range, ByVal place As Range)
+    ' Pasted, since texts such as 2025-10-08 that are assigned to a cell become dates in the format of the machine.
+    source.Copy
+    place.PasteSpecial xlPasteValues
     Application.CutCopyMode = False
 End Sub
 
