@@ -17,6 +17,7 @@ LAYERS = [
     {"reading"},
     {"listed"},
     {"chain"},
+    {"chain_files"},
     {"analytics"},
     {"desk", "history"},
     {"functions", "feeds"},

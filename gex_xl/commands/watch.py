@@ -105,9 +105,9 @@ def _newest(given: argparse.Namespace, last: str) -> Found | None:
         mark = hashlib.sha256(answer.body).hexdigest()
         cells = [list(row) for row in answer.cells]
         return None if mark == last else Found(f"{answer.symbol} of {answer.source.name}", cells, mark)
+    from gex_xl.chain_files import newest
     from gex_xl.history.run import files_of
     from gex_xl.reading import read_cells
-    from gex_xl.reading.newest import newest
 
     file = newest(files_of([given.place], given.out))
     content = file.read_bytes()
@@ -164,7 +164,7 @@ class _Book:
 
     def _earlier(self, cells: list[list[object]]) -> list[list[object]] | None:
         """The chain that the book holds, where it is an earlier one of the same underlying; None leaves Earlier."""
-        from gex_xl.reading.newest import is_earlier
+        from gex_xl.chain_files import is_earlier
         from gex_xl.template import days
 
         old = days.pasted(self.path)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gex_xl.chain_files import PASSED_OVER, chain_files
 from gex_xl.errors import BadInput
 from gex_xl.history import store
 from gex_xl.history import workers as engines
 from gex_xl.history.rows import Row, completed, content_of, settings_text
-from gex_xl.reading.newest import PASSED_OVER, chain_files
 from gex_xl.settings import Settings
 
 Progress = Callable[[Iterable[tuple[str, engines.Result]], int], Iterable[tuple[str, engines.Result]]]

@@ -14,13 +14,13 @@ from typing import Any
 
 from xlwings import arg, func
 
+from gex_xl.chain_files import entry, is_earlier, newest_in
 from gex_xl.errors import BadInput, GexError
 from gex_xl.functions import REGISTRY
 from gex_xl.functions.arguments import settings_of
 from gex_xl.functions.evaluation import clean
 from gex_xl.functions.registry import Function
 from gex_xl.reading.files import as_typed, read_cells
-from gex_xl.reading.newest import entry, is_earlier, newest_in
 from gex_xl.udfs import FUNCTIONS
 
 

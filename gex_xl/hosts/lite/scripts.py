@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gex_xl.chain_files import entry, is_earlier, newest_in
 from gex_xl.errors import GexError
 from gex_xl.functions import REGISTRY
 from gex_xl.functions.arguments import settings_of
 from gex_xl.functions.evaluation import clean
 from gex_xl.functions.kept_days import named, place_for
 from gex_xl.reading.files import as_typed, read_cells
-from gex_xl.reading.newest import entry, is_earlier, newest_in
 
 _TODAY, _ROWS = "History_Today", "History_Rows"  # names of cells
 _FOLDER, _INPUTS, _SETTINGS = "Chain_Folder", "Chain_Inputs", "Chain_Settings"
