@@ -13,19 +13,22 @@ from gex_xl.template.style import (
     INK,
     KINDS,
     LINK,
-    LONG,
     MILLIONS,
     PANEL,
     PUT,
     RULE,
     SELL,
-    SHORT,
     SOFT,
     Style,
 )
 
 _WIDTHS = (10, 190, 88, 96, 82, 82, 70, 88, 52, 52, 256, 226)
 _LABELS = {"delta": "Delta", "gamma": "Gamma per 1 %", "vega": "Vega per pt", "theta": "Theta a day"}
+_DAYS = plan.CELLS["Own_Horizon"]
+_BASIS = (
+    f'="basis: one standard deviation over "&IF(N({_DAYS})>0,{_DAYS},1)&" d, each 1/365 of a year; worst of 0, 5, 10 % '
+    'either way, iv as it is and 5 points up"'
+)
 _GAPS = (plan.DESK, 18, 21)  # sheet, first column from 0, rows
 
 
@@ -42,7 +45,8 @@ def hedge(book: Any, style: Style, ranges: Ranges) -> None:
         1,
         11,
         "Ways to hedge, and what each leaves",
-        hint="worst of 0, 5, 10 % either way, iv as it is and 5 points up",
+        hint=_BASIS,
+        room=4,
     )
     heads(sheet, style, 14, 1, ("Way", "delta", "gamma per 1 %", "vega per pt", "basis", "cost", "worst loss", "at",
                                 "iv pts", "What to trade", ""))  # fmt: skip
@@ -78,9 +82,9 @@ def _flow(sheet: Any, style: Style) -> None:
     heading(sheet, style, 4, 1, 11, "From inventory to what is left")
     panels: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
         ("1  Inventory  \N{RIGHTWARDS ARROW}", (1, 2), ("inventory", "gap"), INK),
-        ("2  Net exposure  \N{RIGHTWARDS ARROW}", (3, 4), ("delta", "gamma", "vega", "theta"), SHORT),
-        ("3  Worst loss by way  \N{RIGHTWARDS ARROW}", (5, 9), ("way_1", "way_2", "way_3"), PUT),
-        ("4  What the best leaves", (10, 11), ("left_delta", "left_gamma", "left_vega", "left_gap", "left_cost"), LONG),
+        ("2  Net exposure  \N{RIGHTWARDS ARROW}", (3, 4), ("delta", "gamma", "vega", "theta"), INK),
+        ("3  Worst loss by way  \N{RIGHTWARDS ARROW}", (5, 9), ("way_1", "way_2", "way_3"), INK),
+        ("4  What the best leaves", (10, 11), ("left_delta", "left_gamma", "left_vega", "left_gap", "left_cost"), INK),
     )
     for title, (first, last), keys, accent in panels:
         for row in range(6, 12):
@@ -100,7 +104,7 @@ def _flow(sheet: Any, style: Style) -> None:
         6,
         11,
         shown("best", "words"),
-        style.of(bold=True, bg_color=PANEL, align="right", indent=1, font_color=KINDS["long"].ink),
+        style.of(bold=True, bg_color=PANEL, align="right", indent=1),
     )
     for row in range(5, 12):
         sheet.set_row_pixels(row, 6 if row == 5 else 18)
@@ -148,7 +152,9 @@ def _inputs(sheet: Any, style: Style, ranges: Ranges) -> None:
         left, right = it.column - 1, it.column + len(it.heads) - 2
         for column in range(left, right + 1):
             sheet.set_column_pixels(column, column, 96 if it.heads[column - left] == "Product" else 74)
-        heading(sheet, style, 4, left, right, title, hint="" if part == "betas" else hint)
+        taken = -(-len(title) * 6 // 74)  # columns under the title
+        room = right - left + 1 - taken
+        heading(sheet, style, 4, left, right, title, hint="" if part == "betas" else hint, room=room)
         entries(sheet, style, part, ranges)
     for column, (target, words) in enumerate((("N5", "Options that may be traded >"), ("X5", "Bounds >"),
                                               ("AD5", "Products, correlations, lots, betas >"))):  # fmt: skip

@@ -20,11 +20,9 @@ from gex_xl.template.style import (
     INPUT_EDGE,
     INPUT_INK,
     KINDS,
-    LONG,
     MILLIONS,
     PANEL,
     PLAIN_BAR,
-    SHORT,
     SOFT,
     Style,
 )
@@ -58,9 +56,10 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
     widths = (10, 74, 62, 58, 62, 80, 66, 52, 62, 62, 66, 8, 58, 48, 12, 150, 66, 76, 76, 68, 68)
     question = "What the desk holds, and what that exposes it to. Type or paste on the left; all else follows."
     page_top(sheet, style, widths, "Positions", question, status(), back="")
+    # No edge has a colour of safety: it would stay where nothing can be read.
     cards: tuple[tuple[str, tuple[int, int], str], ...] = (
-        ("delta", (1, 2), SHORT), ("gamma", (3, 5), SHORT), ("vega", (6, 8), EDGE), ("theta", (9, 12), EDGE),
-        ("gap", (13, 15), "#1B2733"), ("limits", (16, 17), EDGE), ("best", (18, 20), LONG),
+        ("delta", (1, 2), EDGE), ("gamma", (3, 5), EDGE), ("vega", (6, 8), EDGE), ("theta", (9, 12), EDGE),
+        ("gap", (13, 15), EDGE), ("limits", (16, 17), EDGE), ("best", (18, 20), EDGE),
     )  # fmt: skip
     for key, columns, accent in cards:
         figure = shown(key, "words" if key in ("limits", "best") else "value")
@@ -75,9 +74,11 @@ def positions(book: Any, style: Style, ranges: Ranges) -> None:
             rule = {"type": "formula", "criteria": f'={here}="{kind}"',
                     "format": style.rule(font_color=KINDS[kind].ink)}  # fmt: skip
             sheet.conditional_format(5, columns[0], 6 if kind == "bad" else 5, columns[1], rule)
-    heading(sheet, style, 10, 1, 10, "Positions (yours)", hint="short: negative contracts; iv, a price, or a chain")
+    heading(
+        sheet, style, 10, 1, 10, "Positions (yours)", hint="short: negative contracts; iv, a price, or a chain", room=6
+    )
     heading(sheet, style, 10, 12, 13, "Used")
-    heading(sheet, style, 10, 15, 20, "Exposure", hint=shown("largest", "words"))
+    heading(sheet, style, 10, 15, 20, "Exposure", hint=shown("largest", "words"), room=5)
     entries(sheet, style, "positions", ranges)
     spill(book, style, "used", ("0.0 %", ""))
     heads(sheet, style, 11, 15, ("", "contracts", "delta", "gamma per 1 %", "vega per pt", "theta a day"))
@@ -180,6 +181,7 @@ def quotes(book: Any, style: Style, ranges: Ranges) -> None:
         9,
         "Quotes (yours)",
         hint="volatility: sd of the price over a day, about |delta| x spot x iv / 19",
+        room=7,
     )
     heading(sheet, style, 6, 11, 18, "What to show")
     entries(sheet, style, "quotes", ranges)
@@ -283,7 +285,8 @@ def spill(book: Any, style: Style, name: str, numbers: Sequence[str]) -> None:
     headed = name in ("used", "quotes")
     for down in range(min(it.room + 1, 60)):
         for offset, look in enumerate(looks):
-            here = style.head(right=bool(numbers[offset])) if headed and down == 0 else look
+            left = {} if numbers[offset] else {"indent": 1}
+            here = style.head(right=not left, **left) if headed and down == 0 else look
             sheet.write_blank(it.row - 1 + down, it.column - 1 + offset, None, here)
     anchor = xl_rowcol_to_cell(it.row - 1, it.column - 1)
     first = style.head(right=bool(numbers[0])) if headed else looks[0]

@@ -154,9 +154,10 @@ def table(
 
 
 def heading(
-    sheet: Any, style: Style, row: int, first: int, last: int, words: str, target: str = "", hint: str = ""
-) -> None:
-    """What stands below, over a rule; at its right end where more of it is, or a hint."""
+    sheet: Any, style: Style, row: int, first: int, last: int, words: str, target: str = "", hint: str = "",
+    room: int = 2,
+) -> None:  # fmt: skip
+    """What stands below, over a rule; at its right end where more of it is, or a hint in the last `room` columns."""
     line = {"bottom": 1, "bottom_color": RULE}
     for column in range(first, last + 1):
         sheet.write_blank(row, column, None, style.of(**line))
@@ -166,7 +167,12 @@ def heading(
         link(sheet, row, last, target, f"{target.partition('!')[0]} >", look)
     elif hint:
         box(
-            sheet, row, last - 1, last, hint, style.of(font_size=9, font_color=SOFT, align="right", shrink=True, **line)
+            sheet,
+            row,
+            last + 1 - room,
+            last,
+            hint,
+            style.of(font_size=9, font_color=SOFT, align="right", shrink=True, **line),
         )
 
 
