@@ -70,7 +70,9 @@ NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})([/.-])\s?(\d{1,2})[/.-]\s?(\d{4}|\d
 LONGEST = 500  # of a line that is searched for a date
 #: /Date(1740589200000+0530)/: milliseconds in UTC, and the offset of the day that is meant.
 _OF_DOTNET = re.compile(r"/Date\((\d{12,13})(?:([+-]\d{2})(\d{2}))?\)/")
-_COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d(?!\d{5}(?!\d)))")
+#: Behind it a clock without marks: 20250731 143236, 20250731T143236, 20250731143236.
+_COMPACT_CLOCK = re.compile(r"[t\s_-]?(\d{2})(\d{2})(\d{2})(?!\d)")
 
 
 def _plain(cell: object) -> str:
@@ -202,6 +204,12 @@ def quote_time(
         return None
     date, (start, end) = found
     wrong = ""
+    if words[start:end].isdigit() and (compact := _COMPACT_CLOCK.match(words, end)):
+        rest, (hour, minute, second) = words[compact.end() :], map(int, compact.groups())
+        if hour < 24 and minute < 60 and second < 60:
+            time_of_day = dt.time(hour, minute, second)
+            return dt.datetime.combine(date, time_of_day, _zone(rest, words, cell, source) or zone), True
+        wrong = compact[0].strip()
     # The clock may stand before the date ("10:52 on 7 January") or after it.
     for part in (words[end:], words[:start]):
         for clock in _TIME.finditer(part):

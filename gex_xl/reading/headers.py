@@ -102,7 +102,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "spotprice", "underlyingspot", "undprice", "activeunderlyingprice1545", "underlyingclose", "undlprice",
         "undlast", "indexprice", "stkpx", "underlyingvalue", "ulavalue", "underlyingspotprice", "optundlpx", "undlpx",
         "upx", "idxpx", "indexpx", "underlyingassetprice", "underlyingassetvalue", "undpx", "spotpx", "spotvalue",
-        "impliedunderlyingprice1545", "underlyinglasttradeprice", "underlyingltp", "kassakurs", "標的價格",
+        "impliedunderlyingprice1545", "impliedunderlyingprice",
+        "activeunderlyingprice", "underlyinglasttradeprice", "underlyingltp", "kassakurs", "標的價格",
     ),
     "forward": ("forward", "forwardprice", "fwd", "fwdpx", "ifwd", "impliedforward", "futureprice", "futuresprice",
                 "underlyingfutureprice"),
@@ -122,7 +123,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 #: Too short or too common for the table of a book, where they mean something else.
 _IN_CHAINS: dict[str, tuple[str, ...]] = {
     "strike": ("sp",), "right": ("side", "instrumenttype"), "underlying": ("name",),
-    "root": ("product", "produkt", "produit", "producto", "prodotto"),
+    "root": ("product", "productid", "produkt", "produit", "producto", "prodotto"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -276,3 +277,25 @@ def test_remarks_beside_the_one_table_of_an_archive_are_left_alone(tmp_path: Pat
         archive.writestr("README.txt", "read me")
         archive.writestr("chain.csv", table(world("us", 47), alpha_vantage))
     assert len(Chain.from_file(path)) == 36
+
+
+@pytest.mark.parametrize(
+    "cell", ["20240522 143236", "20240522T143236", "20240522_143236", "20240522143236", 20240522143236]
+)
+def test_a_time_without_marks_is_heard(cell: object) -> None:
+    chain = plainly("QZX", **{"Quote time": cell})
+    assert chain.as_of == dt.datetime(2024, 5, 22, 14, 32, 36, tzinfo=ZoneInfo("America/New_York"))
+
+
+def test_a_time_without_marks_may_name_its_zone_and_must_be_one() -> None:
+    assert plainly("QZX", **{"Quote time": "20240522 143236 UTC"}).as_of == dt.datetime(
+        2024, 5, 22, 14, 32, 36, tzinfo=dt.UTC
+    )
+    with pytest.raises(BadInput, match='"256000" in "20240522 256000" is no time of day'):
+        plainly("QZX", **{"Quote time": "20240522 256000"})
+
+
+def test_other_names_of_spot_and_of_a_product_are_heard() -> None:
+    for name in ("active_underlying_price", "implied_underlying_price"):
+        assert plainly("QZX", **{name: 101.5}).spot == 101.5
+    assert plainly("ODAX", "Product ID", Currency="EUR").product.multiplier == 5
