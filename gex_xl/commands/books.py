@@ -9,6 +9,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ENGINES = {"embedded": "gex_xl.template", "libreoffice": "gex_xl.hosts.libreoffice.engine"}
 
 
+_MOST_CHAINS = 8
 _HOST_HELP = (
     "what calculates the book when it is open: nothing (plain, the default), xlwings Lite (lite), "
     "Excel on Windows with Python (classic, .xlsm), gex-xl serve (server), or LibreOffice Calc with the add-in "
@@ -41,7 +43,7 @@ def add(commands: Any) -> None:
     new = commands.add_parser("new", help="build a workbook")
     new.add_argument("book", type=Path, metavar="BOOK.xlsx")
     new.add_argument("--host", choices=["plain", *NAMES], default="plain", help=_HOST_HELP)
-    _add_chain(new, "the chain to put in; without it a synthetic sample")
+    _add_chain(new, "the chain to put in; several, each with --chain, for the Watchlist; without it a synthetic sample")
     new.add_argument("--desk", action="store_true", help="a desk's own book in place of gamma exposure")
     new.add_argument(
         "--positions", type=Path, metavar="FILE", help="with --desk: its positions; without it made-up ones"
@@ -52,8 +54,9 @@ def add(commands: Any) -> None:
 
     recalc = commands.add_parser("recalc", help="put a chain into a workbook and recalculate it")
     recalc.add_argument("book", type=Path, metavar="BOOK.xlsx")
-    _add_chain(recalc, "the chain to paste over the old one")
+    _add_chain(recalc, "the chain to paste over the old one; several: one --chain each")
     recalc.add_argument("--out", type=Path, metavar="OUT.xlsx", help="write here and leave BOOK.xlsx as it is")
+    recalc.add_argument("--force", action="store_true", help="replace OUT.xlsx if it exists")
     recalc.add_argument("--engine", choices=ENGINES, default="embedded", help="what recalculates (embedded)")
     _add_inputs(recalc)
     recalc.set_defaults(run=_recalc)
@@ -61,7 +64,7 @@ def add(commands: Any) -> None:
 
 def _add_chain(parser: argparse.ArgumentParser, chain: str) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--chain", type=Path, metavar="FILE", help=chain)
+    which.add_argument("--chain", type=Path, action="append", default=[], metavar="FILE", help=chain)
     add_symbol(parser, which)
     add_settings(parser, ", onto the sheet Settings")
 
@@ -86,7 +89,7 @@ def _new(given: argparse.Namespace) -> int:
         raise BadInput("--positions goes with --desk; a book of gamma exposure takes --chain")
     settings = chosen_settings(given, template.DEFAULTS)
     cells, title = _chosen_cells(given, settings)
-    inputs = _inputs(given, settings, Chain.from_cells(cells, settings))
+    inputs = replace(_inputs(given, settings, Chain.from_cells(cells, settings)), more=_more(given, settings))
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / given.book.name
         done = host.new(made, cells, dt.datetime.now(dt.UTC), settings, inputs)
@@ -116,6 +119,8 @@ def _recalc(given: argparse.Namespace) -> int:
     host = host_of(given.book)
     out: Path = given.out or given.book
     host.check_suffix(out)
+    if out != given.book and out.exists() and not given.force:
+        raise BadInput(f"{out} exists; choose another name, or add --force to replace it")
     changes = parse_settings("\n".join(given.set))
     settings = Settings().with_changes({**template.settings_in(given.book), **changes})
     cells, chain = None, None
@@ -134,6 +139,10 @@ def _recalc(given: argparse.Namespace) -> int:
         if inputs.spot is not None or inputs.as_of is not None:
             template.own_book(source)
             template.write_inputs(source, changed, inputs.spot, inputs.as_of)
+            source = changed
+        if more := _more(given, settings):
+            template.own_book(source)
+            template.paste_more(source, changed, more)
             source = changed
         engine = importlib.import_module(ENGINES[given.engine]).recalculate_workbook
         done = host.recalc(source, made, cells, dt.datetime.now(dt.UTC), engine, inputs.earlier)
@@ -192,10 +201,18 @@ def _cell(key: str, column: str) -> str:
 def _chosen_cells(given: argparse.Namespace, settings: Settings) -> tuple[list[list[object]], str]:
     """The cells to paste, and what they are: of a file, of a feed, or of the sample, which has no name."""
     if not given.symbol:
-        return pasted_cells(given.chain, settings), str(given.chain or "")
+        first = given.chain[0] if given.chain else None
+        return pasted_cells(first, settings), " and ".join(map(str, given.chain))
     found = fetched(given.symbol, given.source, given.timeout)
     print(found.summary)
     return pasted_cells(found.cells, settings), f"the chain of {found.symbol}"
+
+
+def _more(given: argparse.Namespace, settings: Settings) -> tuple[list[list[object]], ...]:
+    """The chains after the first, each for a paste sheet of its own."""
+    if len(given.chain) > _MOST_CHAINS:
+        raise BadInput(f"{len(given.chain)} times --chain; a workbook takes up to {_MOST_CHAINS} chains")
+    return tuple(pasted_cells(file, settings) for file in given.chain[1:])
 
 
 def pasted_cells(

@@ -21,6 +21,7 @@ from gex_xl.template import (
     markets,
     paste,
     plan,
+    several,
     start,
 )
 from gex_xl.template.book_file import book_file
@@ -39,24 +40,30 @@ def build_workbook(
     note: Sequence[str] = (),
     extend: Callable[[Any], None] | None = None,
     settings: Settings | None = None,
+    more: int = 0,
 ) -> None:
     """Write the book with its formulas and charts, and nothing computed. Equal calls give equal bytes.
 
     `note`: up to three lines for the first sheet that say what this file needs in order to calculate. `extend` may
-    add to the xlsxwriter book what is a host's own. `settings` stand on the sheet Settings. Raises BadInput where
-    the file cannot be written.
+    add to the xlsxwriter book what is a host's own. `settings` stand on the sheet Settings. `more`: for how many
+    further chains, up to 7, there are paste sheets. Raises BadInput where the file cannot be written.
     """
-    with book_file(target, "Dealer gamma exposure", _TABS, plan.NAMES) as book:
+    tabs = dict(_TABS)
+    for name in plan.MORE_CHAINS[:more]:
+        tabs[name] = TAB_FILL
+    with book_file(target, "Dealer gamma exposure", tabs, {**plan.NAMES, **several.names(more)}) as book:
         style = Style(book)
         start.draw(book, style, note)
         paste.settings(book, style, settings or plan.DEFAULTS)
-        for name in (plan.CHAIN, plan.EARLIER):
-            paste.chain(book, style, name)
+        for name in (plan.CHAIN, plan.EARLIER, *plan.MORE_CHAINS[:more]):
+            paste.chain(book, style, name, more)
         for draw in (maps.levels, maps.grid, maps.days_ahead, change.draw, markets.strikes, markets.flows,
                      markets.volatility, history_sheet.days, explain.check, explain.choices, explain.functions,
-                     calc.draw):  # fmt: skip
+                     ):  # fmt: skip
             draw(book, style)
-        dashboard.draw(book, style, paste.selector_values(settings or plan.DEFAULTS))
+        several.watchlist(book, style, more)
+        calc.draw(book, style, more)
+        dashboard.draw(book, style, paste.selector_values(settings or plan.DEFAULTS), more)
         if extend is not None:
             extend(book)
 
@@ -76,7 +83,9 @@ def new_workbook(
     """
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.xlsx"
-        build_workbook(raw, note, extend, settings)
+        build_workbook(raw, note, extend, settings, len(inputs.more))
+        if inputs.more:
+            paste_more(raw, raw, inputs.more)
         if inputs != NO_INPUTS:
             write_inputs(raw, raw, inputs.spot, inputs.as_of)
         return recalculate_workbook(raw, target, cells, inputs.earlier)
@@ -94,20 +103,30 @@ def recalculate_workbook(
     return recalculate(source, target, FUNCTIONS, paste={at: rows for at, rows in pasted.items() if rows is not None})
 
 
+def paste_more(source: Path, target: Path, chains: Sequence[Cells]) -> None:
+    """Put chains of further underlyings into the paste sheets that a book has for them; nothing is computed.
+
+    Raises BadInput where it has fewer, and for cells that a paste area cannot take.
+    """
+    package = Package(source)
+    places = [name for name in plan.MORE_CHAINS if name in package.sheets]
+    if len(chains) > len(places):
+        raise BadInput(
+            f"{source.name} has paste sheets for {1 + len(places)} chains, not for {1 + len(chains)}; make a new one "
+            "with gex-xl new and as many --chain, up to 8"
+        )
+    for name, cells in zip(places, chains, strict=False):
+        _fits(cells)
+        package.paste(f"{name}!C1", cells)
+    package.save(target)
+
+
 def own_book(source: Path, cells: Cells | None = None) -> Package:
     """The workbook's parts.
 
     Raises BadInput for a file that is not one of our workbooks, and for cells that its paste area cannot take.
     """
-    used = [[j for j, cell in enumerate(row, 1) if cell is not None and cell != ""] for row in cells or ()]
-    rows = max((i for i, places in enumerate(used, 1) if places), default=0)
-    columns = max((places[-1] for places in used if places), default=0)
-    if rows > plan.PASTE_ROWS or columns > plan.PASTE_COLUMNS:
-        found = f"{rows:,} rows" if rows > plan.PASTE_ROWS else f"{columns:,} columns"
-        raise BadInput(
-            f"the chain has {found}; the workbook takes at most {plan.PASTE_ROWS:,} rows and {plan.PASTE_COLUMNS} "
-            "columns, for instance one underlying at a time"
-        )
+    _fits(cells)
     package = Package(source)
     if ("", "LOAD_BOOK") in package.names:
         if cells:
@@ -120,3 +139,16 @@ def own_book(source: Path, cells: Cells | None = None) -> Package:
             f"{source.name} was made by an older version; make a new one with gex-xl new, and paste the chain"
         )
     return package
+
+
+def _fits(cells: Cells | None) -> None:
+    """Raises BadInput for more than a paste area takes."""
+    used = [[j for j, cell in enumerate(row, 1) if cell is not None and cell != ""] for row in cells or ()]
+    rows = max((i for i, places in enumerate(used, 1) if places), default=0)
+    columns = max((places[-1] for places in used if places), default=0)
+    if rows > plan.PASTE_ROWS or columns > plan.PASTE_COLUMNS:
+        found = f"{rows:,} rows" if rows > plan.PASTE_ROWS else f"{columns:,} columns"
+        raise BadInput(
+            f"the chain has {found}; the workbook takes at most {plan.PASTE_ROWS:,} rows and {plan.PASTE_COLUMNS} "
+            "columns, for instance one underlying at a time"
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gex_xl.analytics.first_screen import ROWS
-from gex_xl.template import plan
+from gex_xl.template import plan, several
 from gex_xl.template.drawing import spill
 from gex_xl.template.style import Style
 
@@ -13,26 +14,42 @@ from gex_xl.template.style import Style
 _TABLES = [name for name, it in plan.SPILLS.items() if it.sheet == plan.CALC]
 
 
-def draw(book: Any, style: Style) -> None:
-    """Cells, the saved copy's place, and the tables side by side."""
+def _shown(each: Iterable[str]) -> str:
+    """The formula, without "=", that takes the one of the chain that is shown."""
+    return f"CHOOSE({plan.WHICH},{','.join(each)})"
+
+
+def draw(book: Any, style: Style, more: int = 0) -> None:
+    """Cells, the saved copy's place, and the tables side by side. `more`: how many further chains the book is for."""
     sheet = book.get_worksheet_by_name(plan.CALC)
     small = style.of(font_size=9)
+    pasted = [plan.CHAIN, *plan.MORE_CHAINS[:more]]
     chain, beyond = plan.CHAIN, f"{plan.CHAIN}!$A${plan.BEYOND_ROW}"
+    where = "its sheet" if more else f"the sheet {chain}"
     too_long = (
-        f'"cells beyond column {plan.LAST_PASTE_COLUMN} or row {plan.PASTE_ROWS:,} of the sheet {chain} are not read; '
+        f'"cells beyond column {plan.LAST_PASTE_COLUMN} or row {plan.PASTE_ROWS:,} of {where} are not read; '
         'paste one underlying at C1, with fewer columns"'
     )
+    listed = ",".join(f'"{name}"' for name in pasted)
+    live = '=IF(ISERROR(Chain),"none",Chain)'
+    failed = f'"{plan.ERROR_CELL.removesuffix(" the sheet")} {where}"'
+    problem = f'IF(ISERROR(Chain),IFERROR(CHAIN_STATUS({plan.LOAD_ARGUMENTS}),{failed}),"")'
+    if more:
+        handles = [(several.handle(name), f"{name}!$A${plan.FOUND_ROW}") for name in pasted]
+        live = "=" + _shown(f'IF(ISERROR({cell}),"none",{cell})' for cell, _ in handles)
+        problem = _shown(f'IF(ISERROR({cell}),IFERROR({found},{failed}),"")' for cell, found in handles)
+        beyond = _shown(f"{name}!$A${plan.BEYOND_ROW}" for name in pasted)
     cells = (
-        (plan.LIVE, "The chain, or none", '=IF(ISERROR(Chain),"none",Chain)'),
+        (plan.LIVE, "The chain, or none", live),
         (plan.LIVE_EARLIER, "The earlier chain", '=IF(ISERROR(Earlier),"none",Earlier)'),
         (plan.PROBLEM, "What is wrong with the paste",
-         f'=IF({beyond}>0,{too_long},IF(ISERROR(Chain),IFERROR(CHAIN_STATUS({plan.LOAD_ARGUMENTS}),'
-         f'"{plan.ERROR_CELL} {chain}"),""))'),
+         f"=IF({beyond}>0,{too_long},{problem})"),
+        (plan.WHICH, "Which chain is shown", f"=IFERROR(MATCH({plan.CHAIN_CELL},{{{listed}}},0),1)" if more else "=1"),
         (plan.CHOSEN, "A sign was chosen", f'={plan.SIGN_CELL}<>"{plan.DEFAULT_SIGN}"'),
         (f"{plan.CALC}!$B$7", "The earlier chain, or none", f'=IF({plan.LIVE_EARLIER}="","none",{plan.LIVE_EARLIER})'),
         *(
             (cell, f"{words} of the paste on {name}", formula)
-            for name in (plan.CHAIN, plan.EARLIER)
+            for name in (plan.EARLIER, *pasted)
             for words, (cell, formula) in zip(("Width", "Height"), plan.size_formulas(name), strict=True)
         ),
         (plan.NO_FIGURES, "Charts have no figures", f'=IF(ISNUMBER({plan.headline("total_gex", "shown")}),NA(),1E-9)'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.settings import WORDS
-from gex_xl.template import charts, first_steps, plan
+from gex_xl.template import charts, first_steps, plan, several
 from gex_xl.template.drawing import (
     CARD_ROWS,
     box,
@@ -43,15 +43,15 @@ _HEIGHTS = (30, 24, 6, 17, 32, 19, 6, *CARD_ROWS, 6, *CARD_ROWS, 6, 19, *[18] * 
 _KINDS = ("long", "short", "mixed", "stress", "bad", "good")
 
 
-def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
-    """Everything on the sheet, from top to bottom."""
+def draw(book: Any, style: Style, selected: dict[str, str], more: int = 0) -> None:
+    """Everything on the sheet, from top to bottom. `more`: how many further chains the book is made for."""
     sheet = book.get_worksheet_by_name(plan.DASHBOARD)
     sheet.hide_gridlines(2)
     sheet.set_column_pixels(0, 0, 10)
     sheet.set_column_pixels(1, 24, 53)
     sheet.set_column_pixels(25, 25, 10)
     rows_px(sheet, 0, _HEIGHTS)
-    _strip(sheet, style)
+    _strip(sheet, style, more)
     _not_live(sheet, style)
     _selectors(sheet, style, selected)
     _panels(sheet, style)
@@ -91,7 +91,7 @@ def draw(book: Any, style: Style, selected: dict[str, str]) -> None:
     sheet.activate()
 
 
-def _strip(sheet: Any, style: Style) -> None:
+def _strip(sheet: Any, style: Style, more: int) -> None:
     box(
         sheet,
         0,
@@ -103,9 +103,19 @@ def _strip(sheet: Any, style: Style) -> None:
     spot = style.of(font_size=20, bold=True, align="left", num_format=PRICE, shrink=True)
     box(sheet, 0, 3, 5, f"={headline('spot', 'shown')}", spot)
     box(sheet, 0, 6, 12, or_blank(headline("as_of", "words")), style.of(font_size=11, shrink=True, num_format=TEXT))
-    box(sheet, 0, 13, 21, or_blank(headline("used", "words")), style.of(font_size=11, shrink=True, num_format=TEXT))
-    box(sheet, 0, 22, 24, f"={plan.SAMPLE}", style.of(font_size=9, bold=True, align="center"))
-    sheet.conditional_format("W1:Y1", {"type": "formula", "criteria": '=$W$1<>""', "format": style.kind("stress")})
+    box(
+        sheet,
+        0,
+        13,
+        20 if more else 21,
+        or_blank(headline("used", "words")),
+        style.of(font_size=11, shrink=True, num_format=TEXT),
+    )
+    if more:
+        several.selector(sheet, style, more)
+    else:
+        box(sheet, 0, 22, 24, f"={plan.SAMPLE}", style.of(font_size=9, bold=True, align="center"))
+        sheet.conditional_format("W1:Y1", {"type": "formula", "criteria": '=$W$1<>""', "format": style.kind("stress")})
     unread = {"type": "formula", "criteria": '=LEFT($N$1,7)="Figures"', "format": style.kind("bad")}
     sheet.conditional_format("N1:V1", unread)
 

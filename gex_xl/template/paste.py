@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.settings import HELP, WORDS, Settings, choices
-from gex_xl.template import plan
+from gex_xl.template import plan, several
 from gex_xl.template.drawing import link, no_print, page_top, print_setup
 from gex_xl.template.plan import headline
 from gex_xl.template.style import COUNT, KINDS, LINK, PASTE, RULE, SOFT, Style
@@ -34,25 +34,32 @@ _STEPS = {
 }
 
 
-def chain(book: Any, style: Style, name: str) -> None:
-    """The paste area, and beside it the steps, what was found, and the chain in memory."""
+def chain(book: Any, style: Style, name: str, more: int = 0) -> None:
+    """The paste area, and beside it the steps, what was found, and the chain in memory.
+
+    `more`: how many further chains the book is made for; overrides of spot and time then hold for the one shown.
+    """
     sheet = book.get_worksheet_by_name(name)
     sheet.set_column_pixels(0, 0, 390)
     sheet.set_column_pixels(1, 1, 12)
     sheet.set_column_pixels(2, plan.PASTE_COLUMNS + 1, 78, style.of(bg_color=PASTE, font_size=9))
     sheet.set_row_pixels(0, 30)
     sheet.write("A1", name, style.of(font_size=20, bold=True, indent=1))
-    for row, words in enumerate(_STEPS[name], 1):
-        first = row == 1 and name == plan.CHAIN  # what is forgotten most
+    of_today = name != plan.EARLIER
+    for row, words in enumerate(_STEPS[plan.CHAIN if of_today else name], 1):
+        first = row == 1 and of_today  # what is forgotten most
         look = {"bold": True, "bg_color": KINDS["stress"].ground, "font_color": KINDS["stress"].ink} if first else {}
         sheet.write(row, 0, words, style.of(indent=1, **look))
     link(sheet, 4, 0, plan.DASHBOARD, f"< {plan.DASHBOARD}", style.of(font_color=LINK, indent=1))
     label = style.of(font_size=9, font_color=SOFT, indent=1)
-    paste = "Paste" if name == plan.CHAIN else "Paste_Earlier"
-    inputs = f"{plan.SPOT_CELL},{plan.AS_OF_INPUT}" if name == plan.CHAIN else ","
+    paste = "Paste" if name == plan.CHAIN else f"Paste_{name}"
+    overrides = [plan.SPOT_CELL, plan.AS_OF_INPUT]
+    if more:
+        overrides = [several.only_where_shown(name, cell) for cell in overrides]
+    inputs = ",".join(overrides) if of_today else ","
     arguments = f"{paste},{inputs},{plan.SETTINGS_RANGE}"
-    handle = plan.NAMES[name].lstrip("=")
-    empty = "" if name == plan.CHAIN else f'IF(COUNTA({name}!$C$1:$H$20)=0,"nothing pasted: that is fine",'
+    handle = several.handle(name)
+    empty = "" if of_today else f'IF(COUNTA({name}!$C$1:$H$20)=0,"nothing pasted: that is fine",'
     sheet.write(plan.FOUND_ROW - 2, 0, "What was found", label)
     # Merged, since a taller row would stretch the paste beside it; a function cannot stand in merged cells.
     why = f'IF(ISERROR({plan.CALC}!$D$2),"The functions are not running here","{plan.ERROR_CELL} {name}")'
@@ -85,8 +92,8 @@ def chain(book: Any, style: Style, name: str) -> None:
     sheet.write(plan.BEYOND_ROW - 2, 0, "Cells that lie beyond the paste area and are not read", label)
     count = style.of(num_format=COUNT, align="left", indent=1)
     sheet.write_formula(plan.BEYOND_ROW - 1, 0, plan.beyond_formula(name), count)
-    more = {"type": "cell", "criteria": ">", "value": 0, "format": style.kind("bad")}
-    sheet.conditional_format(plan.BEYOND_ROW - 1, 0, plan.BEYOND_ROW - 1, 0, more)
+    left_over = {"type": "cell", "criteria": ">", "value": 0, "format": style.kind("bad")}
+    sheet.conditional_format(plan.BEYOND_ROW - 1, 0, plan.BEYOND_ROW - 1, 0, left_over)
     if name == plan.CHAIN:
         sheet.write(
             plan.BEYOND_ROW,

@@ -14,13 +14,13 @@ from gex_xl.settings import HELP, Settings, Unit
 from gex_xl.template.stepped import chosen, step
 
 START, DASHBOARD, LEVELS, GRID, MAP, CHANGE = "Start", "Dashboard", "Levels", "Grid", "Map", "Change"
-STRIKES, FLOWS, VOLATILITY, DAYS = "Strikes", "Flows", "Volatility", "Days"
+STRIKES, FLOWS, VOLATILITY, DAYS, WATCHLIST = "Strikes", "Flows", "Volatility", "Days", "Watchlist"
 CHECK, CHOICES, CHAIN, EARLIER, SETTINGS, FUNCTIONS = "Check", "Choices", "Chain", "Earlier", "Settings", "Functions"
 CALC = "Calc"
 #: All sheets in their order; the last one is hidden.
 SHEETS: tuple[str, ...] = (
-    START, DASHBOARD, LEVELS, GRID, MAP, CHANGE, STRIKES, FLOWS, VOLATILITY, DAYS, CHECK, CHOICES, CHAIN, EARLIER,
-    SETTINGS, FUNCTIONS, CALC,
+    START, DASHBOARD, LEVELS, GRID, MAP, CHANGE, STRIKES, FLOWS, VOLATILITY, DAYS, WATCHLIST, CHECK, CHOICES, CHAIN,
+    EARLIER, SETTINGS, FUNCTIONS, CALC,
 )  # fmt: skip
 
 #: What a new book holds: a reader of sheets wants bn or mn, whichever is legible.
@@ -38,8 +38,10 @@ HANDLE_ROW, FOUND_ROW, LAST_ROW, BEYOND_ROW = 12, 8, 15, 18
 _HEIGHTS = (128, 256, 512, 1000, 2000, 4000, 8000, 16_000, 32_000, PASTE_ROWS)
 _WIDTHS = (6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, PASTE_COLUMNS)
 _LOOKED_AT = 200  # rows in which the widest is looked for; further down only the next column is
+#: Sheets for the chains of further underlyings, in a book that is made for several.
+MORE_CHAINS: tuple[str, ...] = tuple(f"Chain{number}" for number in range(2, 9))
 #: Cells of the sheet Calc: the number of the width, and of the height, for each sheet with a paste.
-_SIZES = {CHAIN: (8, 9), EARLIER: (10, 11)}
+_SIZES = {CHAIN: (8, 9), EARLIER: (10, 11)} | {name: (40 + 2 * i, 41 + 2 * i) for i, name in enumerate(MORE_CHAINS)}
 
 
 def _letter(width: int) -> str:
@@ -55,7 +57,8 @@ def size_formulas(sheet: str) -> tuple[tuple[str, str], tuple[str, str]]:
     return (width, f"={step(last, _WIDTHS)}"), (height, f"={step(f'{sheet}!$A${LAST_ROW}', _HEIGHTS)}")
 
 
-def _paste(sheet: str) -> str:
+def paste_range(sheet: str) -> str:
+    """What a name of a paste refers to: one of the fixed ranges, about as large as what was pasted."""
     width, height = (f"{CALC}!$B${row}" for row in _SIZES[sheet])
     as_wide = [
         chosen(height, [f"{sheet}!$C$1:${_letter(each)}${rows}" for rows in _HEIGHTS])
@@ -107,6 +110,10 @@ TODAY = f"{DAYS}!$B${TODAY_HEADER}:${_LAST_TODAY}${TODAY_HEADER + 1}"
 #: Cells of the sheet Calc: the chain that functions read, the earlier one, what is wrong with the paste, whether a sign
 #: was chosen, and the badge of a sample.
 LIVE, LIVE_EARLIER, PROBLEM, CHOSEN, SAMPLE = (f"{CALC}!$B${row}" for row in (2, 3, 4, 5, 6))
+#: In a book for several chains: the number of the one that all sheets show, and the Dashboard's selector of it.
+WHICH, CHAIN_CELL = f"{CALC}!$B$30", f"{DASHBOARD}!$W$1"
+#: The list of the sheet Watchlist: cells with chains in memory, from this row on.
+LISTED_ROW, LISTED = 20, 1 + len(MORE_CHAINS)
 #: And 1e-9 where charts of lines have no figures, else #N/A; the days ahead and zero gamma on each, from this row on.
 NO_FIGURES, NO_ZERO_AHEAD, AHEAD_ROW = f"{CALC}!$B$13", f"{CALC}!$B$14", 16
 #: What is said where a cell of the paste is an error, which no function of ours is then given.
@@ -140,8 +147,8 @@ NAMES = {
     "Chain": f"={CHAIN}!$A${HANDLE_ROW}",
     "Earlier": f"={EARLIER}!$A${HANDLE_ROW}",
     **{name: f"={headline(key, 'value')}" for name, key in _NAMED.items()},
-    "Paste": _paste(CHAIN),
-    "Paste_Earlier": _paste(EARLIER),
+    "Paste": paste_range(CHAIN),
+    "Paste_Earlier": paste_range(EARLIER),
     # Where a macro or script takes today's row from, and where it may put it.
     "History_Today": f"={DAYS}!$B${TODAY_HEADER + 1}:${_LAST_TODAY}${TODAY_HEADER + 1}",
     "History_Rows": f"={DAYS}!$B${KEPT_HEADER + 1}:${_LAST_KEPT}${KEPT_HEADER + KEPT_ROWS}",
@@ -186,6 +193,7 @@ def _chart(call: str) -> str:
 
 
 GRID_ROWS, GRID_COLUMNS, SMALL_ROWS, SMALL_COLUMNS = 25, 13, 11, 6
+WATCHED_COLUMNS = 15
 STRIKE_ROWS, LEVEL_ROWS, MAP_DAYS, DAY_ROWS = 121, 15, 5, 30
 _HEAD = len(ROWS)
 
@@ -234,6 +242,10 @@ SPILLS: dict[str, Spill] = {
         DAYS, TODAY_HEADER, 2, f'=IFERROR(HISTORY_ROW({LIVE},,,"unit=usd",{REGIME_INPUTS}),"")', TODAY_COLUMNS, 1
     ),
     "day_table": Spill(DAYS, 19, 2, f"=DAYS_TABLE(History,{TODAY},{DAY_ROWS})", 13, DAY_ROWS),
+    "watchlist": Spill(
+        WATCHLIST, 6, 2, f'=IFERROR(WATCHLIST({WATCHLIST}!$D${LISTED_ROW}:$D${LISTED_ROW + LISTED - 1}),"")',
+        WATCHED_COLUMNS, LISTED,
+    ),
     "findings": Spill(CHECK, 6, 2, f"=CHECK_TABLE({LIVE},,,,30)", 6, 30),
     "check_expiries": Spill(CHECK, 39, 2, f"=CHECK_EXPIRIES({LIVE})", 7, 40),
     "choices": Spill(CHOICES, 6, 2, f"=CHOICE_TABLE({LIVE},,,,{REGIME_INPUTS})", 9, 50),

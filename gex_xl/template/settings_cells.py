@@ -59,11 +59,13 @@ def change_settings(source: Path, target: Path, changes: Mapping[str, object]) -
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a reader gives a new book besides its chain: spot, quote time as text, and the earlier chain's cells."""
+    """What a reader gives a new book besides its chain: spot, quote time as text, the earlier chain's cells, and the
+    cells of further underlyings."""
 
     spot: float | None = None
     as_of: str | None = None
     earlier: Sequence[Sequence[object]] | None = None
+    more: tuple[Sequence[Sequence[object]], ...] = ()
 
 
 NO_INPUTS = Inputs()

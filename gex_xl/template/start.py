@@ -50,6 +50,7 @@ _PAGES = (
     (plan.FLOWS, "What must dealers trade if spot or volatility moves?", TAB_READ),
     (plan.VOLATILITY, "Term structure, smile, expected move and max pain by expiry.", TAB_READ),
     (plan.DAYS, "How does today compare with the days before?", TAB_READ),
+    (plan.WATCHLIST, "How do several underlyings compare?", TAB_READ),
     (plan.CHECK, "What was used, what was left out, what to mistrust?", TAB_EXPLAIN),
     (plan.CHOICES, "How far would another method move the result?", TAB_EXPLAIN),
     (plan.CHAIN, "Paste here.", TAB_FILL),
@@ -70,6 +71,7 @@ _WORDS = (
     ("Put wall", "The strike with the most put exposure.", PUT),
     ("Customer flow", "Assumes dealers short calls and long puts. Meant for indices.", INK),
     ("Most public tools", "Assume the opposite: dealers long calls, short puts.", INK),
+    ("Method", "The Dashboard's selector: the published conventions of others.", INK),
     ("0DTE", "Contracts that settle today.", INK),
     ("Expected move", "One standard deviation, from at-the-money volatility.", INK),
     ("Left out", "Contracts without a usable figure: always counted, with a reason.", INK),
@@ -123,7 +125,7 @@ def draw(book: Any, style: Style, note: Sequence[str] = NOTE) -> None:
         sheet.write_blank(i, 6, None, style.of(left=5, left_color=colour))
         sheet.write(i, 7, word, style.of(bold=True, indent=1))
         sheet.write(i, 8, meaning, style.of())
-    row += 17
+    row += len(_PAGES) + 2
     heading(sheet, style, row, 1, 4, "Cells")
     heading(sheet, style, row, 6, 8, "If cells show #NAME?")
     for i, (words, look) in enumerate(_CELLS, row + 1):
