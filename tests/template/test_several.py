@@ -76,7 +76,7 @@ def test_a_broken_chain_that_is_shown_says_what_is_wrong_with_it(made: Made, tmp
     done = shown(made[0], tmp_path / "broken.xlsx", "Chain3")
     said = {key: done.values[plan.headline("verdict", key).replace("$", "")] for key in ("label", "note")}
     assert said["label"] == "THE PASTE CANNOT BE READ"
-    assert "no option chain found" in str(said["note"])
+    assert str(said["note"]).startswith("No option chain found; columns found in row 1: name.")
 
 
 def test_an_override_of_spot_holds_for_the_chain_that_is_shown_alone(made: Made, tmp_path: Path) -> None:
