@@ -56,6 +56,7 @@ SELECTED = {
     "USD bn per 1 %": "usd_bn",
     "USD mn per 1 %": "usd_mn",
     "Auto": "auto",
+    "This workbook": "none",
 }
 #: A book chooses bn or mn by itself; the plain functions give USD.
 DEFAULTS = {**gex_xl.Settings().as_dict(), "unit": "auto"}
