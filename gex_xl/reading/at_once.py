@@ -56,12 +56,12 @@ def all_plain_numbers(column: Sequence[object]) -> bool:
 def floats(column: Sequence[object], *, comma: bool) -> FloatArray | None:
     """A column of numbers and blanks, NaN where blank; None where any cell takes a closer look."""
     column = _column(column)
-    if column.kinds <= {float, type(None)}:  # as worksheets hold them
-        return np.array(column, dtype=np.float64)
     # Python reads "1_000" and "inf" as numbers, and "1.234" where the point is a thousands separator.
     if bool in column.kinds or any(mark in column.written for mark in ("._nN" if comma else "_nN")):
         return None
     try:
+        if column.kinds <= _TEXTLESS:  # as worksheets and JSON hold them
+            return np.array(column, dtype=np.float64)
         if column.kinds == {str}:
             return np.array([float(cell) if cell else np.nan for cell in cast("list[str]", column)], dtype=np.float64)
         return np.array([np.nan if c is None or c == "" else c for c in column], dtype=object).astype(np.float64)

@@ -170,6 +170,7 @@ class Table:
     def decide(self, places: Iterable[tuple[str, int]]) -> None:
         """Settle the decimal mark and the order of dates from the columns at `places` (field, column)."""
         at = list(dict.fromkeys(places))
+        self._take(sorted({j for _, j in at if j not in self._columns}))
         self.comma, said = decimal_comma([self.cells(j) for f, j in at if f in _NUMERIC], self.settings.decimal)
         dates = chain.from_iterable(self.cells(j) for f, j in at if f in ("expiry", "quote_time"))
         self.day_first, also = day_first(dates, self.settings.date_order)
@@ -230,14 +231,19 @@ class Table:
         if at is None:
             return Column([None] * len(self.rows))
         if at not in self._columns:
-            if self._narrowest > at:
-                column = Column(map(itemgetter(at), self.rows))
-            else:
-                column = Column(row[at] if at < len(row) else None for row in self.rows)
-            if any(kind.__hash__ is None for kind in column.kinds):  # lists, which no feed means
-                column = Column(text(cell) if type(cell).__hash__ is None else cell for cell in column)
-            self._columns[at] = column
+            self._take([at])
         return self._columns[at]
+
+    def _take(self, places: list[int]) -> None:
+        """Take columns out of the rows, in one pass where every row is wide enough."""
+        if len(places) > 1 and self.rows and max(places) < self._narrowest:
+            found = list(map(Column, zip(*map(itemgetter(*places), self.rows), strict=True)))
+        else:
+            found = [Column(row[at] if at < len(row) else None for row in self.rows) for at in places]
+        for at, column in zip(places, found, strict=True):
+            odd = any(kind.__hash__ is None for kind in column.kinds)  # lists, which no feed means
+            words = (text(cell) if type(cell).__hash__ is None else cell for cell in column)
+            self._columns[at] = Column(words) if odd else column
 
     def symbols(self, at: int | None) -> Symbols:
         """What the option symbols of a column say; None where there is none."""
