@@ -8,11 +8,11 @@ from gex_xl import udfs
 from gex_xl.functions import REGISTRY
 from gex_xl.functions.registry import Function
 
-#: Left out: what loads a chain, what lists it, what computes it anew under some thirty other settings (measured by
-#: itself), and what is about another chain or about one contract, neither of which a made-up chain has.
+#: Left out: what loads a chain, what lists it, what computes it anew under many other settings (measured by
+#: themselves), and what is about another chain or about one contract, neither of which a made-up chain has.
 _LEFT_OUT = {
-    "LOAD_CHAIN", "CHAIN_TABLE", "WHAT_IF", "CHOICE_TABLE", "GEX_CHANGE", "CHANGE_BARS", "CHANGE_TABLE",
-    "OPTION_IV", "OPTION_GREEKS",
+    "LOAD_CHAIN", "CHAIN_TABLE", "WHAT_IF", "CHOICE_TABLE", "HEADLINE", "DIALECTS", "GEX_CHANGE", "CHANGE_BARS",
+    "CHANGE_TABLE", "OPTION_IV", "OPTION_GREEKS",
 }  # fmt: skip
 _FUNCTIONS = [
     record for record in REGISTRY.values() if record.arguments[0].name == "chain" and record.name not in _LEFT_OUT

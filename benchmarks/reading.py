@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+import python_calamine
+import xlsxwriter
 
 from benchmarks.chains import book
 from benchmarks.measuring import Row, measure
@@ -69,6 +71,22 @@ def rows(rounds: int, most: int) -> Iterator[Row]:
             rounds=rounds,
         )
         cells = large.cells()
+        sheet = Path(folder) / "chain.xlsx"
+        with xlsxwriter.Workbook(sheet) as out:
+            page = out.add_worksheet()
+            for i, each in enumerate(cells):
+                page.write_row(i, 0, each)
+        yield measure(
+            f"read an xlsx of {sheet.stat().st_size / 1e6:.1f} MB",
+            len(large),
+            {
+                "gex_xl": lambda: Chain.from_file(sheet),
+                "calamine, cells only": lambda: (
+                    python_calamine.CalamineWorkbook.from_path(sheet).get_sheet_by_index(0).to_python()
+                ),
+            },
+            rounds=rounds,
+        )
         count = sum(map(len, cells))
         own = {"gex_xl": lambda: Chain.from_cells(cells)}
         yield measure("cells of a host to a chain", len(large), own, rounds=rounds, pieces=count)

@@ -22,8 +22,16 @@ ROOT = Path(__file__).parents[1]
             ["per strike and total", "flip strike", "profile at 200 spot levels", "zero gamma", "implied vol"],
         ),
         (
-            ["reading", "history"],
-            ["read a CSV", "read a JSON", "cells of a host", "gex-xl history over 4 daily chains"],
+            ["reading", "single", "history"],
+            [
+                "read a CSV",
+                "read a JSON",
+                "read an xlsx",
+                "one formula alone",
+                "a range read again",
+                "cells of a host",
+                "gex-xl history over 4 daily chains",
+            ],
         ),
         (["hosts"], ["the functions alone", "classic", "the server", "the embedded engine"]),
         (["processes", "desk"], ["cold start", "a desk's book of 2,000 positions over 40 underlyings"]),

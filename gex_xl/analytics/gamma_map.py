@@ -13,7 +13,7 @@ from gex_xl.analytics.exposure import require_any
 from gex_xl.analytics.profile import levels_of, nearest, reprice, zero_gammas
 from gex_xl.analytics.selection import later
 from gex_xl.arrays import FloatArray
-from gex_xl.cache import cached, temporary
+from gex_xl.cache import Cache, cached, temporary
 from gex_xl.clock import CLOSE, NEW_YORK, is_monthly, is_session
 from gex_xl.settings import parse_band
 
@@ -69,6 +69,9 @@ class _Ahead:
     contracts: int
 
 
+_ZEROS: Cache[float | None] = Cache(64)  # by contracts and moment: maps of other levels share them
+
+
 @cached(64)
 def _ahead(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...]) -> _Ahead:
     with temporary():
@@ -76,7 +79,8 @@ def _ahead(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...])
         if not here.index.size:
             return _Ahead(np.zeros(len(levels)), None, 0)
         curve = reprice(here, np.array(levels))
-        return _Ahead(curve, nearest(zero_gammas(here), here.spot), len(here.index))
+    zero = _ZEROS.get((contracts, moment), lambda: nearest(zero_gammas(here), here.spot))
+    return _Ahead(curve, zero, len(here.index))
 
 
 def moments_ahead(contracts: Contracts, sessions: int) -> tuple[tuple[dt.datetime, ...], tuple[str, ...]]:
