@@ -69,18 +69,29 @@ class _Ahead:
     contracts: int
 
 
-_ZEROS: Cache[float | None] = Cache(64)  # by contracts and moment: maps of other levels share them
+#: Zero gamma and how many contracts are left, by contracts and moment: maps of other levels share them.
+_ZEROS: Cache[tuple[float | None, int]] = Cache(64)
 
 
 @cached(64)
 def _ahead(contracts: Contracts, moment: dt.datetime, levels: tuple[float, ...]) -> _Ahead:
-    with temporary():
+    curves: list[FloatArray] = []
+
+    def curve() -> Contracts:
         here = contracts if moment == contracts.valued_at else later(contracts, moment)
-        if not here.index.size:
-            return _Ahead(np.zeros(len(levels)), None, 0)
-        curve = reprice(here, np.array(levels))
-    zero = _ZEROS.get((contracts, moment), lambda: nearest(zero_gammas(here), here.spot))
-    return _Ahead(curve, zero, len(here.index))
+        curves.append(reprice(here, np.array(levels)) if here.index.size else np.zeros(len(levels)))
+        return here
+
+    def zero() -> tuple[float | None, int]:
+        with temporary():
+            here = curve()
+            return nearest(zero_gammas(here), here.spot) if here.index.size else None, len(here.index)
+
+    found = _ZEROS.get((contracts, moment), zero)
+    if not curves:
+        with temporary():
+            curve()
+    return _Ahead(curves[0], *found)
 
 
 def moments_ahead(contracts: Contracts, sessions: int) -> tuple[tuple[dt.datetime, ...], tuple[str, ...]]:
