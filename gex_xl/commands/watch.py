@@ -71,7 +71,7 @@ def _watch(given: argparse.Namespace) -> int:
         name = SOURCES[given.source].name
         print(f"asking {name} every {least:g} s, since it has nothing new before; --every {every:g} is not used")
         every = least
-    book = _Book(given)
+    book = Book(given)
     updates, last, said, name = 0, "", "", ""
     try:
         while True:
@@ -115,7 +115,7 @@ def _newest(given: argparse.Namespace, last: str) -> Found | None:
     return None if mark == last else Found(file.name, [list(row) for row in read_cells(file)], mark)
 
 
-class _Book:
+class Book:
     """The workbook that is kept up to date, and the settings that it is made with."""
 
     def __init__(self, given: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import re
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from gex_xl.commands import watch
 from gex_xl.engines.package import Package
 from gex_xl.functions import REGISTRY
 from gex_xl.history import store
@@ -26,7 +28,7 @@ from .npm import sdk_findings, unparsed
 
 Cells = list[list[object]]
 WHEN = dt.datetime(2025, 10, 9, 14, tzinfo=dt.UTC)
-KINDS = ("plain", "lite", "classic", "server", "libreoffice", "desk", "recalculated", "large", "history")
+KINDS = ("plain", "lite", "classic", "server", "libreoffice", "desk", "recalculated", "large", "history", "watched")
 
 
 def _wide(sample: Cells) -> Cells:
@@ -42,7 +44,9 @@ def books(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Callable[[
 
     def made(kind: str) -> Path:
         host = host_named(
-            {"desk": "lite", "recalculated": "lite", "large": "plain", "history": "plain"}.get(kind, kind)
+            {"desk": "lite", "recalculated": "lite", "watched": "lite", "large": "plain", "history": "plain"}.get(
+                kind, kind
+            )
         )
         path = folder / f"{kind}{host.suffix}"
         if path.exists():
@@ -52,6 +56,12 @@ def books(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Callable[[
             store.write([row], path)
         elif kind == "desk":
             host.new_desk(path)
+        elif kind == "watched":
+            kept = watch.Book(argparse.Namespace(out=path, set=[], host="lite"))
+            later = [[str(cell).replace("2025-10-08", "2025-10-09") if isinstance(cell, str) else cell for cell in row]
+                     for row in sample]  # fmt: skip
+            for name, cells in (("one", sample), ("other", later)):
+                kept.update(watch.Found(name, cells, name))
         elif kind == "recalculated":
             host.recalc(made("lite"), path, sample, WHEN)
         else:
