@@ -17,7 +17,7 @@ import pytest
 
 from gex_xl.commands import watch
 from gex_xl.engines.package import Package
-from gex_xl.functions import REGISTRY
+from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.history import store
 from gex_xl.history.rows import COLUMNS, NUMBERS, Row
 from gex_xl.hosts.host import host_named
@@ -58,9 +58,9 @@ def books(tmp_path_factory: pytest.TempPathFactory, sample: Cells) -> Callable[[
             host.new_desk(path)
         elif kind == "watched":
             kept = watch.Book(argparse.Namespace(out=path, set=[], host="lite"))
-            later = [[str(cell).replace("2025-10-08", "2025-10-09") if isinstance(cell, str) else cell for cell in row]
-                     for row in sample]  # fmt: skip
-            for name, cells in (("one", sample), ("other", later)):
+            first, later = ([[str(cell).replace("2025-03-03", day) if isinstance(cell, str) else cell for cell in row]
+                             for row in EXAMPLE_CHAIN] for day in ("2025-03-03", "2025-03-04"))  # fmt: skip
+            for name, cells in (("first", first), ("later", later)):
                 kept.update(watch.Found(name, cells, name))
         elif kind == "recalculated":
             host.recalc(made("lite"), path, sample, WHEN)
