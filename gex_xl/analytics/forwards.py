@@ -73,7 +73,7 @@ def forwards(chain: Chain, live: npt.NDArray[np.bool_], years: FloatArray, spot:
         return Forwards(group, settlement, t, ratio, discount, spot_discount, ("rates",) * m, tuple(rate_source), spot)
     alive = live[first]  # all contracts of a settlement, or none
     if settings.carry is not Carry.PARITY:
-        told = np.where(alive, deltas(chain).forward(t), np.nan)
+        told = np.where(alive, deltas(chain).forward(t, spot), np.nan)
         for g in np.flatnonzero(np.isfinite(told)).tolist():
             source[g], forward[g], held[g] = "deltas", told[g], deltas(chain).held[g]
     for g, line in lines(chain).items():

@@ -115,19 +115,21 @@ class Deltas:
 
     held: FloatArray
     sides: tuple[tuple[Index, FloatArray, FloatArray, FloatArray], ...]
+    american: bool
 
-    def forward(self, t: FloatArray) -> FloatArray:
+    def forward(self, t: FloatArray, spot: float) -> FloatArray:
         """The forward of each settlement, shape (m,), NaN where no delta tells one; `t` in years.
 
         The mean of what calls and what puts say, so that a price of the underlying which lifts the iv of one side and
-        lowers that of the other cancels.
+        lowers that of the other cancels. American puts speak alone below `spot`: before a dividend calls show that
+        they are exercised.
         """
         found = []
         for group, strike, iv, z in self.sides:
             v = iv * np.sqrt(np.maximum(t[group], 0))
             found.append(medians(strike * np.exp(z * v - 0.5 * v * v), group, len(t)))
         calls, puts = found
-        both = (calls + puts) / 2
+        both = np.where(self.american & (puts < spot), puts, (calls + puts) / 2)
         return np.where(t > 0, np.where(np.isnan(calls), puts, np.where(np.isnan(puts), calls, both)), np.nan)
 
 
@@ -145,7 +147,7 @@ def deltas(chain: Chain) -> Deltas:
         near = side[(n > _MIDDLE[0]) & (n < _MIDDLE[1]) & np.isfinite(iv)]
         n = shift + chain.delta[near] / held[group[near]]
         sides.append((group[near], chain.strike[near], chain.iv[near], ndtri(n)))
-    return Deltas(held, tuple(sides))
+    return Deltas(held, tuple(sides), bool(chain.american.any()))
 
 
 def medians(values: FloatArray, group: Index, count: int) -> FloatArray:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from gex_xl.analytics.american import american_gamma
 from gex_xl.analytics.black_scholes import gamma
+from gex_xl.analytics.dividends import cash_dividends, exercised_at_dividend
 from gex_xl.analytics.forwards import Forwards, calls_are_held, forwards
 from gex_xl.analytics.shared_iv import shared_iv
 from gex_xl.arrays import FloatArray, Mask
@@ -81,9 +82,9 @@ def _priced(chain: Chain, spot: float, as_of: dt.datetime, settings: Settings) -
         interest = np.exp(-curve.rate * curve.years[group])
         discount = discount.copy()
         discount[early] = curve.ratio[group] * interest
-        each[early] = american_gamma(
-            spot, forward[early], chain.strike[early], stdev[early], interest, chain.is_call[early], group
-        )
+        given = spot, forward[early], chain.strike[early], stdev[early], interest, chain.is_call[early], group
+        cash = cash_dividends(chain, curve)
+        each[early] = american_gamma(*given, *((spot * cash[0][group], cash[1][group]) if cash else ()))
     found = Priced(timed, forward, iv, solved, stdev, discount, each)
     _freeze(forward, stdev, discount, found.gamma)
     return found
@@ -115,6 +116,8 @@ def _volatility(chain: Chain, timed: Timed, settings: Settings) -> tuple[FloatAr
         curve = timed.forwards
         forward = curve.own_spot * curve.ratio[curve.group]
         iv, solved = shared_iv(chain, timed.live, forward, timed.years, curve.discount[curve.group], settings.iv_source)
+        own = exercised_at_dividend(chain, curve, curve.own_spot) & np.isfinite(chain.iv)
+        iv = np.where(own, chain.iv, iv)
     _freeze(iv, solved)
     return iv, solved
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
+from gex_xl.analytics.american import american_gamma
 from gex_xl.analytics.black_scholes import undiscounted_price
 from gex_xl.analytics.contracts import Contracts, prepare
 from gex_xl.analytics.exposure import Total, total
@@ -52,7 +53,7 @@ def share(chain: Chain, net: float) -> float:
     return abs(net - own.net) / (abs(own.call) + abs(own.put))
 
 
-def distances(chain: Chain, **changes: object) -> tuple[float, float]:
+def distances(chain: Chain, *, rounded: bool = True, **changes: object) -> tuple[float, float]:
     """Net and contract by contract (L1): our gamma, rounded to the feed's four decimals, against the feed's.
 
     Gamma is of the options' own spot; dollars are of the file's, so that only gammas differ.
@@ -61,7 +62,7 @@ def distances(chain: Chain, **changes: object) -> tuple[float, float]:
     theirs = prepare(chain, None, None, Settings().with_changes({"gamma_source": "vendor"}))
     assert chain.spot is not None
     apart = np.zeros(len(chain))
-    apart[ours.index] = ours.position * np.round(ours.gamma, 4)
+    apart[ours.index] = ours.position * (np.round(ours.gamma, 4) if rounded else ours.gamma)
     vendor = theirs.position * theirs.gamma
     apart[theirs.index] -= vendor
     gross = math.fsum(np.abs(vendor))
@@ -157,11 +158,12 @@ def main_table(read: dict[str, Chain], part: int) -> str:
     rows = {
         name: [
             *(distances(chain, **changes)[part] for changes in CHOICES.values()),
+            distances(chain, rounded=False)[part],
             *([public_method(chain)] if part == 0 else []),
         ]
         for name, chain in read.items()
     }
-    return _table(["file", *CHOICES, *(["public method"] if part == 0 else [])], rows)
+    return _table(["file", *CHOICES, "default, gamma not rounded", *(["public method"] if part == 0 else [])], rows)
 
 
 def rest_table(read: dict[str, Chain]) -> str:
@@ -180,10 +182,52 @@ def rest_table(read: dict[str, Chain]) -> str:
     return "\n".join(rows)
 
 
+#: Expiries at which the feed's gamma tells dividends in cash from a yield.
+FAR = (
+    ("SPY 2022-07-12", "2024-12-20"),
+    ("SPY 2023-09-14", "2025-01-17"),
+    ("SPY 2023-09-14", "2026-01-16"),
+    ("SPY 2020-06-22", "2022-06-17"),
+)
+
+
+def dividend_table(read: dict[str, Chain]) -> str:
+    """Gamma over pdf(d1) / (S v), out of the money: the feed's, and by what dividends in cash and a yield make it.
+
+    Early exercise of puts is that of a yield in both.
+    """
+    out = ["| file, expiry | feed | dividends in cash | a yield |", "|---|---:|---:|---:|"]
+    for name, expiry in FAR:
+        chain = read[name]
+        ours = prepared(chain)
+        x = np.log(ours.strike / ours.forward) / ours.stdev
+        t = ours.years
+        growth = ours.forward / ours.spot * np.exp(-ours.forwards.rate * t)  # exp(-qT)
+        d1 = -x + ours.stdev / 2
+        base = np.exp(-d1 * d1 / 2) / math.sqrt(2 * math.pi) / (ours.spot * ours.stdev)
+        here = chain.expiry[ours.index] == np.datetime64(expiry)
+        rows = []
+        for side in (ours.is_call, ~ours.is_call):
+            near = here & side & (np.where(ours.is_call, x, -x) > 0.1) & (np.where(ours.is_call, x, -x) < 1.5)
+            q = float(np.median(growth[near]))
+            model = float(_yield_gamma(ours)[near].sum() / base[near].sum())
+            rows.append((float(chain.gamma[ours.index][near].sum() / base[near].sum()), model / q**2, model))
+        means = [statistics.mean(column) for column in zip(*rows, strict=True)]
+        out.append(f"| {name}, {expiry} | " + " | ".join(f"{mean:.3f}" for mean in means) + " |")
+    return "\n".join(out)
+
+
+def _yield_gamma(ours: Contracts) -> FloatArray:
+    """American gamma of each line with its expiry's dividends as a yield."""
+    discount = np.exp(-ours.forwards.rate * ours.years)
+    group = ours.forwards.group[ours.index]
+    return american_gamma(ours.spot, ours.forward, ours.strike, ours.stdev, discount, ours.is_call, group)
+
+
 def tables(folder: Path) -> list[str]:
-    """All tables of docs/accuracy.md."""
+    """The tables of docs/accuracy.md that rest on the files."""
     read = chains(folder)
-    return [main_table(read, 0), main_table(read, 1), rest_table(read)]
+    return [main_table(read, 0), main_table(read, 1), rest_table(read), dividend_table(read)]
 
 
 if __name__ == "__main__":

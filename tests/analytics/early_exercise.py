@@ -83,7 +83,8 @@ def errors(case: Case) -> tuple[float, float, float, float]:
             many = len(strikes)
             given = (SPOT, np.full(many, forward), strikes, iv * math.sqrt(t))
             discount = np.full(many, math.exp(-case.rate * t))
-            ours = american_gamma(*given, discount, np.full(many, call), np.zeros(many, dtype=np.int64))
+            one = (np.full(many, paid), np.full(many, case.ex_days / days)) if paid else ()
+            ours = american_gamma(*given, discount, np.full(many, call), np.zeros(many, dtype=np.int64), *one)
             plain = gamma(*given, discount * forward / SPOT)
             inside = strikes < SPOT if call else strikes > SPOT
             weight = np.exp(-0.5 * np.linspace(-2.5, 2.5, 21) ** 2) * np.where(inside & case.deep, 10.0, 1.0)

@@ -12,7 +12,7 @@ from gex_xl.chain import Chain
 from . import accuracy_table, early_exercise
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
-WORSE = {"SPY 2020-06-22", "SPY 2023-09-14"}  # as the page explains
+WORSE = {"SPY 2020-06-22"}  # as the page explains
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +52,13 @@ def test_the_tables_are_those_that_are_recomputed(shared_chains: Path) -> None:
 
 
 def test_the_table_of_early_exercise_is_the_one_that_is_recomputed() -> None:
-    agree(tables_of_the_page()[3], early_exercise.table())
+    agree(tables_of_the_page()[4], early_exercise.table())
 
 
 def test_the_figures_after_the_change_are_the_current_ones(read: dict[str, Chain]) -> None:
     net, each = tables_of_the_page()[:2]
     current = {row[0]: (row[1], each_row[1]) for row, each_row in zip(net[2:], each[2:], strict=True)}
-    for name, _, net_now, _, each_now, _, total_now in tables_of_the_page()[4][2:]:
+    for name, _, net_now, _, each_now, _, total_now in tables_of_the_page()[5][2:]:
         assert (net_now, each_now) == current[name]
         assert total(prepare(read[name])).net == pytest.approx(1e9 * float(total_now), abs=1.01e7)
 
@@ -66,8 +66,10 @@ def test_the_figures_after_the_change_are_the_current_ones(read: dict[str, Chain
 def test_early_exercise_is_nearer_to_finite_differences_than_a_european_formula() -> None:
     for case in early_exercise.CASES:
         american, each, european, each_european = early_exercise.errors(case)
-        assert american < 0.5 * european
-        assert each < each_european
+        # One put of the deep case lies at its exercise boundary (docs/accuracy.md).
+        assert american < (0.0035 if case.deep else 0.002)
+        assert american < 0.2 * european
+        assert each < 0.1 * each_european
 
 
 def test_the_default_is_near_the_feeds_own_gamma(read: dict[str, Chain]) -> None:
