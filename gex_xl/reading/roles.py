@@ -206,7 +206,6 @@ def _by_names(
     roles.two = not (by_row or lone)
     if roles.two and "symbol" in roles.at:
         roles.at.setdefault("underlying", roles.at.pop("symbol"))
-        roles.at.pop("symbol", None)
     _take_rest(table, roles)
     return roles
 

@@ -253,6 +253,15 @@ def test_an_index_that_one_market_lists_tells_the_market() -> None:
     assert Chain.from_cells([["Symbol", "OI"], ["DAX240621C00030000", 10]]).currency == "USD"
 
 
+def test_a_symbol_beside_two_sides_names_the_underlying_and_its_market() -> None:
+    w = world("shares", 48)
+    body = [[w.symbol, q.expiry.isoformat(), f"{q.open_interest / 1e5:.5f}L", q.strike, p.open_interest]
+            for q, p in w.pairs()]  # fmt: skip
+    chain = Chain.from_cells([["Symbol", "Expiry", "Call OI", "Strike", "Put OI"], *body])
+    assert (chain.symbol, chain.venue, chain.product.multiplier) == (w.symbol, "NSE", 1)
+    assert chain.open_interest.sum() == sum(q.open_interest for q in w.quotes)
+
+
 def test_a_figure_with_a_point_is_no_name_of_a_column() -> None:
     """2.87 ends in a field tag of Interactive Brokers: a row of figures is no header."""
     w = world("us", 45)
