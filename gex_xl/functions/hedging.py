@@ -59,14 +59,16 @@ def HEDGE_UNDERLYING(book: Book, lot: Lot = ONES) -> Table:
     Returns table: underlying, spot, net delta, shares to trade, residual delta, gamma and vega left, unit, what is
     traded, contracts, multiplier, residual delta after them.
     """
+    hedges = hedge_underlying(book, lot)
+    unit = "units" if any(one.unit != "shares" for one in hedges) else "shares"  # an index has no shares
     rows: Table = [
         [
-            "Underlying", "Spot", "Net delta (shares)", "Trade (shares)", "Residual delta (shares)",
+            "Underlying", "Spot", f"Net delta ({unit})", f"Trade ({unit})", f"Residual delta ({unit})",
             "Residual delta (USD)", "Gamma left (USD per 1 %)", "Vega left (USD per vol point)", "Unit", "Traded with",
             "Contracts", "Multiplier", "Residual delta after (USD)",
         ]
     ]  # fmt: skip
-    for one in hedge_underlying(book, lot):
+    for one in hedges:
         left, net = one.left * one.spot, one.exposure
         rows.append(
             [

@@ -32,6 +32,9 @@ def test_an_index_has_no_shares_and_its_future_is_traded() -> None:
     assert row[2:4] == pytest.approx([UNITS, round(-UNITS)])
     assert row[8:12] == ["index units", "ES", round(-UNITS / 50), 50]
     assert row[12] == pytest.approx((UNITS + 50 * round(-UNITS / 50)) * 5000)
+    for rows, unit in (([INDEX, STOCK], "units"), ([STOCK], "shares")):
+        heads = F["HEDGE_UNDERLYING"]([HEAD, *rows], None, AS_OF)[0]
+        assert heads[2:5] == [f"Net delta ({unit})", f"Trade ({unit})", f"Residual delta ({unit})"]
 
 
 def test_the_future_that_the_book_holds_is_traded_first_and_the_nearest_of_them() -> None:
