@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from gex_xl.engines import Recalculation
@@ -16,6 +17,9 @@ MEASURED = {
     "reading", "analytics", "test_cache.py", "test_clock.py", "test_exposure_functions.py", "test_products.py",
     "test_reading_settings.py", "test_settings.py",
 }  # fmt: skip
+#: No clock in a test: a machine that is busy fails none.
+hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 SHARED_CHAINS = Path(__file__).parents[2] / "shared" / "chains"
 
 

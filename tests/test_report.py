@@ -47,6 +47,7 @@ def test_json_is_one_object_that_adds_up(folder: Path) -> None:
     assert net == pytest.approx(found["total_gex"], rel=1e-12)
     assert found["call_gex"] + found["put_gex"] == pytest.approx(found["total_gex"], rel=1e-12)
     last = found["per_strike"][-1]
+    assert list(last) == ["strike", "call_gex", "put_gex", "net_gex", "cumulative_gex"]
     assert last["cumulative_gex"] == pytest.approx(found["total_gex"], rel=1e-9)
     excluded = sum(entry["contracts"] for entry in found["check"]["excluded"].values())
     assert found["check"]["rows"] == found["check"]["used"] + excluded
@@ -59,6 +60,9 @@ def test_json_says_how_far_to_trust_it(folder: Path) -> None:
     check = found["check"]
     assert [test["kind"] for test in check["arbitrage"]] == ["vertical", "butterfly", "calendar", "parity"]
     assert all(test["compared"] and not test["executable"] for test in check["arbitrage"])
+    keys = ["kind", "compared", "executable", "within_spread", "worst", "reason"]
+    assert [list(test) for test in check["arbitrage"]] == [keys] * 4
+    assert [test["within_spread"] is None for test in check["arbitrage"]] == [False, False, False, True]
     assert {"No bid", "Crossed", "Below its least value"} <= {one["name"] for one in check["quotes"]}
     every, *expiries = check["vendor_gamma"]
     assert every["contracts"] == sum(one["contracts"] for one in expiries) == found["contracts"]

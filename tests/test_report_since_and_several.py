@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 
 from gex_xl import cli, udfs
+from gex_xl.analytics.change import change
+from gex_xl.analytics.contracts import prepare
+from gex_xl.analytics.exposure import total
+from gex_xl.chain import Chain
+from gex_xl.commands.change_text import change_json
+from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.reading.files import as_typed, cells_of_csv
 from gex_xl.template.sample import sample_csv
 
@@ -52,7 +58,21 @@ def test_json_carries_the_change(folder: Path, capsys: pytest.CaptureFixture[str
         assert steps["now"][key] == pytest.approx(found[key], rel=1e-12)
     assert {level["level"] for level in found["change"]["levels"]} >= {"zero gamma", "call wall", "put wall"}
     assert found["change"]["earlier"]["symbol"] == found["symbol"]
+    assert {tuple(level) for level in found["change"]["levels"]} == {("level", "then", "now", "moved")}
     assert "change" not in json.loads(run(capsys, "report", "today.csv", "--json")[1])
+
+
+def test_json_names_the_series_that_was_opened() -> None:
+    """800 calls more of one series, and nothing else: its exposure is the whole change."""
+    before = [list(row) for row in EXAMPLE_CHAIN]
+    assert before[2][:5] == ["SPXW", "2025-03-07", "C", 4950, 0.1602] and before[2][5] == 900
+    before[2][5] = 100
+    now, then = (prepare(Chain.from_cells(cells)) for cells in (EXAMPLE_CHAIN, before))
+    (series,) = change_json(change(now, then))["series"]
+    assert series == {
+        "root": "SPXW", "expiry": "2025-03-07", "right": "C", "strike": 4950.0, "contracts_then": 100.0,
+        "contracts_now": 900.0, "opened": 800.0, "gex": pytest.approx(total(now).net - total(then).net, rel=1e-9),
+    }  # fmt: skip
 
 
 def test_the_terminal_shows_the_steps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,6 +74,7 @@ def test_the_headline_agrees_with_the_functions_of_one_figure(handle: str) -> No
 
 def test_a_broken_paste_is_said_with_what_would_mend_it() -> None:
     rows = {row[0]: row for row in udfs.HEADLINE(BROKEN)}
+    assert rows["zero_gamma"][2:6] == rows["total_gex"][2:6] == ["#N/A", "none", "none", "no figures"]
     assert rows["verdict"][1] == "THE PASTE CANNOT BE READ"
     assert "name, price" in rows["verdict"][5]
     assert rows["other"][4] == "Mend the paste"

@@ -302,6 +302,8 @@ def test_options_of_another_instant_are_repriced_to_spot(gap: float) -> None:
 def test_a_fund_below_its_spot_pays_a_dividend_for_all_that_is_known() -> None:
     apart = [{**line, "root": "SPY"} for expiry in (NEAR, MID) for line in surface(expiry, deltas=True)]
     assert prepare(chain_of(apart, 1.01 * SPOT)).forwards.own_spot == 1.01 * SPOT
+    # What the deltas hold back is not taken for a rate that is known.
+    assert prepare(chain_of(apart, 1.01 * SPOT)).forwards.rate_source == ("deltas", "deltas")
     assert prepare(chain_of(apart, 0.99 * SPOT)).forwards.own_spot == pytest.approx(SPOT, rel=1e-9)
 
 
