@@ -38,8 +38,7 @@ def surely_small(file: Path, most_bytes: int, most_cells: int, most_text: int) -
                     if shared:
                         longest = max(longest, *map(len, xml.split(b"<si")))
                     elif sheet:
-                        count = _named_cells(xml)
-                        found, digits = found + count, max(digits, _digits_of_rows(xml) if count else 0)
+                        found, digits = found + _named_cells(xml), max(digits, _digits_of_rows(xml))
                 cells, spanned = cells + found, spanned + (_WIDTH * 10**digits if found else 0)
                 if max(size, sum(each.file_size for each in archive.infolist())) > most_bytes:
                     return False

@@ -19,8 +19,10 @@ SIZES = (workbooks.MAX_UNPACKED, workbooks.MAX_CELLS, workbooks.MAX_TEXT)
 SHEET = '<worksheet><cols><col min="1"/></cols><sheetData>{}</sheetData></worksheet>'
 
 
-def packed(path: Path, body: str, strings: str = "<si><t>a</t></si>", times: int = 1) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def packed(
+    path: Path, body: str, strings: str = "<si><t>a</t></si>", times: int = 1, how: int = zipfile.ZIP_DEFLATED
+) -> Path:
+    with zipfile.ZipFile(path, "w", how) as archive:
         archive.writestr("xl/sharedStrings.xml", f"<sst>{strings}</sst>")
         for n in range(times):
             archive.writestr(f"xl/worksheets/sheet{n}.xml", SHEET.format(body))
@@ -63,6 +65,7 @@ def test_every_size_of_rows_is_seen(tmp_path: Path) -> None:
         "<row r='1'><c r='ABCDEF1'/></row>",
         '<row r="1"><c r="A100000"/></row>',
         '<row r="1048576"><c r="A1"/></row>',
+        '<row r="AAAA0"/>',
         "<row><c><v>1</v></c></row>",
         '<row r="1"><c s="1" r="A1"/></row>',
         '<row r="1"><c\tr="A1"/></row>',
@@ -79,6 +82,12 @@ def test_text_that_many_cells_share_counts_for_each(tmp_path: Path) -> None:
     path = packed(tmp_path / "book.xlsx", body, f"<si><t>{'a' * 5_000}</t></si>")
     assert is_small(path)
     assert not is_small(path, (*SIZES[:2], 1_000_000))
+
+
+def test_files_that_are_not_packed_are_looked_at_too(tmp_path: Path) -> None:
+    for cell, small in (("A1", True), ("AA1", False)):
+        body = f'<row r="1"><c r="{cell}"/></row>'
+        assert is_small(packed(tmp_path / "book.xlsx", body, how=zipfile.ZIP_STORED)) is small
 
 
 def test_more_bytes_than_allowed_and_broken_files_are_not_small(tmp_path: Path) -> None:
