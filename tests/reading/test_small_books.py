@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gex_xl.errors import BadInput
@@ -114,6 +114,7 @@ CELLS = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # files are written
 @given(cells=st.lists(CELLS | REFERENCES.map('<c r="{}"><v>1</v></c>'.format) | st.just("<c/>"), max_size=6))
 def test_nothing_that_is_refused_is_called_small(cells: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = packed(tmp_path_factory.getbasetemp() / "any.xlsx", "".join(cells))
