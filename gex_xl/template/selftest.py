@@ -17,7 +17,7 @@ from gex_xl import __version__
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.functions.registry import Function
 from gex_xl.template import plan
-from gex_xl.template.drawing import link, page_top
+from gex_xl.template.drawing import link, no_print, page_top
 from gex_xl.template.style import INPUT_INK, LINK, SOFT, TAB_EXPLAIN, Style
 from gex_xl.udfs import FUNCTIONS
 
@@ -174,6 +174,7 @@ def draw(book: Any, host: str) -> None:
         sheet.conditional_format(FIRST - 1, 5, last - 1, 5, rule)
     _draw_samples(sheet, style, samples)
     sheet.freeze_panes(FIRST - 1, 0)
+    no_print(sheet, "ZZ1")
     words = "Does this program compute what Python does? >"
     link(book.get_worksheet_by_name(plan.START), 30, 6, f"{SHEET}!{RESULT}", words, style.of(font_color=LINK))
 

@@ -48,10 +48,10 @@ def watchlist(book: Any, style: Style, more: int) -> None:
     table(
         sheet, style, "watchlist",
         (
-            Column("Symbol", "", {"bold": True}), Column("As of", "", {**small, "text_wrap": True}),
+            Column("Symbol", "", {"bold": True, "shrink": True}), Column("As of", "", {**small, "text_wrap": True}),
             Column("Spot", PRICE), Column("Total", SIGNED, {"bold": True}),
             Column("Unit", "", {**small, "text_wrap": True, "indent": 1}), Column("Of gross", SIGNED_PERCENT, small),
-            Column("Other sign", "", {**small, "text_wrap": True, "align": "right"}), Column("Zero gamma", PRICE),
+            Column("Other sign", SIGNED, small), Column("Zero gamma", PRICE),
             Column("From spot", SIGNED_PERCENT, small), Column("Call wall", STRIKE), Column("Put wall", STRIKE),
             Column("Move", PRICE, small, "One standard deviation to the next expiry."),
             Column("0DTE", PERCENT, small, "Share of gross that expires on the day of the quote."),
@@ -73,7 +73,7 @@ def watchlist(book: Any, style: Style, more: int) -> None:
     sheet.write(first - 1, 1, hint[:1].upper() + hint[1:] + ".", style.note)
     for place in range(plan.LISTED):
         row = first + place
-        label = plan.CHAIN if not place else plan.MORE_CHAINS[place - 1] if place <= more else f"Chain {place + 1}"
+        label = plan.CHAIN if not place else plan.MORE_CHAINS[place - 1] if place <= more else f"Place {place + 1}"
         sheet.write(row, 1, label, style.of(font_size=9, font_color=SOFT))
         if place <= more:
             cell, found = handle(label), f"{label}!$A${plan.FOUND_ROW}"
