@@ -43,6 +43,8 @@ tzdata
 #: What decides the exposure and its sign stands to be read; how a paste is read, and all else, is packed.
 _SHOWN = ("gex_xl.analytics.exposure", "gex_xl.analytics.flip", "gex_xl.analytics.regime")
 _READABLE = ("gex_xl.analytics", "gex_xl.settings")
+#: The long numerics of early exercise are packed too: a book holds only so much.
+_NUMERICS = "gex_xl.analytics.american"
 
 _HEAD = '''\
 """Dealer gamma exposure: the worksheet functions of gex_xl {version}, as one file inside a workbook.
@@ -142,7 +144,7 @@ def main_py(old: str = "") -> str:
     """The file's text; the same package gives the same text. What users wrote below an older one is kept."""
     needed = closure.modules(_ENTRIES)
     decisive = closure.modules(_SHOWN, without="gex_xl.reading")
-    shown = {name for name in decisive if name == "gex_xl" or name.startswith(_READABLE)}
+    shown = {name for name in decisive if name == "gex_xl" or (name.startswith(_READABLE) and name != _NUMERICS)}
     texts = {name: _without_types(_lean(source, headed=name in shown)) for name, source in needed.items()}
     texts |= {name: content.decode() for name, content in closure.data_files(needed).items()}
     sections = "".join(_section(name, text) for name, text in texts.items() if name in shown)
