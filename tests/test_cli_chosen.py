@@ -15,7 +15,7 @@ from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
 from gex_xl.hosts import NAMES
 from gex_xl.hosts.host import host_named
-from gex_xl.template import change_settings
+from gex_xl.template import change_settings, plan
 from tests.feeds import made_up
 from tests.feeds.serving import command, feed, fixed
 
@@ -38,7 +38,9 @@ def chosen(book: Path) -> dict[str, object]:
     """The sheet Settings as the user sees it, with what the selectors of the first screen say behind its links."""
     loaded = openpyxl.load_workbook(book)
     found = {}
-    for _, name, held, _ in loaded["Settings"].iter_rows(min_row=12, min_col=2, max_col=5, values_only=True):
+    for _, name, held, _ in loaded["Settings"].iter_rows(
+        min_row=plan.FIRST_SETTING, max_row=plan.LAST_SETTING, min_col=2, max_col=5, values_only=True
+    ):
         linked = str(held).startswith("=Dashboard!")
         value = loaded["Dashboard"][str(held).rpartition("!")[2]].value if linked else held
         if name:

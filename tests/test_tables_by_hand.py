@@ -47,8 +47,9 @@ def greeks(line: Line, spot: float = SPOT, more_iv: float = 0.0) -> dict[str, fl
     d1 = math.log(spot / strike) / s + s / 2
     d2, n = d1 - s, density(d1)
     gamma = n / (spot * s)
+    # speed: the change of gamma S^2, which GEX is made of, over S^2
     return {
-        "delta": normal(d1) - (right == "P"), "gamma": gamma, "speed": -gamma / spot * (d1 / s + 1),
+        "delta": normal(d1) - (right == "P"), "gamma": gamma, "speed": -gamma / spot * (d1 / s + 1) + 2 * gamma / spot,
         "vanna": -n * d2 / iv, "charm": n * d2 / (2 * t), "vega": spot * n * math.sqrt(t),
         "theta": -spot * n * iv / (2 * math.sqrt(t)),
     }  # fmt: skip

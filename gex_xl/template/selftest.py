@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_range_abs
 from gex_xl import __version__
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.functions.registry import Function
-from gex_xl.template import plan
+from gex_xl.template import plan, start
 from gex_xl.template.drawing import link, no_print, page_top
 from gex_xl.template.style import INPUT_INK, LINK, SOFT, TAB_EXPLAIN, Style
 from gex_xl.udfs import FUNCTIONS
@@ -176,7 +176,8 @@ def draw(book: Any, host: str) -> None:
     sheet.freeze_panes(FIRST - 1, 0)
     no_print(sheet, "ZZ1")
     words = "Does this program compute what Python does? >"
-    link(book.get_worksheet_by_name(plan.START), 30, 6, f"{SHEET}!{RESULT}", words, style.of(font_color=LINK))
+    first = book.get_worksheet_by_name(plan.START)
+    link(first, start.BELOW_NOTE, 6, f"{SHEET}!{RESULT}", words, style.of(font_color=LINK))
 
 
 def _draw_samples(sheet: Any, style: Style, samples: _Samples) -> None:

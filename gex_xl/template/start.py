@@ -87,6 +87,8 @@ _CELLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     ("something cannot be used: the sentence says what, and how to mend it", {"bg_color": KINDS["bad"].ground}),
 )
+#: The row, from 0, below the three lines of a note: a host's own link may stand there.
+BELOW_NOTE = 15 + len(_PAGES)
 #: What a file for no host says; hosts say what theirs needs.
 NOTE = (
     "This file shows the figures saved in it. To make them live, build it for a host:",

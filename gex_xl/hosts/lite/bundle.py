@@ -43,6 +43,7 @@ tzdata
 #: What decides the exposure and its sign stands to be read; how a paste is read, and all else, is packed.
 _SHOWN = ("gex_xl.analytics.exposure", "gex_xl.analytics.flip", "gex_xl.analytics.regime")
 _READABLE = ("gex_xl.analytics", "gex_xl.settings")
+_ELSEWHERE = ("gex_xl.settings.dialects",)  # what others do
 #: The long numerics of early exercise are packed too: a book holds only so much.
 _NUMERICS = "gex_xl.analytics.american"
 
