@@ -52,7 +52,8 @@ def draw(book: Any, style: Style, more: int = 0) -> None:
             for name in (plan.EARLIER, *pasted)
             for words, (cell, formula) in zip(("Width", "Height"), plan.size_formulas(name), strict=True)
         ),
-        (plan.NO_FIGURES, "Charts have no figures", f'=IF(ISNUMBER({plan.headline("total_gex", "shown")}),NA(),0.000000001)'),
+        (plan.NO_FIGURES, "Charts have no figures",
+         f'=IF(ISNUMBER({plan.headline("total_gex", "shown")}),NA(),0.000000001)'),
         (plan.NO_ZERO_AHEAD, "No zero gamma ahead",
          f"=IF(COUNT($B${plan.AHEAD_ROW}:$B${plan.AHEAD_ROW + plan.MAP_DAYS + 1})=0,0.000000001,NA())"),
         (plan.SAMPLE, "Badge", f'=IF(COUNTIF({chain}!$C$1:$F$6,"*SYNTHETIC*")>0,"SYNTHETIC SAMPLE","")'),

@@ -43,9 +43,8 @@ tzdata
 #: What decides the exposure and its sign stands to be read; how a paste is read, and all else, is packed.
 _SHOWN = ("gex_xl.analytics.exposure", "gex_xl.analytics.flip", "gex_xl.analytics.regime")
 _READABLE = ("gex_xl.analytics", "gex_xl.settings")
-_ELSEWHERE = ("gex_xl.settings.dialects",)  # what others do
-#: The long numerics of early exercise are packed too: a book holds only so much.
-_NUMERICS = "gex_xl.analytics.american"
+#: What others do, and the long numerics of early exercise, are packed too: a book holds only so much.
+_PACKED = {"gex_xl.settings.dialects", "gex_xl.analytics.american"}
 
 _HEAD = '''\
 """Dealer gamma exposure: the worksheet functions of gex_xl {version}, as one file inside a workbook.
@@ -145,7 +144,7 @@ def main_py(old: str = "") -> str:
     """The file's text; the same package gives the same text. What users wrote below an older one is kept."""
     needed = closure.modules(_ENTRIES)
     decisive = closure.modules(_SHOWN, without="gex_xl.reading")
-    shown = {name for name in decisive if name == "gex_xl" or (name.startswith(_READABLE) and name != _NUMERICS)}
+    shown = {name for name in decisive if name == "gex_xl" or name.startswith(_READABLE)} - _PACKED
     texts = {name: _without_types(_lean(source, headed=name in shown)) for name, source in needed.items()}
     texts |= {name: content.decode() for name, content in closure.data_files(needed).items()}
     sections = "".join(_section(name, text) for name, text in texts.items() if name in shown)
@@ -252,9 +251,8 @@ def _packed(sources: dict[str, str]) -> str:
     packed = base64.b85encode(bz2.compress(json.dumps(sources).encode(), 9)).decode()
     # The 85 letters hold neither quotation marks nor backslashes.
     lines = "\n".join(packed[at : at + 120] for at in range(0, len(packed), 120))
-    names = "\n".join(f"#   {name}" for name in sources)
-    head = f"# {'-' * 64} packed; print(SOURCES[name]) shows them"
-    return f'\n{head}\n{names}\n\nSOURCES.update(unpacked("""\n{lines}\n"""))\n'
+    head = f"# {'-' * 64} packed; print(*SOURCES) names them, print(SOURCES[name]) shows one"
+    return f'\n{head}\n\nSOURCES.update(unpacked("""\n{lines}\n"""))\n'
 
 
 def _section(name: str, source: str) -> str:
