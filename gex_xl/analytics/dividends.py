@@ -43,8 +43,7 @@ def cash_dividends(chain: Chain, curve: Forwards) -> tuple[FloatArray, FloatArra
     paid[order[k:]] = np.maximum(0.0, share[k:])
     one = order[k:n][share[k:n] > 0]
     until = _until_paid(chain, curve, int(order[k]), int(order[k - 1]) if k else None)
-    if until > 0:
-        ex[one] = until / curve.years[one]
+    ex[one] = (until if until > 0 else np.nan) / curve.years[one]
     return paid, ex
 
 
@@ -80,8 +79,7 @@ def _until_paid(chain: Chain, curve: Forwards, first: int, before: int | None) -
     now = settled - (curve.years[first] * _YEAR.astype(float)).astype("timedelta64[s]")
     low, high = (_day(chain, moment) for moment in (now if before is None else curve.settlement[before], settled))
     days = [low + dt.timedelta(days=d) for d in range(1, (high - low).days + 1)]
-    if not chain.product.never_closes:
-        days = [day for day in days if is_session(day)]
+    days = [day for day in days if chain.product.never_closes or is_session(day)]
     day = days[len(days) // 2] if days else high
     starts = np.datetime64(dt.datetime.combine(day, dt.time(), chain.zone).astimezone(dt.UTC).replace(tzinfo=None), "s")
     return float((starts - now) / _YEAR)
