@@ -132,7 +132,7 @@ def last_trades(table: Table, at: int | None) -> npt.NDArray[np.datetime64]:
     A time without a zone is New York's. It decides no figure, so what cannot be read is no error.
     """
     if at is None:
-        return np.full(len(table.rows), np.datetime64("NaT"), dtype="datetime64[s]")
+        return np.full(len(table.rows), np.datetime64("NaT", "s"), dtype="datetime64[s]")
     cells = table.cells(at)
     read = {cell: _traded(cell, day_first=table.day_first) for cell in set(cells) if not is_blank(cell)}
     return np.array([read.get(cell) for cell in cells], dtype="datetime64[s]")

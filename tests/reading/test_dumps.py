@@ -65,7 +65,7 @@ def test_milliseconds_of_the_day_stand_beside_a_date_and_what_is_none_leaves_it(
 )
 def test_a_last_trade_is_read_or_left_blank_and_never_an_error(written: object, utc: str | None) -> None:
     chain = Chain.from_cells([["symbol", "open interest", "last trade"], ["ZZX240119C00100000", 10, written]])
-    meant = np.datetime64(utc) if utc else np.datetime64("NaT")
+    meant = np.datetime64(utc) if utc else np.datetime64("NaT", "s")
     assert chain.last_trade.astype("datetime64[s]").tolist() == [meant.astype("datetime64[s]").tolist()]
 
 
