@@ -295,3 +295,17 @@ def print_setup(
 def no_print(sheet: Any, blank: str) -> None:
     """Leave the sheet out when the book is printed, by an area that is a blank cell: its rows are for the screen."""
     sheet.print_area(f"{blank}:{blank}")
+
+
+def script_button(sheet: Any, cell: str, caption: str, size: dict[str, int], script: str) -> None:
+    """A shape that selects the cell behind it, which is how xlwings Lite learns that a script's button was pressed."""
+    options = {
+        **size,
+        "url": f"internal:'{sheet.get_name()}'!{cell}",
+        "tip": f"Runs {script} while the pane of xlwings Lite is open",
+        "align": {"vertical": "middle", "horizontal": "center"},
+        "font": {"color": "#FFFFFF", "bold": True, "size": 9},
+        "fill": {"color": INK},
+        "line": {"none": True},
+    }
+    sheet.insert_textbox(cell, caption, options)

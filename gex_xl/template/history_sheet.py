@@ -6,7 +6,17 @@ from typing import Any
 
 from gex_xl.history import COLUMNS
 from gex_xl.template import charts, plan
-from gex_xl.template.drawing import Column, heading, kinds_by_word, page_top, print_setup, rows_px, spill, table
+from gex_xl.template.drawing import (
+    Column,
+    heading,
+    kinds_by_word,
+    page_top,
+    print_setup,
+    rows_px,
+    script_button,
+    spill,
+    table,
+)
 from gex_xl.template.explain import VERDICTS
 from gex_xl.template.plan import KEPT_HEADER, KEPT_ROWS, TODAY_HEADER, headline
 from gex_xl.template.style import COUNT, INK, PERCENT, PRICE, PUT, SIGNED, SIGNED_PERCENT, SOFT, ZERO, Style
@@ -110,18 +120,6 @@ def append_by_macro(book: Any) -> None:
 
 
 def append_by_script(book: Any) -> None:
-    """A shape that selects the cell behind it, which is how an add-in learns that a button was pressed."""
+    """A button for the script append_today of xlwings Lite."""
     sheet = _how_to_keep(book, "press the button (the pane of xlwings Lite must be open), or")
-    sheet.insert_textbox(
-        _BUTTON,
-        "Keep today's row",
-        {
-            **_BUTTON_SIZE,
-            "url": f"internal:'{plan.DAYS}'!{_BUTTON}",
-            "tip": "Runs append_today while the pane of xlwings Lite is open",
-            "align": {"vertical": "middle", "horizontal": "center"},
-            "font": {"color": "#FFFFFF", "bold": True, "size": 9},
-            "fill": {"color": INK},
-            "line": {"none": True},
-        },
-    )
+    script_button(sheet, _BUTTON, "Keep today's row", _BUTTON_SIZE, "append_today")

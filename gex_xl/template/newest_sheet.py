@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gex_xl.template import plan
-from gex_xl.template.style import INK, SOFT, Style
+from gex_xl.template.drawing import script_button
+from gex_xl.template.style import SOFT, Style
 
 FOLDER_ROW = plan.LAST_SETTING + 2
 #: Names of what a macro or script reads: the folder; spot, time, VIX family and z-score of the skew; all settings.
@@ -28,21 +29,9 @@ def by_macro(book: Any) -> None:
 
 
 def by_script(book: Any) -> None:
-    """A shape that selects the cell behind it, which is how xlwings Lite learns that a button was pressed."""
+    """A button for the script load_newest_file of xlwings Lite."""
     _folder(book, "/data")
-    book.get_worksheet_by_name(plan.CHAIN).insert_textbox(
-        _BUTTON,
-        _CAPTION,
-        {
-            **_SIZE,
-            "url": f"internal:'{plan.CHAIN}'!{_BUTTON}",
-            "tip": "Runs load_newest_file while the pane of xlwings Lite is open",
-            "align": {"vertical": "middle", "horizontal": "center"},
-            "font": {"color": "#FFFFFF", "bold": True, "size": 9},
-            "fill": {"color": INK},
-            "line": {"none": True},
-        },
-    )
+    script_button(book.get_worksheet_by_name(plan.CHAIN), _BUTTON, _CAPTION, _SIZE, "load_newest_file")
 
 
 def _folder(book: Any, folder: str) -> None:

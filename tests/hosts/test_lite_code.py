@@ -470,22 +470,32 @@ def test_the_code_in_pyodide_gives_what_the_package_gives(pyodide: Path) -> None
     not covered (the same versions under CPython are, by the test above).
     """
     prepare_folder(pyodide)
+    run_in_pyodide(pyodide, pure_of(pyodide), HERE / "run_main_py.py")
+    versions = check_results(pyodide)
+    lock = json.loads((pyodide / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    for name in ("numpy", "pandas", "scipy"):
+        assert versions[name] == lock["packages"][name]["version"]
+
+
+def pure_of(pyodide: Path) -> Path:
+    """The folder of pure packages for Pyodide, with xlwings in it; skips where that cannot be had."""
     pure = pyodide / "pure"
     if not (pure / "xlwings").exists():
         done = tried(uv(), "pip", "install", "--no-deps", "--target", pure, f"xlwings=={XLWINGS}", "tzdata")
         if done.returncode:
             pytest.skip(f"xlwings cannot be had: {done.stderr[-300:]}")
-    command = ("node", HERE / "pyodide_run.mjs", pyodide, pure, HERE / "run_main_py.py")
+    return pure
+
+
+def run_in_pyodide(pyodide: Path, pure: Path, script: Path) -> None:
+    """Run a script there to a good end; skips where the wheels of Pyodide cannot be had."""
+    command = ("node", HERE / "pyodide_run.mjs", pyodide, pure, script)
     done = tried(*command)
     if done.returncode == 3 and fetch_wheels(pyodide):
         done = tried(*command)
     if done.returncode == 3:
         pytest.skip(f"the wheels of Pyodide cannot be had: {done.stderr[-300:]}")
     assert done.returncode == 0, done.stderr[-3000:]
-    versions = check_results(pyodide)
-    lock = json.loads((pyodide / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
-    for name in ("numpy", "pandas", "scipy"):
-        assert versions[name] == lock["packages"][name]["version"]
 
 
 def fetch_wheels(folder: Path) -> bool:

@@ -18,9 +18,9 @@ from gex_xl.cli import main
 from gex_xl.errors import BadInput
 from gex_xl.functions import EXAMPLE_CHAIN, REGISTRY
 from gex_xl.hosts.lite import personal
-from gex_xl.hosts.lite.bundle import XLWINGS, main_py
+from gex_xl.hosts.lite.bundle import main_py
 
-from .test_lite_code import clean_python, fetch_wheels, pyodide, tried, uv  # noqa: F401  fixtures among them
+from .test_lite_code import clean_python, pure_of, pyodide, run_in_pyodide, tried, uv  # noqa: F401  fixtures among them
 
 DRIVER = '''
 import importlib, json, os, sys, types
@@ -135,24 +135,14 @@ def test_every_function_is_offered_in_a_clean_python(
 
 def test_every_function_is_offered_in_pyodide(pyodide: Path, home: Path) -> None:  # noqa: F811
     """main.py beside the personal package, in Pyodide with its own numpy, pandas and scipy."""
-    pure = pyodide / "pure"
-    if not (pure / "xlwings").exists():
-        done = tried(uv(), "pip", "install", "--no-deps", "--target", pure, f"xlwings=={XLWINGS}", "tzdata")
-        if done.returncode:
-            pytest.skip(f"xlwings cannot be had: {done.stderr[-300:]}")
+    pure = pure_of(pyodide)
     shutil.rmtree(pure / "personal", ignore_errors=True)
     shutil.copytree(home / "personal", pure / "personal")
     prepared(pyodide, "/pure", True, main_py())
-    command = ("node", Path(__file__).with_name("pyodide_run.mjs"), pyodide, pure, pyodide / "driver.py")
     try:
-        done = tried(*command)
-        if done.returncode == 3 and fetch_wheels(pyodide):
-            done = tried(*command)
+        run_in_pyodide(pyodide, pure, pyodide / "driver.py")
     finally:
         shutil.rmtree(pure / "personal")
-    if done.returncode == 3:
-        pytest.skip(f"the wheels of Pyodide cannot be had: {done.stderr[-300:]}")
-    assert done.returncode == 0, done.stderr[-3000:]
     check(json.loads((pyodide / "results.json").read_text(encoding="utf-8")), {"main", "personal"})
 
 

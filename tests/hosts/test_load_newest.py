@@ -19,13 +19,13 @@ from gex_xl.engines.package import Package
 from gex_xl.functions import EXAMPLE_CHAIN
 from gex_xl.hosts.classic import calls
 from gex_xl.hosts.host import host_named
-from gex_xl.hosts.lite.bundle import XLWINGS, main_py
+from gex_xl.hosts.lite.bundle import main_py
 from gex_xl.template import plan
 from gex_xl.template.newest_sheet import BUTTON, FOLDER_ROW
 from gex_xl.udfs import FUNCTIONS
 
 from .test_classic import basic, office  # noqa: F401  a fixture among them
-from .test_lite_code import fetch_wheels, pyodide, tried, uv  # noqa: F401  a fixture among them
+from .test_lite_code import pure_of, pyodide, run_in_pyodide, tried, uv  # noqa: F401  a fixture among them
 
 Cells = list[list[Any]]
 Book = dict[str, Any]
@@ -235,21 +235,11 @@ def test_the_script_in_pyodide(
     pyodide: Path,  # noqa: F811
     cases: Callable[[str], dict[str, list[Any]]],
 ) -> None:
-    pure = pyodide / "pure"
-    if not (pure / "xlwings").exists():
-        done = tried(uv(), "pip", "install", "--no-deps", "--target", pure, f"xlwings=={XLWINGS}", "tzdata")
-        if done.returncode:
-            pytest.skip(f"xlwings cannot be had: {done.stderr[-300:]}")
+    pure = pure_of(pyodide)
     made = cases("/data")
     for name, text in (("driver.py", DRIVER), ("main.py", main_py()), ("cases.json", json.dumps(list(made.values())))):
         (pyodide / name).write_text(text, encoding="utf-8")
-    command = ("node", Path(__file__).with_name("pyodide_run.mjs"), pyodide, pure, pyodide / "driver.py")
-    done = tried(*command)
-    if done.returncode == 3 and fetch_wheels(pyodide):
-        done = tried(*command)
-    if done.returncode == 3:
-        pytest.skip(f"the wheels of Pyodide cannot be had: {done.stderr[-300:]}")
-    assert done.returncode == 0, done.stderr[-3000:]
+    run_in_pyodide(pyodide, pure, pyodide / "driver.py")
     check(made, json.loads((pyodide / "results.json").read_text(encoding="utf-8")), "/data")
 
 

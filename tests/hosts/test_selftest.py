@@ -23,12 +23,12 @@ from gex_xl.engines.package import Package
 from gex_xl.engines.sheet_xml import Entry
 from gex_xl.functions import REGISTRY
 from gex_xl.hosts.host import host_named
-from gex_xl.hosts.lite.bundle import XLWINGS, main_py
+from gex_xl.hosts.lite.bundle import main_py
 from gex_xl.template import selftest
 from gex_xl.udfs import FUNCTIONS
 
 from .calc import Calc
-from .test_lite_code import fetch_wheels, pyodide, tried, uv  # noqa: F401  a fixture among them
+from .test_lite_code import pure_of, pyodide, run_in_pyodide, tried, uv  # noqa: F401  a fixture among them
 from .test_server_browser import NOT_AVAILABLE, arguments, microsoft, npm, page, server  # noqa: F401  fixtures among them
 
 HERE = Path(__file__).parent
@@ -143,22 +143,12 @@ def test_what_a_person_types_stands_in_the_line(lite_book: Path, tmp_path: Path)
 
 
 def test_through_lite_in_pyodide(pyodide: Path, lite_book: Path, tmp_path: Path) -> None:  # noqa: F811
-    pure = pyodide / "pure"
-    if not (pure / "xlwings").exists():
-        done = tried(uv(), "pip", "install", "--no-deps", "--target", pure, f"xlwings=={XLWINGS}", "tzdata")
-        if done.returncode:
-            pytest.skip(f"xlwings cannot be had: {done.stderr[-300:]}")
+    pure = pure_of(pyodide)
 
     def host(calls: list[Call]) -> Answers:
         (pyodide / "main.py").write_text(main_py(), encoding="utf-8")
         (pyodide / "cases.json").write_text(json.dumps(calls), encoding="utf-8")
-        command = ("node", HERE / "pyodide_run.mjs", pyodide, pure, HERE / "run_main_py.py")
-        done = tried(*command)
-        if done.returncode == 3 and fetch_wheels(pyodide):
-            done = tried(*command)
-        if done.returncode == 3:
-            pytest.skip(f"the wheels of Pyodide cannot be had: {done.stderr[-300:]}")
-        assert done.returncode == 0, done.stderr[-3000:]
+        run_in_pyodide(pyodide, pure, HERE / "run_main_py.py")
         results = json.loads((pyodide / "results.json").read_text(encoding="utf-8"))["results"]
         return [called if "error" in called else as_python_has_it(called["value"]) for _, called in results]
 
